@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/*
+ * What every file of the kernel may use: bits, alignment, assertions.
+ *
+ * ASSERT is for debug builds; CHECK stays in every build and is for cheap conditions
+ * whose failure makes it unsafe to go on. Neither is ever reached by user input.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi/types.h"
+
+#define BIT(n)		 (UINT64_C(1) << (n))
+#define ARRAY_SIZE(a)	 (sizeof(a) / sizeof((a)[0]))
+#define container_of(p, type, member) \
+	((type *)(void *)((char *)(p) - offsetof(type, member)))
+
+#define must_check   __attribute__((warn_unused_result))
+#define noreturn     __attribute__((noreturn))
+#define printf_like(format, first) __attribute__((format(printf, format, first)))
+#define packed	     __attribute__((packed))
+#define aligned(n)   __attribute__((aligned(n)))
+#define likely(x)    __builtin_expect(!!(x), 1)
+#define unlikely(x)  __builtin_expect(!!(x), 0)
+
+#ifdef QUIRE_DEBUG
+enum { DEBUG_BUILD = 1 };
+#else
+enum { DEBUG_BUILD = 0 };
+#endif
+
+/*
+ * assert_fail: say which condition failed where, and stop.
+ *
+ *  => declared here because every rank asserts; the kernel (main.c) and the host tests'
+ *     harness each define it
+ */
+noreturn void assert_fail(const char *file, int line, const char *condition);
+
+#define CHECK(x) \
+	do { \
+		if (unlikely(!(x))) \
+			assert_fail(__FILE__, __LINE__, #x); \
+	} while (0)
+
+#define ASSERT(x) \
+	do { \
+		if (DEBUG_BUILD && unlikely(!(x))) \
+			assert_fail(__FILE__, __LINE__, #x); \
+	} while (0)
+
+/* Alignment to powers of two. align_up wraps to 0 at the very top: check before. */
+static inline uint64_t align_down(uint64_t value, uint64_t alignment)
+{
+	return value & ~(alignment - 1);
+}
+
+static inline uint64_t align_up(uint64_t value, uint64_t alignment)
+{
+	return align_down(value + alignment - 1, alignment);
+}
+
+static inline bool is_aligned(uint64_t value, uint64_t alignment)
+{
+	return (value & (alignment - 1)) == 0;
+}
+
+static inline uint64_t min_u64(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static inline uint64_t max_u64(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
