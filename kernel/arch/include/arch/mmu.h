@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/*
+ * What the memory core asks of the machine: see frames, publish descriptors, forget
+ * translations. The descriptors themselves are arch/pte.h.
+ *
+ * Levels count from the leaf: an entry of level 0 is a page, an entry of level 1 points at
+ * a table of pages (Arm's level 3 table), and so on up. An entry of level n covers
+ * 2^(n * TABLE_BITS) pages.
+ *
+ * The rules that callers keep and the host's fake enforces:
+ *
+ *  - Break before make. A valid entry that a walker may have seen is changed to another
+ *    output only by writing none, flushing every space that could reach it, and writing
+ *    the new one. Rights alone may change in place.
+ *  - Less is flushed, more need not be: taking rights away or an entry out is followed by
+ *    a flush before anything relies on it. Where rights grow, a stale entry costs at most
+ *    one more fault, whose handler flushes the page.
+ *  - A frame is given back only after the flush that makes it unreachable.
+ */
+#pragma once
+
+#include "lib/base.h"
+
+#include "arch/pte.h"
+
+/* mmu_window: where the kernel reads and writes this frame. */
+void *mmu_window(paddr_t pa);
+
+void mmu_page_zero(paddr_t page);
+void mmu_page_copy(paddr_t to, paddr_t from);
+
+/* mmu_write: store an entry so that walkers see whole values, in program order. */
+void mmu_write(pte_t *slot, pte_t entry);
+
+/*
+ * mmu_flush: forget what any CPU holds for `pages` pages from `va` in the space `asid`:
+ * leaves and the walk to them. Complete when it returns.
+ */
+void mmu_flush(uint16_t asid, uaddr_t va, uint64_t pages);

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+#include "mm/pool.h"
+
+static struct pool *pools[POOLS_MAX];
+
+status_t pool_init(struct pool *pool)
+{
+	for (unsigned id = 0; id < POOLS_MAX; id++) {
+		if (pools[id])
+			continue;
+		*pool = (struct pool){.id = (uint16_t)id, .free_head = FRAME_NONE};
+		pools[id] = pool;
+		return ST_OK;
+	}
+	return ST_NO_RESOURCES;
+}
+
+status_t pool_fini(struct pool *pool)
+{
+	if (pool->free != pool->total || pool->reserved)
+		return ST_BAD_STATE;
+	for (struct pool_range *r = pool->ranges; r; r = r->next)
+		for (uint32_t i = 0; i < r->count; i++)
+			frame_number(r->first + i)->state = FRAME_ABSENT;
+	pools[pool->id] = NULL;
+	*pool = (struct pool){.free_head = FRAME_NONE};
+	return ST_OK;
+}
+
+static void push(struct pool *pool, struct frame *f)
+{
+	uint32_t number = frame_index(f);
+
+	f->state = FRAME_FREE;
+	f->refs = 0;
+	f->pool = pool->id;
+	f->prev = FRAME_NONE;
+	f->next = pool->free_head;
+	if (f->next != FRAME_NONE)
+		frame_number(f->next)->prev = number;
+	pool->free_head = number;
+	pool->free++;
+}
+
+static void take(struct pool *pool, struct frame *f, enum frame_state kind)
+{
+	CHECK(f->state == FRAME_FREE && f->refs == 0);
+	if (f->prev != FRAME_NONE)
+		frame_number(f->prev)->next = f->next;
+	else
+		pool->free_head = f->next;
+	if (f->next != FRAME_NONE)
+		frame_number(f->next)->prev = f->prev;
+	f->next = 0;
+	f->prev = 0;
+	f->refs = 1;
+	f->state = (uint8_t)kind;
+	pool->free--;
+	pool->used[kind]++;
+}
+
+status_t pool_add(struct pool *pool, struct pool_range *range, paddr_t pa, uint32_t count)
+{
+	if (!is_aligned(pa, PAGE_SIZE))
+		return ST_INVALID_ARGS;
+	for (uint64_t i = 0; i < count; i++) {
+		const struct frame *f = frame_at(pa + (i << PAGE_BITS));
+
+		if (!f || f->state != FRAME_ABSENT)
+			return ST_INVALID_ARGS;
+	}
+	*range = (struct pool_range){.next = pool->ranges, .count = count};
+	if (count)
+		range->first = frame_index(frame_at(pa));
+	pool->ranges = range;
+	for (uint32_t i = count; i-- > 0;)
+		push(pool, frame_number(range->first + i));
+	pool->total += count;
+	return ST_OK;
+}
+
+status_t pool_reserve(struct pool *pool, uint64_t count)
+{
+	if (count > pool_can_take(pool))
+		return ST_NO_MEMORY;
+	pool->reserved += count;
+	return ST_OK;
+}
+
+void pool_unreserve(struct pool *pool, uint64_t count)
+{
+	CHECK(count <= pool->reserved);
+	pool->reserved -= count;
+}
+
+paddr_t pool_take(struct pool *pool, enum frame_state kind)
+{
+	struct frame *f;
+
+	CHECK(pool->free > pool->reserved);
+	f = frame_number(pool->free_head);
+	take(pool, f, kind);
+	return frame_pa(f);
+}
+
+/* run_at: does a run of `count` free frames begin at this number within the range? */
+static bool run_at(const struct pool_range *r, uint64_t first, uint64_t count)
+{
+	if (first + count > (uint64_t)r->first + r->count)
+		return false;
+	for (uint64_t i = 0; i < count; i++)
+		if (frame_number((uint32_t)(first + i))->state != FRAME_FREE)
+			return false;
+	return true;
+}
+
+status_t pool_take_run(
+	struct pool *pool, uint64_t count, uint64_t alignment, paddr_t *pa_out)
+{
+	uint64_t base = frame_pa(frame_number(0)) >> PAGE_BITS;
+
+	if (!count || !alignment || (alignment & (alignment - 1)))
+		return ST_INVALID_ARGS;
+	if (count > pool_can_take(pool))
+		return ST_NO_MEMORY;
+	for (const struct pool_range *r = pool->ranges; r; r = r->next) {
+		uint64_t first = align_up(base + r->first, alignment) - base;
+
+		for (; first + count <= (uint64_t)r->first + r->count; first += alignment) {
+			if (!run_at(r, first, count))
+				continue;
+			for (uint64_t i = 0; i < count; i++)
+				take(pool, frame_number((uint32_t)(first + i)), FRAME_PAGE);
+			*pa_out = frame_pa(frame_number((uint32_t)first));
+			return ST_OK;
+		}
+	}
+	return ST_NO_MEMORY;
+}
+
+void pool_give_back(struct frame *frame)
+{
+	struct pool *pool = pools[frame->pool];
+
+	CHECK(frame->state == FRAME_PAGE || frame->state == FRAME_TABLE);
+	CHECK(pool && pool->used[frame->state] > 0);
+	pool->used[frame->state]--;
+	push(pool, frame);
+}
+
+bool pool_pays_for(const struct pool *pool, paddr_t pa)
+{
+	const struct frame *f = frame_at(pa);
+
+	return f && f->state != FRAME_ABSENT && f->pool == pool->id;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/*
+ * A Pool: frames that somebody pays for, handed out as pages and tables in O(1).
+ *
+ * Its frames lie in ranges (one for each Untyped it was given); the free ones form a list
+ * through the frame table. A reservation is a promise of frames, not frames: as many stay
+ * free as are reserved. total = free + used[PAGE] + used[TABLE], reserved <= free.
+ */
+#pragma once
+
+#include "mm/frame.h"
+
+enum { POOLS_MAX = 4096 };
+
+/* One range of a Pool; its storage is the caller's, next to the Untyped that it came from. */
+struct pool_range {
+	struct pool_range *next;
+	uint32_t first; /* frame number */
+	uint32_t count;
+};
+
+struct pool {
+	uint16_t id;
+	uint32_t free_head;
+	struct pool_range *ranges;
+	uint64_t total;
+	uint64_t free;
+	uint64_t reserved;
+	uint64_t used[FRAME_STATES]; /* by enum frame_state: PAGE, TABLE */
+};
+
+/*
+ * pool_init: an empty Pool in the caller's storage.
+ *
+ *  => ST_NO_RESOURCES if POOLS_MAX Pools exist
+ */
+must_check status_t pool_init(struct pool *pool);
+
+/*
+ * pool_fini: give every range up.
+ *
+ *  => ST_BAD_STATE while a frame is in use or reserved; the ranges are the caller's again
+ */
+must_check status_t pool_fini(struct pool *pool);
+
+/*
+ * pool_add: grow by `count` frames from `pa`.
+ *
+ *  => ST_INVALID_ARGS if one of them is not RAM or is some Pool's already
+ */
+must_check status_t pool_add(
+	struct pool *pool, struct pool_range *range, paddr_t pa, uint32_t count);
+
+/* pool_can_take: how many frames may be taken before a promise would be broken. */
+static inline uint64_t pool_can_take(const struct pool *pool)
+{
+	return pool->free - pool->reserved;
+}
+
+/* pool_reserve: promise `count` frames, ST_NO_MEMORY if there are not so many. */
+must_check status_t pool_reserve(struct pool *pool, uint64_t count);
+void pool_unreserve(struct pool *pool, uint64_t count);
+
+/*
+ * pool_take: a frame in state `kind` (FRAME_PAGE or FRAME_TABLE) with one reference.
+ *
+ *  => cannot fail: the caller has seen pool_can_take(), or gives up a promise first
+ *  => its content is what it was: zero or copy before anyone sees it
+ */
+paddr_t pool_take(struct pool *pool, enum frame_state kind);
+
+/*
+ * pool_take_run: `count` frames in a row as pages, the first aligned to `alignment` frames.
+ *
+ *  => O(frames of the Pool): for devices, at creation
+ *  => ST_NO_MEMORY if there is no such run or promises need it
+ */
+must_check status_t pool_take_run(
+	struct pool *pool, uint64_t count, uint64_t alignment, paddr_t *pa_out);
+
+/* pool_give_back: the last reference is gone. For frame_put alone. */
+void pool_give_back(struct frame *frame);
+
+/* pool_pays_for: whether this frame was taken from `pool`. */
+bool pool_pays_for(const struct pool *pool, paddr_t pa);

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/*
+ * What only some ask: which pages a clone changed, making them its parent's, and the
+ * account of a VMO.
+ *
+ * Merge moves pages without copying:
+ *
+ *	parent [ a | b | c ]             parent [ a | x | c ]
+ *	clone  [ b | x | b ]   merge     clone  [ b | b | b ]    (b: borrowed)
+ *
+ * First the paths to those pages are made the parent's own, and the clone's: that may need
+ * memory or stop, and changes nothing that anyone sees. Then each page changes hands.
+ */
+#include "vm/tree.h"
+
+/* next_owned: the first coordinate in [c, end) at which v has a page of its own. */
+static uint64_t next_owned(struct vmo *v, uint64_t c, uint64_t end)
+{
+	while (c < end) {
+		struct place p = {&v->root, v->levels, true, true};
+
+		while (p.level > 0 && pte_is_owned(*p.slot)) {
+			p.slot = table_slot(*p.slot, p.level, c);
+			p.level--;
+		}
+		if (pte_is_owned(*p.slot))
+			return c;
+		c = block_end(c, p.level);
+	}
+	return end;
+}
+
+status_t vmo_diff(struct vmo *v, uint64_t page, uint64_t *page_out)
+{
+	struct vmo *s = v->source;
+	uint64_t c;
+
+	if (page >= v->pages)
+		return ST_NOT_FOUND;
+	c = next_owned(s, v->bias + page, vmo_end(v));
+	if (c >= vmo_end(v))
+		return ST_NOT_FOUND;
+	*page_out = c - v->bias;
+	return ST_OK;
+}
+
+/* own_tables: v's tables down to the page entry at `c` are its alone, for writing. */
+static status_t own_tables(struct vmo *v, uint64_t c)
+{
+	pte_t *slot = &v->root;
+	bool flushed = false;
+	status_t st;
+
+	for (unsigned level = v->levels; level > 0; level--) {
+		pte_t old = *slot;
+
+		if (!entry_is_sole(old, level)) {
+			if (!vmo_can_take(v, 1))
+				return ST_NO_MEMORY;
+			if (!flushed && !pte_is_none(old)) {
+				st = family_drop(
+					v, block_start(c, level), block_end(c, level));
+				if (st != ST_OK)
+					return st;
+			}
+			mmu_write(slot, pte_none());
+			if (!flushed && !pte_is_none(old))
+				mappings_flush(v, block_start(c, level), block_end(c, level),
+					level);
+			flushed = true;
+			mmu_write(slot, pte_is_none(old) ? table_new(v, level, false)
+							 : table_copy(v, old, level));
+			if (pte_is_owned(old))
+				vmo_put(v, old, level);
+			family_watch(v);
+		} else if (!pte_can_write(old, level)) {
+			mmu_write(slot, pte_allow_write(old, level));
+		}
+		slot = table_slot(*slot, level, c);
+	}
+	return ST_OK;
+}
+
+static status_t merge_prepare(struct vmo *v, struct vmo *p, uint64_t end)
+{
+	for (uint64_t c = next_owned(v, v->bias, end); c < end; c = next_owned(v, c + 1, end)) {
+		status_t st = own_tables(p, c);
+
+		if (st == ST_OK)
+			st = own_tables(v, c);
+		if (st != ST_OK)
+			return st;
+	}
+	return ST_OK;
+}
+
+/* hand_over: the page at `c` changes hands; the clone borrows what it owned. */
+static void hand_over(struct vmo *v, struct vmo *p, uint64_t c)
+{
+	pte_t *mine = tree_find(v, c, 0).slot;
+	pte_t *theirs = tree_find(p, c, 0).slot;
+	pte_t page = *mine;
+	pte_t old = *theirs;
+
+	mmu_write(theirs, pte_none());
+	mmu_write(mine, pte_none());
+	mappings_flush(p, c, c + 1, 0);
+	mappings_flush(v, c, c + 1, 0);
+	mmu_write(theirs, page);
+	mmu_write(mine, pte_borrowed(page, 0));
+	if (pte_is_owned(old))
+		vmo_put(p, old, 0);
+}
+
+status_t vmo_merge(struct vmo *v)
+{
+	struct vmo *p = v->parent;
+	uint64_t end;
+	uint64_t start;
+	status_t st;
+
+	if (v->flags & VMO_SLICE || !p || v->limit <= v->bias || (p->flags & VMO_FIXED))
+		return ST_BAD_STATE;
+	end = min_u64(min_u64(vmo_end(v), v->limit), vmo_end(p));
+	start = next_owned(v, v->bias, end);
+	if (start >= end)
+		return ST_OK;
+	st = merge_prepare(v, p, end);
+	if (st == ST_OK)
+		st = family_drop(p, start, end);
+	if (st != ST_OK)
+		return st;
+	for (uint64_t c = start; c < end; c = next_owned(v, c + 1, end))
+		hand_over(v, p, c);
+	family_watch(v);
+	return ST_OK;
+}
+
+struct usage_walk {
+	const pte_t *slot[VMO_LEVELS + 1];
+	unsigned index[VMO_LEVELS + 1];
+	bool shared[VMO_LEVELS + 1];
+};
+
+static void count(struct vmo_usage *u, pte_t e, unsigned level, bool shared)
+{
+	if (pte_is_none(e))
+		return;
+	if (!pte_is_owned(e))
+		u->borrowed++;
+	else if (level)
+		*(shared ? &u->shared_tables : &u->sole_tables) += 1;
+	else
+		*(shared ? &u->shared_pages : &u->sole_pages) += 1;
+}
+
+void vmo_usage(const struct vmo *v, struct vmo_usage *usage_out)
+{
+	const struct vmo *s = v->source;
+	struct usage_walk w = {0};
+	unsigned level = s->levels;
+
+	*usage_out = (struct vmo_usage){.reserved = s->reserve};
+	w.slot[level] = &s->root;
+	w.index[level] = TABLE_ENTRIES - 1; /* the root has no neighbours */
+	for (;;) {
+		pte_t e = *w.slot[level];
+		bool shared = w.shared[level] || (pte_is_owned(e) && !entry_is_sole(e, level));
+
+		count(usage_out, e, level, shared);
+		if (level > 0 && pte_is_owned(e)) {
+			w.slot[level - 1] = mmu_window(pte_pa(e, level));
+			w.index[level - 1] = 0;
+			w.shared[level - 1] = shared;
+			level--;
+			continue;
+		}
+		while (w.index[level] == TABLE_ENTRIES - 1) {
+			if (level == s->levels)
+				return;
+			level++;
+		}
+		w.index[level]++;
+		w.slot[level]++;
+	}
+}

@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/*
+ * Families: being born, following, and what happens when the middle goes.
+ *
+ * Close. The children of a VMO that goes take over what they see of it, one at a time, and
+ * move up to its parent:
+ *
+ *	   A [a|b|c|d]                A [a|b|c|d]
+ *	   |                          |
+ *	   B [ |x|y| ]     goes       |
+ *	   |                          |
+ *	   C [ | |y|z]                C [ |x|y|z]     x and y now have C for their owner
+ *
+ * Where the child's entry is none or borrowed and all of B's block lies in what C sees, C
+ * takes a reference on the whole table; else the block is an edge of C, for which C has a
+ * table, or a frame set aside. Two children that took the same table share it. That table
+ * may hold entries borrowed from A; both follow A, both see the same there, so that this
+ * is the one shared table that is changed in place: borrowed entries come and go in it,
+ * and when A goes in its turn, they become owned once, for both.
+ *
+ * Then C sees A only where B saw it: limit = min(own limit, B's limit, B's end, own end).
+ * Before it goes, B makes its own private edge tables towards A, for its children to
+ * share: so what is set aside for each clone's own edges is always enough.
+ *
+ * Snapshot. The same taking over, by a newborn, from every ancestor up to one that sees no
+ * parent; but tables that follow a parent are never shared with a snapshot, which follows
+ * nobody: of those it gets its own.
+ *
+ * Drop. Before what a VMO shows in a range changes, its descendants let go of what they
+ * borrowed there, in pre-order, stopping when out of work. A dropped entry may be larger
+ * than the range: then the descendants of that descendant drop the larger range, which
+ * keeps the chain rule (resolve.c).
+ */
+#include "vm/tree.h"
+
+/* walk_rest: remember where to go on (NULL: nowhere), so that `at` can tell us if it goes. */
+void walk_rest(struct vmo_walk *w, struct vmo *at)
+{
+	list_remove(&w->link);
+	w->at = at;
+	if (at)
+		list_append(&at->resting, &w->link);
+}
+
+void family_watch(struct vmo *v)
+{
+	if (v->is_watching || !v->parent || pte_is_none(v->root) || v->limit <= v->bias)
+		return;
+	v->is_watching = true;
+	list_remove(&v->sibling);
+	list_append(&v->parent->watching, &v->sibling);
+}
+
+/* settle: a descendant that the walk leaves; with no root it is not visited again. */
+static void settle(struct vmo *v)
+{
+	if (!pte_is_none(v->root))
+		return;
+	v->is_watching = false;
+	list_remove(&v->sibling);
+	list_append(&v->parent->idle, &v->sibling);
+}
+
+void family_join(struct vmo *v, struct vmo *parent)
+{
+	v->parent = parent;
+	v->is_watching = false;
+	parent->children++;
+	list_append(&parent->idle, &v->sibling);
+	family_watch(v);
+}
+
+/*
+ * drop_borrowed: x lets go of borrowed entries that touch the walk's reach, and widens it
+ * to their blocks; its mappings forget what they may hold of them.
+ */
+static void drop_borrowed(struct vmo *x, struct vmo_walk *w)
+{
+	uint64_t c = max_u64(w->reach_start, x->bias);
+	uint64_t end = min_u64(w->reach_end, max_u64(vmo_end(x), x->trim));
+	unsigned cut = 0;
+
+	while (c < end) {
+		pte_t *slot = &x->root;
+		unsigned level = x->levels;
+
+		while (level > 0 && pte_is_owned(*slot)) {
+			slot = table_slot(*slot, level, c);
+			level--;
+		}
+		if (!pte_is_owned(*slot) && level > cut)
+			cut = level;
+		if (!pte_is_none(*slot) && !pte_is_owned(*slot)) {
+			mmu_write(slot, pte_none());
+			w->reach_start = min_u64(w->reach_start, block_start(c, level));
+			w->reach_end = max_u64(w->reach_end, block_end(c, level));
+		}
+		c = block_end(c, level);
+	}
+	mappings_flush(x, w->reach_start, w->reach_end, cut);
+}
+
+/* next_of: the descendant of v that comes after x in pre-order; v itself at the end. */
+static struct vmo *next_of(struct vmo *v, struct vmo *x)
+{
+	if (x != v && !list_is_empty(&x->watching))
+		return list_entry(x->watching.next, struct vmo, sibling);
+	while (x != v) {
+		struct vmo *up = x->parent;
+		struct list *next = x->sibling.next;
+
+		if (up == v || !x->is_watching) {
+			v->walk.reach_start = v->walk.start;
+			v->walk.reach_end = v->walk.end;
+		}
+		if (!x->is_watching) { /* another walk settled it meanwhile: from the start */
+			x = v;
+			break;
+		}
+		settle(x);
+		if (next != &up->watching)
+			return list_entry(next, struct vmo, sibling);
+		x = up;
+		if (x == v)
+			return v;
+	}
+	return list_is_empty(&v->watching) ? v
+					   : list_entry(v->watching.next, struct vmo, sibling);
+}
+
+/* family_go_on: continue the walk under v; ST_OK when it is done. */
+status_t family_go_on(struct vmo *v)
+{
+	struct vmo_walk *w = &v->walk;
+	struct vmo *x = w->at ? w->at : next_of(v, v);
+
+	while (x != v) {
+		if (vm_work.left == 0) {
+			walk_rest(w, x);
+			return ST_SHOULD_WAIT;
+		}
+		vm_work.left--;
+		drop_borrowed(x, w);
+		x = next_of(v, x);
+	}
+	walk_rest(w, NULL);
+	w->active = false;
+	return ST_OK;
+}
+
+/*
+ * family_drop: no descendant of v holds anything borrowed, and no mapping of one anything
+ * at all that came from there, in [start, end).
+ *
+ *  => ST_SHOULD_WAIT: call again. Whoever comes first finishes a walk that was begun
+ */
+status_t family_drop(struct vmo *v, uint64_t start, uint64_t end)
+{
+	struct vmo_walk *w = &v->walk;
+
+	if (list_is_empty(&v->watching)) {
+		walk_rest(w, NULL);
+		w->active = false;
+		return ST_OK;
+	}
+	if (w->active && (w->start > start || w->end < end)) {
+		status_t st = family_go_on(v);
+
+		if (st != ST_OK)
+			return st;
+	}
+	if (!w->active) {
+		walk_rest(w, NULL);
+		w->active = true;
+		w->start = start;
+		w->end = end;
+		w->reach_start = start;
+		w->reach_end = end;
+	}
+	return family_go_on(v);
+}
+
+/* may_take_whole: is all that `from` can hold in the block for the child to see? */
+static bool may_take_whole(const struct adoption *a, unsigned level)
+{
+	const struct vmo *from = a->from;
+	uint64_t start = block_start(a->at, level);
+	uint64_t end = block_end(a->at, level);
+
+	if (level == 0)
+		return true;
+	if (a->snapshot && from->parent && start < from->limit)
+		return false;
+	return max_u64(start, from->bias) >= a->child->bias &&
+		min_u64(end, vmo_end(from)) <= min_u64(vmo_end(a->child), a->child->limit);
+}
+
+/* adopt_block: one step at a->at; the level of the block that is dealt with by it. */
+static status_t adopt_block(struct adoption *a, unsigned *level_out)
+{
+	struct vmo *child = a->child;
+	struct place to = {&child->root, child->levels, true, true};
+	struct place from = {&a->from->root, a->from->levels, true, true};
+
+	for (;;) {
+		if (!pte_is_owned(*from.slot)) {
+			*level_out = from.level;
+			return ST_OK;
+		}
+		if (from.level <= to.level && !pte_is_owned(*to.slot)) {
+			if (from.level == to.level && may_take_whole(a, to.level)) {
+				*from.slot = pte_deny_write(*from.slot, from.level);
+				frame_get(pte_pa(*from.slot, from.level));
+				mmu_write(to.slot, *from.slot);
+				*level_out = to.level;
+				return ST_OK;
+			}
+			if (!vmo_can_take_edge(child))
+				return ST_NO_MEMORY;
+			CHECK(pte_is_none(*to.slot));
+			mmu_write(to.slot, table_new(child, to.level, true));
+		}
+		if (from.level == to.level &&
+			(to.level == 0 ||
+				pte_pa(*to.slot, to.level) == pte_pa(*from.slot, to.level))) {
+			*level_out = to.level;
+			return ST_OK;
+		}
+		if (to.level >= from.level) {
+			unsigned level = to.level--;
+
+			to.slot = table_slot(*to.slot, level, a->at);
+			if (level > from.level)
+				continue;
+		}
+		from.slot = table_slot(*from.slot, from.level, a->at);
+		from.level--;
+	}
+}
+
+/*
+ * family_adopt: the child takes over what `from` owns in [at, end) where it has nothing of its own.
+ *
+ *  => ST_SHOULD_WAIT: `at` says where to go on
+ *  => ST_NO_MEMORY: for snapshots only
+ */
+status_t family_adopt(struct adoption *a)
+{
+	while (a->at < a->end) {
+		unsigned level;
+		status_t st;
+
+		if (vm_work.left == 0)
+			return ST_SHOULD_WAIT;
+		if (!a->snapshot)
+			vm_work.left--;
+		st = adopt_block(a, &level);
+		if (st != ST_OK)
+			return st;
+		a->at = block_end(a->at, level);
+	}
+	return ST_OK;
+}
+
+/* limit_behind: below which coordinate a child of v sees what is behind v. */
+uint64_t limit_behind(const struct vmo *child, const struct vmo *v)
+{
+	uint64_t limit = min_u64(min_u64(child->limit, v->limit),
+		min_u64(vmo_end(child), vmo_end(v)));
+
+	return v->parent ? limit : 0;
+}
+
+/* bequeath: the first child of v takes over and moves up. */
+static status_t bequeath(struct vmo *v, struct vmo *child)
+{
+	struct adoption a = {.child = child, .from = v};
+	status_t st;
+
+	a.at = max_u64(v->adopt_next, child->bias);
+	a.end = min_u64(min_u64(vmo_end(child), child->limit), vmo_end(v));
+	st = family_adopt(&a);
+	CHECK(st != ST_NO_MEMORY);
+	v->adopt_next = a.at;
+	if (st != ST_OK)
+		return st;
+	v->adopt_next = 0;
+	child->limit = limit_behind(child, v);
+	child->parent = v->parent;
+	list_remove(&child->sibling);
+	v->children--;
+	if (!v->parent) {
+		child->is_watching = false;
+		pool_unreserve(child->pool,
+			child->flags & VMO_RESERVE ? 0 : child->reserve);
+		if (!(child->flags & VMO_RESERVE))
+			child->reserve = child->reserve_cap = 0;
+		return ST_OK;
+	}
+	v->parent->children++;
+	if (child->is_watching && v->is_watching && child->limit > child->bias) {
+		list_insert_after(&v->sibling, &child->sibling);
+		return ST_OK;
+	}
+	child->is_watching = false;
+	list_append(&v->parent->idle, &child->sibling);
+	family_watch(child);
+	return ST_OK;
+}
+
+/*
+ * make_edges: make the private tables of v's edges towards its parent, for its children to
+ * share when v goes.
+ */
+static status_t make_edges(struct vmo *v)
+{
+	uint64_t end = min_u64(vmo_end(v), v->limit);
+	pte_t e;
+	status_t st;
+
+	if (!v->parent)
+		return ST_OK;
+	end = min_u64(end, vmo_end(v->parent));
+	if (end <= v->bias)
+		return ST_OK;
+	st = vmo_resolve(v, v->bias, &e);
+	if (st == ST_OK)
+		st = vmo_resolve(v, end - 1, &e);
+	return st;
+}
+
+static struct vmo *first_child(struct vmo *v)
+{
+	struct list *head = list_is_empty(&v->watching) ? &v->idle : &v->watching;
+
+	return list_is_empty(head) ? NULL : list_entry(head->next, struct vmo, sibling);
+}
+
+/* forget_walks: nobody's walk rests here any more; theirs begin again. */
+static void forget_walks(struct vmo *v)
+{
+	while (!list_is_empty(&v->resting)) {
+		struct vmo_walk *w = list_entry(v->resting.next, struct vmo_walk, link);
+
+		walk_rest(w, NULL);
+		w->active = false;
+	}
+	walk_rest(&v->walk, NULL);
+	walk_rest(&v->goal, NULL);
+}
+
+static status_t close_slice(struct vmo *v)
+{
+	struct vmo *up = v->parent;
+
+	while (!list_is_empty(&v->slices)) {
+		struct vmo *slice = list_entry(v->slices.next, struct vmo, sibling);
+
+		if (vm_work.left == 0)
+			return ST_SHOULD_WAIT;
+		vm_work.left--;
+		list_remove(&slice->sibling);
+		list_append(&up->slices, &slice->sibling);
+		slice->parent = up;
+		v->children--;
+		up->children++;
+	}
+	list_remove(&v->sibling);
+	up->children--;
+	return ST_OK;
+}
+
+status_t vmo_close(struct vmo *v)
+{
+	struct vmo *child;
+	status_t st;
+
+	if (v->flags & VMO_SLICE)
+		return close_slice(v);
+	ASSERT(list_is_empty(&v->mappings) && list_is_empty(&v->slices));
+	v->flags |= VMO_CLOSING;
+	if (v->trim > vmo_end(v)) {
+		st = vmo_resize(v, v->pages);
+		if (st != ST_OK)
+			return st;
+	}
+	if (first_child(v) && !v->adopt_next && v->limit > v->bias) {
+		st = make_edges(v);
+		if (st == ST_SHOULD_WAIT)
+			return st;
+	}
+	while ((child = first_child(v)) != NULL) {
+		st = bequeath(v, child);
+		if (st != ST_OK)
+			return st;
+	}
+	st = tree_release(v, &v->root, v->levels);
+	if (st != ST_OK)
+		return st;
+	forget_walks(v);
+	pool_unreserve(v->pool, v->reserve);
+	v->reserve = 0;
+	if (v->parent) {
+		list_remove(&v->sibling);
+		v->parent->children--;
+	}
+	return ST_OK;
+}

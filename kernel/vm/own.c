@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/*
+ * A page of one's own: what happens when a VMO is written to.
+ *
+ * From the root down, as long as entries are sole, they are opened for writing; the first
+ * one that is not decides:
+ *
+ *	entry        becomes
+ *	none         an empty table of our own (nobody can have borrowed anything here)
+ *	borrowed     a copy whose entries are borrowed
+ *	shared       a copy that shares the entries; the other owners keep the old table
+ *	page, sole   the page itself, opened: a take-over instead of a copy
+ *
+ *	before   root --> [ . . T' . ]   T' borrowed         write to the page c in block T'
+ *	after    root --> [ . . N . ]    N our own: [ b b c' b ], c' our own page
+ *
+ * Everything below the first such entry is built aside and stored by one write. Before
+ * it, descendants drop what they borrowed through the old entry (that can stop: nothing
+ * has changed by then), and our own mappings forget it: break before make.
+ */
+#include "vm/tree.h"
+
+/* open_path: walk down over sole entries, opening them for writing. */
+static struct place open_path(struct vmo *v, uint64_t c)
+{
+	struct place p = {&v->root, v->levels, true, true};
+
+	while (entry_is_sole(*p.slot, p.level)) {
+		if (!pte_can_write(*p.slot, p.level))
+			mmu_write(p.slot, pte_allow_write(*p.slot, p.level));
+		if (p.level == 0)
+			break;
+		p.slot = table_slot(*p.slot, p.level, c);
+		p.level--;
+	}
+	return p;
+}
+
+/* page_of_own: an owned, writable entry for a page that shows what `old` shows. */
+static pte_t page_of_own(struct vmo *v, pte_t old)
+{
+	paddr_t pa = vmo_take(v, FRAME_PAGE);
+
+	if (pte_is_none(old) || entry_is_zero(old, 0))
+		mmu_page_zero(pa);
+	else
+		mmu_page_copy(pa, pte_pa(old, 0));
+	return pte_allow_write(pte_owned(pte_page(pa, PTE_NORMAL)), 0);
+}
+
+/*
+ * build: what shall stand in place of `old`, with a page of our own at `c`.
+ *
+ *  => `shown` is what v shows at `c` where no entry says so
+ *  => level + 1 frames can be taken
+ */
+static pte_t build(struct vmo *v, uint64_t c, struct place top, pte_t shown)
+{
+	pte_t made = *top.slot;
+	pte_t *slot = &made;
+
+	for (unsigned level = top.level;; level--) {
+		pte_t old = *slot;
+
+		if (level == 0) {
+			*slot = page_of_own(v, pte_is_none(old) ? shown : old);
+			if (slot != &made && pte_is_owned(old))
+				vmo_put(v, old, 0);
+			return made;
+		}
+		*slot = pte_is_none(old) ? table_new(v, level, false)
+					 : table_copy(v, old, level);
+		if (slot != &made && pte_is_owned(old))
+			vmo_put(v, old, level);
+		slot = table_slot(*slot, level, c);
+	}
+}
+
+/*
+ * own_coordinate: v's own page at `c`, writable, made if need be.
+ *
+ *  => ST_NO_MEMORY, ST_SHOULD_WAIT: nothing that anyone can see has changed
+ */
+status_t own_coordinate(struct vmo *v, uint64_t c, pte_t *entry_out)
+{
+	struct place p = open_path(v, c);
+	pte_t shown = pte_none();
+	pte_t old = *p.slot;
+	pte_t made;
+	status_t st;
+
+	if (p.level == 0 && entry_is_sole(old, 0)) {
+		*entry_out = old;
+		return ST_OK;
+	}
+	if (!vmo_can_take(v, p.level + 1))
+		return ST_NO_MEMORY;
+	if (pte_is_none(*tree_find(v, c, 0).slot) && vmo_sees(v, c)) {
+		st = vmo_resolve(v, c, &shown);
+		if (st == ST_SHOULD_WAIT)
+			return st;
+		p = open_path(v, c);
+		old = *p.slot;
+		if (!vmo_can_take(v, p.level + 1))
+			return ST_NO_MEMORY;
+	}
+	if (!pte_is_none(old)) {
+		st = family_drop(v, block_start(c, p.level), block_end(c, p.level));
+		if (st != ST_OK)
+			return st;
+	}
+	made = build(v, c, p, shown);
+	if (!pte_is_none(old)) {
+		mmu_write(p.slot, pte_none());
+		mappings_flush(v, block_start(c, p.level), block_end(c, p.level), p.level);
+	}
+	mmu_write(p.slot, made);
+	if (pte_is_owned(old))
+		vmo_put(v, old, p.level);
+	family_watch(v);
+	*entry_out = *tree_find(v, c, 0).slot;
+	return ST_OK;
+}
+
+status_t vmo_own(struct vmo *v, uint64_t page, paddr_t *pa_out)
+{
+	pte_t e;
+	status_t st;
+
+	if (page >= v->pages)
+		return ST_OUT_OF_RANGE;
+	st = own_coordinate(v->source, v->bias + page, &e);
+	if (st == ST_OK)
+		*pa_out = pte_pa(e, 0);
+	return st;
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/*
+ * What a VMO shows at a coordinate, and remembering the answer.
+ *
+ *	look at 6 in C           A [a|b| | ]       C and B have nothing at 6: climb.
+ *	   C --> B --> A          ^                A has the page. Then down again: B takes
+ *	                          B [ |b| | ]      the entry as borrowed, C takes B's.
+ *	                          ^                The next look at 6 in C ends in C.
+ *	                          C [ |b| | ]
+ *
+ * A generation borrows the highest entry that it may: a whole table if everything which
+ * that table can ever hold lies inside what it sees, else it makes a private table and
+ * borrows piece by piece. Those private tables stand only on three paths (the first and
+ * last coordinate that is seen, and the parent's block if the parent is lower): frames for
+ * them are set aside when the clone is made.
+ *
+ *	see  =  [bias, min(end, limit)), and there only where the parent has pages
+ *	borrow the table of block B   if  B * parent's window  lies in  see
+ *
+ * The chain rule, on which all pruning rests: whoever holds something borrowed at a
+ * coordinate has a parent that holds something there. So caching goes from the top down,
+ * and a VMO whose root is none has no descendant that borrowed anything.
+ */
+#include "vm/tree.h"
+
+enum view { VIEW_NOTHING, VIEW_WHOLE, VIEW_PART };
+
+static uint64_t see_end(const struct vmo *v)
+{
+	return min_u64(vmo_end(v), v->limit);
+}
+
+bool vmo_sees(const struct vmo *v, uint64_t c)
+{
+	return v->parent && c < v->limit && c < vmo_end(v->parent);
+}
+
+/* view_of: how v may borrow the block of `level` around `c`. */
+static enum view view_of(const struct vmo *v, uint64_t c, unsigned level)
+{
+	const struct vmo *p = v->parent;
+	uint64_t start = block_start(c, level);
+	uint64_t end = block_end(c, level);
+
+	if (!p || max_u64(start, v->bias) >= min_u64(min_u64(end, see_end(v)), vmo_end(p)))
+		return VIEW_NOTHING;
+	if (level > p->levels || max_u64(start, p->bias) < v->bias ||
+		min_u64(end, vmo_end(p)) > see_end(v))
+		return VIEW_PART;
+	return VIEW_WHOLE;
+}
+
+/* vmo_borrow_root: a newborn starts with its parent's entry, if there is one to share. */
+void vmo_borrow_root(struct vmo *v)
+{
+	struct place p;
+
+	if (v->parent->walk.active || view_of(v, v->bias, v->levels) != VIEW_WHOLE)
+		return;
+	p = tree_find(v->parent, v->bias, v->levels);
+	if (p.level == v->levels && !pte_is_none(*p.slot))
+		v->root = pte_borrowed(*p.slot, p.level);
+}
+
+/*
+ * cache_path: fill v's own entries on the way to `c` with what its parent holds there.
+ *
+ *  => the parent's path to `c` is complete, or v sees nothing there
+ *  => false: an edge needs a table and there is none
+ */
+static bool cache_path(struct vmo *v, uint64_t c)
+{
+	for (;;) {
+		struct place p = tree_find(v, c, 0);
+
+		if (!pte_is_none(*p.slot))
+			return true;
+		CHECK(p.own);
+		switch (view_of(v, c, p.level)) {
+		case VIEW_NOTHING:
+			mmu_write(p.slot, zero_entry(p.level));
+			break;
+		case VIEW_WHOLE:
+			mmu_write(p.slot,
+				pte_borrowed(*tree_find(v->parent, c, p.level).slot, p.level));
+			break;
+		case VIEW_PART:
+			if (!vmo_can_take_edge(v))
+				return false;
+			mmu_write(p.slot, table_new(v, p.level, true));
+			break;
+		}
+		family_watch(v);
+	}
+}
+
+static bool holds(struct vmo *v, uint64_t c, pte_t *entry_out)
+{
+	struct place p = tree_find(v, c, 0);
+
+	*entry_out = *p.slot;
+	return !pte_is_none(*p.slot);
+}
+
+/*
+ * climb: from `v` to the nearest ancestor that holds `c` or sees nothing there, leaving in
+ * `below` the way back.
+ *
+ *  => an ancestor in the middle of dropping borrowed entries there is helped to the end
+ *     first: what it shows must not be borrowed before
+ */
+static status_t climb(struct vmo *v, struct vmo *from, uint64_t c, struct vmo **top_out)
+{
+	struct vmo *x = from;
+	pte_t e;
+
+	while (!holds(x, c, &e) && vmo_sees(x, c)) {
+		struct vmo *up = x->parent;
+
+		if (vm_work.left == 0) {
+			if (x != v)
+				walk_rest(&v->goal, x);
+			return ST_SHOULD_WAIT;
+		}
+		vm_work.left--;
+		if (up->walk.active && c >= up->walk.start && c < up->walk.end &&
+			family_go_on(up) != ST_OK)
+			return ST_SHOULD_WAIT;
+		up->below = x;
+		x = up;
+	}
+	*top_out = x;
+	return ST_OK;
+}
+
+/*
+ * resolve_family: the slow way. With a work limit, the climb of a deep family is done in
+ * stretches: `goal` is an ancestor whose turn it is first.
+ */
+static status_t resolve_family(struct vmo *v, uint64_t c, pte_t *entry_out)
+{
+	while (!holds(v, c, entry_out)) {
+		struct vmo *from = v->goal.at ? v->goal.at : v;
+		struct vmo *x;
+		status_t st = climb(v, from, c, &x);
+
+		if (st != ST_OK)
+			return st;
+		walk_rest(&v->goal, NULL);
+		for (;; x = x->below) {
+			if (!cache_path(x, c)) {
+				*entry_out = vmo_sees(x, c)
+					? pte_borrowed(*tree_find(x->parent, c, 0).slot, 0)
+					: zero_entry(0);
+				return ST_NO_MEMORY;
+			}
+			if (x == from)
+				break;
+		}
+	}
+	return ST_OK;
+}
+
+/*
+ * vmo_resolve: the page entry that v shows at `c`, which is inside v.
+ *
+ *  => ST_NO_MEMORY: the entry is right, but v does not remember it: read, do not map
+ *  => ST_SHOULD_WAIT
+ */
+status_t vmo_resolve(struct vmo *v, uint64_t c, pte_t *entry_out)
+{
+	return holds(v, c, entry_out) ? ST_OK : resolve_family(v, c, entry_out);
+}
+
+status_t vmo_look(struct vmo *v, uint64_t page, paddr_t *pa_out)
+{
+	pte_t e;
+	status_t st;
+
+	if (page >= v->pages)
+		return ST_OUT_OF_RANGE;
+	st = vmo_resolve(v->source, v->bias + page, &e);
+	if (st == ST_SHOULD_WAIT)
+		return st;
+	*pa_out = pte_pa(e, 0);
+	return ST_OK;
+}

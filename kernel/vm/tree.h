@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/*
+ * The tree of a VMO, for the files of vm/ alone.
+ *
+ *	root (level 2)  --> table --> [ | | ]        an entry of level n covers
+ *	                         \--> [ | | ]        2^(n * TABLE_BITS) pages: its block
+ *	                         pages of level 0
+ *
+ * Every entry is one of three:
+ *
+ *	owned     this VMO's content; one counted reference on the table or page
+ *	borrowed  what the parent shows here (or zeros); not counted, never writable
+ *	none      not resolved yet
+ *
+ * "Sole": owned, and nobody else owns the target. Only through sole entries, from the root
+ * down, is anything ever writable. Below a borrowed or shared entry the tables belong to
+ * somebody else too: a VMO changes such a table never, with one exception (family.c).
+ *
+ * Zeros have a tree of their own: a page, a table of that page, a table of that table. It
+ * is borrowed like any other content, so "nothing there" is an entry and not a case.
+ */
+#pragma once
+
+#include "arch/mmu.h"
+
+#include "vm/vmo.h"
+
+enum { TABLE_ENTRIES = 1 << TABLE_BITS };
+
+struct place {
+	pte_t *slot;
+	unsigned level;
+	bool own;  /* every entry above is owned */
+	bool open; /* and writable */
+};
+
+static inline uint64_t block_pages(unsigned level)
+{
+	return UINT64_C(1) << (TABLE_BITS * level);
+}
+
+static inline uint64_t block_start(uint64_t c, unsigned level)
+{
+	return align_down(c, block_pages(level));
+}
+
+static inline uint64_t block_end(uint64_t c, unsigned level)
+{
+	return block_start(c, level) + block_pages(level);
+}
+
+/* table_slot: where, in the table behind `e` of level `level`, the coordinate stands. */
+static inline pte_t *table_slot(pte_t e, unsigned level, uint64_t c)
+{
+	pte_t *table = mmu_window(pte_pa(e, level));
+
+	return &table[c >> (TABLE_BITS * (level - 1)) & (TABLE_ENTRIES - 1)];
+}
+
+/* tree_find: walk towards `c` until an entry is none or `stop` is reached. */
+static inline struct place tree_find(struct vmo *v, uint64_t c, unsigned stop)
+{
+	struct place p = {&v->root, v->levels, true, true};
+
+	while (p.level > stop && !pte_is_none(*p.slot)) {
+		p.own = p.own && pte_is_owned(*p.slot);
+		p.open = p.open && pte_can_write(*p.slot, p.level);
+		p.slot = table_slot(*p.slot, p.level, c);
+		p.level--;
+	}
+	return p;
+}
+
+/* tree_levels: the height of the smallest tree whose block holds [start, end). */
+static inline unsigned tree_levels(uint64_t start, uint64_t end)
+{
+	uint64_t last = end > start ? end - 1 : start;
+	unsigned level = 0;
+
+	while (block_start(start, level) != block_start(last, level))
+		level++;
+	return level;
+}
+
+static inline bool entry_is_sole(pte_t e, unsigned level)
+{
+	return pte_is_owned(e) && frame_is_sole(pte_pa(e, level));
+}
+
+/* zero_entry: the borrowed entry of `level` that shows zeros; is_zero asks for it. */
+pte_t zero_entry(unsigned level);
+bool entry_is_zero(pte_t e, unsigned level);
+
+/* The cheap account of a VMO: what it may take, and taking it. Edges may use the reserve. */
+bool vmo_can_take(const struct vmo *v, uint64_t count);
+paddr_t vmo_take(struct vmo *v, enum frame_state kind);
+bool vmo_can_take_edge(const struct vmo *v);
+paddr_t vmo_take_edge(struct vmo *v);
+void vmo_put(struct vmo *v, pte_t e, unsigned level);
+
+/* table_new: an owned, writable entry for an empty table. Nothing else points at it. */
+pte_t table_new(struct vmo *v, unsigned level, bool edge);
+
+/*
+ * table_copy: an owned, writable entry for a table of v's own that shows what `old` shows.
+ *
+ *  => a borrowed table's entries are borrowed; a shared one's owned entries are shared, so
+ *     that both sides lose the right to write to them
+ */
+pte_t table_copy(struct vmo *v, pte_t old, unsigned level);
+
+/* tree_release: empty what is below `slot`; ST_SHOULD_WAIT when out of work. */
+status_t tree_release(struct vmo *v, pte_t *slot, unsigned level);
+
+/* tree_remove: take v's own entries in [start, end) out; shared tables are cut at its ends.
+ *
+ *  => nothing outside v holds anything borrowed there, no mapping reaches it
+ *  => ST_NO_MEMORY before any change
+ */
+must_check status_t tree_remove(struct vmo *v, uint64_t start, uint64_t end);
+
+/* resolve.c */
+status_t vmo_resolve(struct vmo *v, uint64_t c, pte_t *entry_out);
+bool vmo_sees(const struct vmo *v, uint64_t c);
+void vmo_borrow_root(struct vmo *v);
+
+/* own.c */
+status_t own_coordinate(struct vmo *v, uint64_t c, pte_t *entry_out);
+
+/* family.c */
+void family_join(struct vmo *v, struct vmo *parent);
+void family_watch(struct vmo *v);
+status_t family_drop(struct vmo *v, uint64_t start, uint64_t end);
+status_t family_go_on(struct vmo *v);
+void walk_rest(struct vmo_walk *w, struct vmo *at);
+
+/* A taking over in progress: what `from` owns in [at, end) becomes the child's too. */
+struct adoption {
+	struct vmo *child;
+	struct vmo *from;
+	bool snapshot;
+	uint64_t at;
+	uint64_t end;
+};
+status_t family_adopt(struct adoption *a);
+uint64_t limit_behind(const struct vmo *child, const struct vmo *v);
+
+/* mapping.c: what mappings of v hold of [start, end). */
+void mappings_flush(struct vmo *v, uint64_t start, uint64_t end, unsigned cut);
+void mappings_cut(struct vmo *v, uint64_t start, uint64_t end);
+void mappings_deny(struct vmo *v);

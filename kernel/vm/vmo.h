@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/*
+ * A VMO: memory as an object. Its page index is a tree of translation tables in the
+ * descriptor format that the MMU walks (tree.h); this header is what the rest of the
+ * kernel may do with one.
+ *
+ * A family shares one coordinate system: page p of a VMO stands at coordinate bias + p,
+ * and a clone at page o of its parent has the bias parent.bias + o. So one table serves
+ * every member, at whatever offset.
+ *
+ *	coordinate  0    4    8    12   16
+ *	parent      |=================|          bias 0, 14 pages
+ *	clone            |=======|               bias 5, 6 pages, sees the parent below `limit`
+ *	its clone           |==========|         bias 8
+ *
+ * Three kinds of children, all counted (VMO_ZERO_CHILDREN is `children == 0`):
+ *
+ *	clone     follows its parent until it has its own page
+ *	snapshot  isolated both ways: limit is 0, it sees nothing of its parent
+ *	slice     a window on the very same pages: `source` is the VMO whose tree it uses
+ *
+ * Every call runs under the kernel lock. Those that return ST_SHOULD_WAIT ran out of
+ * vm_work: everything is consistent, call again to go on. Storage of a struct vmo is the
+ * caller's from init to the ST_OK of vmo_close.
+ */
+#pragma once
+
+#include "lib/list.h"
+
+#include "mm/pool.h"
+
+enum vmo_flags {
+	VMO_RESIZABLE = 1 << 0,
+	VMO_RESERVE = 1 << 1, /* no write can run out of memory */
+	VMO_SLICE = 1 << 2,
+	VMO_FIXED = 1 << 3,   /* contiguous or device memory: pages neither come nor go */
+	VMO_CLOSING = 1 << 4,
+};
+
+#define VMO_NO_LIMIT UINT64_MAX
+#define VMO_MAX_COORDINATE (UINT64_C(1) << (TABLE_BITS * VMO_LEVELS))
+
+/*
+ * A walk over the descendants that drops what they borrowed in a range, and can stop: at
+ * is where to go on. A VMO that goes away resets the walks that rest on it.
+ */
+struct vmo_walk {
+	bool active;
+	struct vmo *at;
+	struct list link; /* in at->resting */
+	uint64_t start;	  /* asked for */
+	uint64_t end;
+	uint64_t reach_start; /* widened by what was dropped on the way down */
+	uint64_t reach_end;
+};
+
+struct vmo {
+	/* The tree: one entry of level `levels` whose block holds every coordinate. */
+	pte_t root;
+	uint8_t levels;
+	uint8_t memory;	  /* enum pte_memory */
+	uint16_t flags;
+	uint64_t bias;
+	uint64_t pages;
+	uint64_t limit;	  /* the parent shows below this coordinate, where it has pages */
+	uint64_t trim;	  /* the tree still holds content in [end, trim) when trim > end */
+
+	/* Who pays; frames set aside for edges, or for everything under VMO_RESERVE. */
+	struct pool *pool;
+	uint64_t reserve;
+	uint64_t reserve_cap;
+
+	/* The family. `watching` lists clones that hold something borrowed, `idle` the rest. */
+	struct vmo *parent;
+	struct vmo *source; /* itself, but for slices */
+	struct list sibling;
+	struct list watching;
+	struct list idle;
+	struct list slices;
+	uint64_t children;
+	bool is_watching;
+
+	struct list mappings;
+	uint64_t mapping_count;
+
+	/* Long walks: see family.c and resolve.c. */
+	struct vmo_walk walk;
+	struct vmo_walk goal;
+	struct list resting;
+	struct vmo *below;
+	uint64_t adopt_next;
+};
+
+/* vm_work: how many steps the call in progress may still take. Set at each entry. */
+struct vm_work {
+	uint64_t left;
+};
+extern struct vm_work vm_work;
+
+/*
+ * vm_init: take VMO_LEVELS + 1 frames in a row, no Pool's, for the tree of zeros.
+ *
+ *  => once, at boot
+ */
+void vm_init(paddr_t zeros);
+
+/*
+ * vmo_init: a VMO of `pages` pages of zeros. Costs nothing but the object.
+ *
+ *  => ST_OUT_OF_RANGE if no tree is that high
+ */
+must_check status_t vmo_init(
+	struct vmo *v, struct pool *pool, uint64_t pages, unsigned flags);
+
+/* vmo_init_run: contiguous pages, zeroed and there for good. ST_NO_MEMORY. */
+must_check status_t vmo_init_run(struct vmo *v, struct pool *pool, uint64_t pages,
+	uint64_t alignment, enum pte_memory memory);
+
+/* vmo_init_device: the memory at `pa`, which no Pool owns; tables come from `pool`. */
+must_check status_t vmo_init_device(struct vmo *v, struct pool *pool, uint64_t pages,
+	paddr_t pa, enum pte_memory memory);
+
+/*
+ * vmo_clone, vmo_snapshot, vmo_slice: make a child of `pages` pages from page `offset` on.
+ *
+ *  => `flags`: VMO_RESIZABLE, and VMO_RESERVE for a clone
+ *  => clone: O(1), never touches the source. ST_NO_MEMORY if the frames that its edges may
+ *     need, or with VMO_RESERVE all that it may ever need, cannot be set aside
+ *  => snapshot: O(1) of a VMO that sees no parent, else the private tables of the source
+ *     and its ancestors. ST_NO_MEMORY
+ *  => slice: within the source (ST_OUT_OF_RANGE), never resizable
+ *  => ST_BAD_STATE for what cannot be cloned: memory that is not Normal write-back
+ */
+must_check status_t vmo_clone(struct vmo *v, struct vmo *source, struct pool *pool,
+	uint64_t offset, uint64_t pages, unsigned flags);
+must_check status_t vmo_snapshot(struct vmo *v, struct vmo *source, struct pool *pool,
+	uint64_t offset, uint64_t pages, unsigned flags);
+must_check status_t vmo_slice(
+	struct vmo *v, struct vmo *source, uint64_t offset, uint64_t pages);
+
+/*
+ * vmo_close: the end. Children take over what they see of it, then its own frames go.
+ *
+ *  => no mapping and no slice of it is left (the object layer counts them as users)
+ *  => needs no memory, cannot fail: ST_OK, or ST_SHOULD_WAIT until all is done
+ */
+must_check status_t vmo_close(struct vmo *v);
+
+/* vmo_resize: ST_UNAVAILABLE, ST_NO_MEMORY, ST_OUT_OF_RANGE, ST_BAD_STATE below a slice. */
+must_check status_t vmo_resize(struct vmo *v, uint64_t pages);
+
+/*
+ * vmo_page: the frame that page `page` shows now, for reading (vmo_look) or for writing
+ * (vmo_own, which gives the VMO its own page first).
+ *
+ *  => ST_OUT_OF_RANGE, ST_NO_MEMORY, ST_SHOULD_WAIT
+ */
+must_check status_t vmo_look(struct vmo *v, uint64_t page, paddr_t *pa_out);
+must_check status_t vmo_own(struct vmo *v, uint64_t page, paddr_t *pa_out);
+
+/* Bytes. `*done_out` counts whole prefixes, also on failure; call again from there. */
+must_check status_t vmo_read(
+	struct vmo *v, uint64_t offset, void *to, uint64_t size, uint64_t *done_out);
+must_check status_t vmo_write(
+	struct vmo *v, uint64_t offset, const void *from, uint64_t size, uint64_t *done_out);
+
+/* Pages. `*done_out` as above. */
+must_check status_t vmo_commit(
+	struct vmo *v, uint64_t page, uint64_t count, uint64_t *done_out);
+must_check status_t vmo_zero(
+	struct vmo *v, uint64_t page, uint64_t count, uint64_t *done_out);
+must_check status_t vmo_decommit(struct vmo *v, uint64_t page, uint64_t count);
+
+/*
+ * vmo_diff: the first page at or after `page` that this VMO owns.
+ *
+ *  => ST_NOT_FOUND if there is none; the cost is that of the tables passed over
+ */
+must_check status_t vmo_diff(struct vmo *v, uint64_t page, uint64_t *page_out);
+
+/*
+ * vmo_merge: the clone's own pages that its parent can see become the parent's, at once.
+ *
+ *  => afterwards the clone sees them through its parent; pages beyond the parent's end
+ *     stay the clone's
+ *  => ST_BAD_STATE if it follows no parent; ST_NO_MEMORY: nothing has changed
+ */
+must_check status_t vmo_merge(struct vmo *v);
+
+/* What a VMO holds: sole = its alone; shared = with snapshots, siblings. */
+struct vmo_usage {
+	uint64_t sole_pages;
+	uint64_t shared_pages;
+	uint64_t borrowed; /* entries, of any level */
+	uint64_t sole_tables;
+	uint64_t shared_tables;
+	uint64_t reserved;
+};
+void vmo_usage(const struct vmo *v, struct vmo_usage *usage_out);
+
+static inline uint64_t vmo_end(const struct vmo *v)
+{
+	return v->bias + v->pages;
+}

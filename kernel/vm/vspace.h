@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/*
+ * A VSpace: a root table, and the mappings that say what belongs where.
+ *
+ * The mappings are the truth; tables below the root are a cache of it, filled by faults
+ * and emptied by every change, so that nothing here can fail but making room.
+ *
+ *	VSpace's root --> own table --> LINK -----> the VMO's own table --> its pages
+ *	                      \-------> own table --> [ page | page |   ]
+ *
+ * A link points at a table of the VMO's tree where address and coordinate agree modulo its
+ * span and all that the VMO has in that block belongs into this mapping; it carries the
+ * mapping's rights for everything below. Elsewhere pages are entered one by one in tables
+ * that the VSpace pays for; those count their entries and go when empty.
+ */
+#pragma once
+
+#include "vm/vmo.h"
+
+enum map_rights {
+	MAP_READ = 1 << 0,
+	MAP_WRITE = 1 << 1,
+	MAP_EXECUTE = 1 << 2,
+};
+
+struct vspace {
+	struct pool *pool;
+	paddr_t root;
+	uint16_t asid;
+	struct mapping *top;	/* a treap by address */
+	struct mapping *recent;
+};
+
+struct mapping {
+	struct vspace *vspace;
+	struct vmo *vmo;	/* the one whose tree it is: never a slice */
+	struct list link;	/* in vmo->mappings */
+	struct mapping *left;	/* smaller addresses */
+	struct mapping *right;
+	uint64_t first;		/* page number of the address */
+	uint64_t pages;
+	uint64_t coordinate;	/* of `first` */
+	uint64_t end;		/* coordinates from here on are not shown (a slice's end) */
+	unsigned rights;	/* enum map_rights */
+};
+
+/* vspace_init: an empty space. ST_NO_MEMORY. The root's address is for TTBR0. */
+must_check status_t vspace_init(struct vspace *s, struct pool *pool, uint16_t asid);
+
+/*
+ * vspace_fini: the root table goes back.
+ *
+ *  => unmapped (ST_BAD_STATE), and no CPU runs in it
+ */
+must_check status_t vspace_fini(struct vspace *s);
+
+/* vspace_find: the mapping that holds this page, or NULL. */
+struct mapping *vspace_find(struct vspace *s, uint64_t page);
+
+/* vspace_next: the first mapping that ends after this page, or NULL. */
+struct mapping *vspace_next(struct vspace *s, uint64_t page);
+
+struct map_request {
+	uint64_t first;	 /* page number of the address */
+	uint64_t pages;
+	uint64_t offset; /* page of the VMO */
+	unsigned rights;
+};
+
+/*
+ * vspace_map: `m` shows a range of a VMO from now on, at once where tables can be linked.
+ *
+ *  => storage of `m` is the caller's until the mapping is gone
+ *  => ST_INVALID_ARGS (no pages; rights without MAP_READ), ST_OUT_OF_RANGE (beyond the
+ *     space or 64 bits), ST_ALREADY_EXISTS (something is mapped there)
+ */
+must_check status_t vspace_map(struct vspace *s, struct mapping *m, struct vmo *v,
+	const struct map_request *request);
+
+/*
+ * vspace_unmap, vspace_protect: for the part of one mapping from `first` on.
+ *
+ *  => the range lies within `m`; `spare` is storage for the pieces that a cut in the middle
+ *     leaves over: `m` keeps the first piece, spare[0] and spare[1] get the others
+ *  => returns how many spares were used; `*gone` says whether `m` itself is free again
+ */
+unsigned vspace_unmap(struct mapping *m, uint64_t first, uint64_t pages,
+	struct mapping spare[2], bool *gone);
+unsigned vspace_protect(struct mapping *m, uint64_t first, uint64_t pages, unsigned rights,
+	struct mapping spare[2]);
+
+/*
+ * vspace_fault: make this access to `page` possible.
+ *
+ *  => `access` is one of map_rights
+ *  => ST_NOT_FOUND (nothing mapped), ST_ACCESS_DENIED, ST_OUT_OF_RANGE (beyond the VMO's
+ *     end), ST_NO_MEMORY, ST_SHOULD_WAIT (run again)
+ */
+must_check status_t vspace_fault(struct vspace *s, uint64_t page, unsigned access);
+
+/* For the files of vm/: take entries out of [first, last), or the right to write. */
+enum sweep { SWEEP_OUT, SWEEP_WRITE };
+void vspace_sweep(struct vspace *s, uint64_t first, uint64_t last, unsigned cut,
+	enum sweep what);
+
+/* vspace_enter: cache the way to `page` as `m` and its VMO have it now. */
+status_t vspace_enter(struct mapping *m, uint64_t page);

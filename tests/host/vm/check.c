@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/*
+ * world_check: the invariants of a family, recounted from nothing.
+ *
+ *  1 references = owned entries and roots      5 links and pages in spaces
+ *  2 borrowed = what is seen, read-only        6 objects = VMOs that live
+ *  3 writable only over sole entries           + the chain rule, pages, counters, the TLB
+ *  4 every frame in use is reached
+ */
+#include "world.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "vm/tree.h"
+
+static uint32_t refs[FAKE_FRAMES];
+
+static unsigned number_of(paddr_t pa)
+{
+	return (unsigned)((pa - FAKE_BASE) >> PAGE_BITS);
+}
+
+/* count_refs: the entry is owned: one reference; a table's entries count once. */
+static void count_refs(pte_t e, unsigned level)
+{
+	unsigned n;
+
+	if (!pte_is_owned(e))
+		return;
+	n = number_of(pte_pa(e, level));
+	CHECK(n > VMO_LEVELS && n < FAKE_FRAMES);
+	CHECK(fake.frames[n].state == (level ? FRAME_TABLE : FRAME_PAGE));
+	if (refs[n]++ > 0 || level == 0)
+		return;
+	CHECK(fake.frames[n].prev == 0);
+	for (unsigned i = 0; i < TABLE_ENTRIES; i++)
+		count_refs(((pte_t *)mmu_window(pte_pa(e, level)))[i], level - 1);
+}
+
+static unsigned count_space(paddr_t table, unsigned level)
+{
+	const pte_t *slot = mmu_window(table);
+	unsigned used = 0;
+
+	refs[number_of(table)]++;
+	for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
+		used += !pte_is_none(slot[i]);
+		if (pte_is_owned(slot[i])) {
+			CHECK(level > 1);
+			CHECK(count_space(pte_pa(slot[i], level - 1), level - 1) > 0);
+		}
+	}
+	CHECK(fake.frames[number_of(table)].next == used);
+	return used;
+}
+
+/* true_page: what v shows at c, found without any borrowed entry; own tells whose. */
+static paddr_t true_page(struct vmo *v, uint64_t c, bool *own)
+{
+	pte_t e = v->root;
+	unsigned level = v->levels;
+
+	while (level > 0 && pte_is_owned(e)) {
+		e = *table_slot(e, level, c);
+		level--;
+	}
+	if (pte_is_owned(e)) {
+		CHECK(c >= v->bias && c < vmo_end(v));
+		return pte_pa(e, 0);
+	}
+	*own = false;
+	if (v->parent && c < v->limit && c < vmo_end(v->parent) && v->source == v)
+		return true_page(v->parent, c, own);
+	return pte_pa(zero_entry(0), 0);
+}
+
+static void check_coordinate(struct vmo *v, uint64_t c)
+{
+	struct place p = tree_find(v, c, 0);
+	bool inside = c >= v->bias && c < vmo_end(v);
+	bool own = true;
+	paddr_t pa;
+
+	if (pte_is_none(*p.slot))
+		return;
+	CHECK(p.level == 0);
+	if (!inside && v->trim > c && c >= vmo_end(v))
+		return; /* a shrink under way */
+	pa = inside ? true_page(v, c, &own) : pte_pa(zero_entry(0), 0);
+	CHECK(pte_pa(*p.slot, 0) == pa);
+	if (p.open && pte_can_write(*p.slot, 0)) {
+		pte_t e = v->root;
+
+		CHECK(p.own && pte_is_owned(*p.slot) && own);
+		for (unsigned level = v->levels;; level--) {
+			CHECK(frame_is_sole(pte_pa(e, level)));
+			if (level == 0)
+				break;
+			e = *table_slot(e, level, c);
+		}
+	}
+	/* The chain rule. */
+	if ((!p.own || !pte_is_owned(*p.slot)) && inside && v->parent && c < v->limit &&
+		c < vmo_end(v->parent)) {
+		CHECK(!pte_is_none(*tree_find(v->parent, c, 0).slot));
+		CHECK(v->is_watching);
+	}
+}
+
+static void check_vmo(int i)
+{
+	struct vmo *v = &world.vmo[i];
+	const struct model_vmo *x = &world.model.vmo[i];
+	uint64_t base = block_start(v->bias, v->levels);
+	uint64_t page = 0;
+
+	CHECK((int)v->pages == x->size);
+	CHECK(v->children == (uint64_t)x->children);
+	CHECK(v->parent == (x->parent < 0 ? NULL : &world.vmo[x->parent]));
+	CHECK(v->bias == (x->parent < 0 ? v->bias : v->parent->bias + (uint64_t)x->offset));
+	for (uint64_t c = base; c < base + block_pages(v->levels); c++)
+		check_coordinate(v, c);
+	for (int p = 0; p < x->size; p++) {
+		bool own = true;
+		paddr_t pa = true_page(v, v->bias + (uint64_t)p, &own);
+		uint64_t value;
+
+		memcpy(&value, mmu_window(pa), 8);
+		if (value != model_read(&world.model, i, p) || own != x->own[p])
+			printf("# vmo %d page %d: value %d own %d, want %d own %d\n", i, p,
+				(int)value, own, (int)model_read(&world.model, i, p),
+				x->own[p]);
+		CHECK(value == model_read(&world.model, i, p));
+		CHECK(own == x->own[p]);
+		if (own) {
+			CHECK(vmo_diff(v, page, &page) == ST_OK && (int)page == p);
+			page++;
+		}
+	}
+	CHECK(vmo_diff(v, page, &page) == ST_NOT_FOUND);
+}
+
+/* A translation is right if the mapping allows it and the page is what the VMO shows. */
+static void check_line(const struct fake_line *l)
+{
+	struct vspace *s = &world.space[l->asid - 1];
+	struct mapping *m;
+	bool own = true;
+	uint64_t c;
+	struct place p;
+
+	if (l->level > 0) {
+		pte_t e = *l->slot; /* a step of the walk: the table still is what it was */
+
+		CHECK(!pte_is_none(e) && pte_pa(e, l->level) == l->pa);
+		return;
+	}
+	m = vspace_find(s, l->page);
+	CHECK(m && (m->rights & MAP_READ));
+	CHECK(!l->write || (m->rights & MAP_WRITE));
+	CHECK(!l->execute || (m->rights & MAP_EXECUTE));
+	c = m->coordinate + (l->page - m->first);
+	CHECK(c >= m->vmo->bias && c < vmo_end(m->vmo) && c < m->end);
+	CHECK(l->pa == true_page(m->vmo, c, &own));
+	if (l->write) {
+		p = tree_find(m->vmo, c, 0);
+		CHECK(own && p.own && p.open && pte_can_write(*p.slot, 0));
+	}
+}
+
+static void check_pool(void)
+{
+	uint64_t used[FRAME_STATES] = {0}, reserved = 0, free = 0;
+	uint32_t last = FRAME_NONE;
+
+	for (unsigned n = VMO_LEVELS + 1; n < FAKE_FRAMES; n++) {
+		const struct fake_machine *f = &fake;
+
+		used[f->frames[n].state]++;
+		CHECK(f->frames[n].refs == refs[n]);
+		CHECK((refs[n] == 0) == (f->frames[n].state == FRAME_FREE));
+	}
+	for (uint32_t n = world.pool.free_head; n != FRAME_NONE; n = fake.frames[n].next) {
+		CHECK(fake.frames[n].state == FRAME_FREE && fake.frames[n].prev == last);
+		last = n;
+		free++;
+	}
+	CHECK(free == used[FRAME_FREE] && free == world.pool.free);
+	CHECK(used[FRAME_PAGE] == world.pool.used[FRAME_PAGE]);
+	CHECK(used[FRAME_TABLE] == world.pool.used[FRAME_TABLE]);
+	for (int v = 0; v < WORLD_VMOS; v++)
+		if (world.model.vmo[v].alive)
+			reserved += world.vmo[v].reserve;
+	CHECK(reserved == world.pool.reserved && reserved <= free);
+}
+
+void world_check(void)
+{
+	memset(refs, 0, sizeof(refs));
+	for (int v = 0; v < WORLD_VMOS; v++) {
+		if (world.model.vmo[v].alive) {
+			count_refs(world.vmo[v].root, world.vmo[v].levels);
+			if (!(world.vmo[v].flags & VMO_CLOSING))
+				check_vmo(v);
+		}
+	}
+	for (int s = 0; s < WORLD_SPACES; s++)
+		count_space(world.space[s].root, VSPACE_LEVELS);
+	check_pool();
+	for (unsigned i = 0; i < fake.lines; i++)
+		check_line(&fake.line[i]);
+}

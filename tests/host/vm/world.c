@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+#include "world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct world world;
+uint64_t world_work = UINT64_MAX;
+uint64_t world_frames = UINT64_MAX;
+bool world_quick;
+
+void world_init(void)
+{
+	memset(&world, 0, sizeof(world));
+	fake_reset();
+	vm_init(FAKE_BASE);
+	vm_work.left = UINT64_MAX;
+	CHECK(pool_init(&world.pool) == ST_OK);
+	CHECK(pool_add(&world.pool, &world.range,
+		      FAKE_BASE + ((VMO_LEVELS + 1) << PAGE_BITS),
+		      FAKE_FRAMES - VMO_LEVELS - 1) == ST_OK);
+	for (int s = 0; s < WORLD_SPACES; s++)
+		CHECK(vspace_init(&world.space[s], &world.pool, (uint16_t)(s + 1)) == ST_OK);
+}
+
+static bool alive(int v)
+{
+	return v >= 0 && v < WORLD_VMOS && world.model.vmo[v].alive;
+}
+
+static bool is_mapped(int v)
+{
+	for (int i = 0; i < WORLD_MAPPINGS; i++)
+		if (world.mapped[i] && world.map_vmo[i] == v)
+			return true;
+	return false;
+}
+
+static int free_mapping(int skip)
+{
+	for (int i = 0; i < WORLD_MAPPINGS; i++)
+		if (!world.mapped[i] && skip-- == 0)
+			return i;
+	return -1;
+}
+
+/* A page's value stands in its first and its last word: a page is copied whole. */
+static void put_value(paddr_t pa, uint64_t value)
+{
+	memcpy(mmu_window(pa), &value, 8);
+	memcpy((char *)mmu_window(pa) + FAKE_FRAME_BYTES - 8, &value, 8);
+}
+
+static uint64_t get_value(paddr_t pa)
+{
+	uint64_t first, last;
+
+	memcpy(&first, mmu_window(pa), 8);
+	memcpy(&last, (char *)mmu_window(pa) + FAKE_FRAME_BYTES - 8, 8);
+	CHECK(first == last);
+	return first;
+}
+
+static status_t do_create(const struct op *o)
+{
+	struct model *m = &world.model;
+	struct vmo *v = &world.vmo[o->vmo];
+	status_t st;
+
+	if (alive(o->vmo) || is_mapped(o->vmo) ||
+		(o->kind != OP_CREATE && !alive(o->a)))
+		return ST_INTERNAL;
+	if (o->kind == OP_CREATE) {
+		st = vmo_init(v, &world.pool, (uint64_t)o->a, (unsigned)o->b);
+		if (st == ST_OK)
+			model_create(m, o->vmo, o->a, o->b & VMO_RESIZABLE);
+		return st;
+	}
+	if (o->kind == OP_CLONE) {
+		st = vmo_clone(v, &world.vmo[o->a], &world.pool, (uint64_t)o->b,
+			(uint64_t)o->c, (unsigned)o->d);
+		if (st == ST_OK)
+			model_clone(m, o->vmo, o->a, o->b, o->c, o->d & VMO_RESIZABLE);
+		return st;
+	}
+	st = vmo_snapshot(v, &world.vmo[o->a], &world.pool, (uint64_t)o->b, (uint64_t)o->c,
+		(unsigned)o->d);
+	if (st == ST_OK)
+		model_snapshot(m, o->vmo, o->a, o->b, o->c, o->d & VMO_RESIZABLE);
+	return st;
+}
+
+static bool in_range(int v, int page, int count)
+{
+	return page >= 0 && count >= 0 && page + count <= world.model.vmo[v].size;
+}
+
+static status_t do_write(const struct op *o)
+{
+	paddr_t pa;
+	status_t st = vmo_own(&world.vmo[o->vmo], (uint64_t)o->a, &pa);
+
+	if (!in_range(o->vmo, o->a, 1)) {
+		CHECK(st == ST_OUT_OF_RANGE);
+		return st;
+	}
+	if (st == ST_OK) {
+		put_value(pa, (uint64_t)o->b);
+		model_write(&world.model, o->vmo, o->a, (uint64_t)o->b);
+	}
+	return st;
+}
+
+static status_t do_read(const struct op *o)
+{
+	paddr_t pa;
+	status_t st = vmo_look(&world.vmo[o->vmo], (uint64_t)o->a, &pa);
+
+	if (!in_range(o->vmo, o->a, 1))
+		CHECK(st == ST_OUT_OF_RANGE);
+	else if (st == ST_OK)
+		CHECK(get_value(pa) == model_read(&world.model, o->vmo, o->a));
+	else
+		CHECK(st == ST_SHOULD_WAIT);
+	return st;
+}
+
+static status_t do_range(const struct op *o)
+{
+	struct vmo *v = &world.vmo[o->vmo];
+	struct model *m = &world.model;
+	uint64_t done = 0;
+	status_t st;
+
+	if (o->a < 0 || o->b < 0)
+		return ST_INTERNAL;
+	if (o->kind == OP_DECOMMIT) {
+		st = vmo_decommit(v, (uint64_t)o->a, (uint64_t)o->b);
+		if (st == ST_OK)
+			model_decommit(m, o->vmo, o->a, o->b);
+	} else if (o->kind == OP_COMMIT) {
+		st = vmo_commit(v, (uint64_t)o->a, (uint64_t)o->b, &done);
+		for (int i = 0; i < (int)done; i++)
+			model_own(m, o->vmo, o->a + i);
+	} else {
+		st = vmo_zero(v, (uint64_t)o->a, (uint64_t)o->b, &done);
+		if (in_range(o->vmo, o->a, o->b))
+			model_zero(m, o->vmo, o->a, (int)done);
+	}
+	CHECK(in_range(o->vmo, o->a, o->b) == (st != ST_OUT_OF_RANGE));
+	return st;
+}
+
+static status_t do_resize(const struct op *o)
+{
+	struct vmo *v = &world.vmo[o->vmo];
+	status_t st = vmo_resize(v, (uint64_t)o->a);
+
+	if (!world.model.vmo[o->vmo].resizable)
+		CHECK(st == ST_UNAVAILABLE);
+	if ((int)v->pages != world.model.vmo[o->vmo].size)
+		model_resize(&world.model, o->vmo, (int)v->pages);
+	if (st == ST_OK)
+		CHECK((int)v->pages == o->a);
+	return st;
+}
+
+static status_t do_merge(const struct op *o)
+{
+	const struct model_vmo *x = &world.model.vmo[o->vmo];
+	status_t st = vmo_merge(&world.vmo[o->vmo]);
+
+	if (st == ST_OK && x->parent >= 0)
+		model_merge(&world.model, o->vmo);
+	return st;
+}
+
+static status_t do_close(const struct op *o)
+{
+	status_t st;
+
+	if (is_mapped(o->vmo))
+		return ST_INTERNAL;
+	st = vmo_close(&world.vmo[o->vmo]);
+	CHECK(st == ST_OK || st == ST_SHOULD_WAIT);
+	if (st == ST_OK) {
+		model_close(&world.model, o->vmo);
+		memset(&world.vmo[o->vmo], 0, sizeof(struct vmo));
+	}
+	return st;
+}
+
+static status_t do_map(const struct op *o)
+{
+	int i = free_mapping(0);
+	struct map_request r = {.first = (uint64_t)o->c, .pages = (uint64_t)o->b};
+	status_t st;
+
+	if (i < 0 || o->a < 0 || o->b < 0 || o->c < 0)
+		return ST_INTERNAL;
+	r.offset = (uint64_t)o->a;
+	r.rights = (unsigned)o->d >> 4;
+	st = vspace_map(&world.space[(unsigned)(o->d & 15) % WORLD_SPACES], &world.map[i],
+		&world.vmo[o->vmo], &r);
+	if (st == ST_OK) {
+		world.mapped[i] = true;
+		world.map_vmo[i] = o->vmo;
+	}
+	return st;
+}
+
+/* use_spares: mappings that a cut left behind move into free slots of the world. */
+static status_t do_cut(const struct op *o)
+{
+	struct mapping *m;
+	int s0 = free_mapping(0), s1 = free_mapping(1);
+	struct mapping spare[2];
+	unsigned used;
+	bool gone = false;
+
+	if (o->vmo < 0 || o->vmo >= WORLD_MAPPINGS || !world.mapped[o->vmo] || s1 < 0)
+		return ST_INTERNAL;
+	m = &world.map[o->vmo];
+	if (o->a < 0 || o->b <= 0 || (uint64_t)(o->a + o->b) > m->pages || s1 != s0 + 1)
+		return ST_INTERNAL;
+	(void)spare;
+	memset(&world.map[s0], 0, 2 * sizeof(spare[0]));
+	if (o->kind == OP_UNMAP)
+		used = vspace_unmap(m, m->first + (uint64_t)o->a, (uint64_t)o->b,
+			&world.map[s0], &gone);
+	else
+		used = vspace_protect(m, m->first + (uint64_t)o->a, (uint64_t)o->b,
+			(unsigned)o->c, &world.map[s0]);
+	world.mapped[o->vmo] = !gone;
+	for (unsigned i = 0; i < used; i++) {
+		world.mapped[s0 + (int)i] = true;
+		world.map_vmo[s0 + (int)i] = world.map_vmo[o->vmo];
+	}
+	return ST_OK;
+}
+
+static status_t do_touch(const struct op *o)
+{
+	struct mapping *m;
+	struct fake_line line;
+	uint64_t page;
+	int v, p;
+	status_t st;
+
+	if (o->vmo < 0 || o->vmo >= WORLD_MAPPINGS || !world.mapped[o->vmo])
+		return ST_INTERNAL;
+	m = &world.map[o->vmo];
+	if (o->a < 0 || (uint64_t)o->a >= m->pages)
+		return ST_INTERNAL;
+	page = m->first + (uint64_t)o->a;
+	v = world.map_vmo[o->vmo];
+	p = (int)(m->coordinate + (uint64_t)o->a - world.vmo[v].bias);
+	st = vspace_fault(m->vspace, page, (unsigned)o->b);
+	if (!(m->rights & (unsigned)o->b))
+		CHECK(st == ST_ACCESS_DENIED);
+	else if (p >= world.model.vmo[v].size)
+		CHECK(st == ST_OUT_OF_RANGE);
+	else
+		CHECK(st == ST_OK || st == ST_NO_MEMORY || st == ST_SHOULD_WAIT);
+	if (st != ST_OK) {
+		if (st == ST_NO_MEMORY && o->b == MAP_WRITE) {
+			paddr_t pa; /* the page may be the VMO's own by now: no difference */
+			uint64_t at;
+
+			(void)pa;
+			if (vmo_diff(&world.vmo[v], (uint64_t)p, &at) == ST_OK && (int)at == p)
+				model_own(&world.model, v, p);
+		}
+		return st;
+	}
+	CHECK(fake_walk(m->vspace->root, m->vspace->asid, page, &line));
+	CHECK(get_value(line.pa) == model_read(&world.model, v, p));
+	if (o->b == MAP_EXECUTE)
+		CHECK(line.execute);
+	if (o->b == MAP_WRITE) {
+		CHECK(line.write);
+		put_value(line.pa, (uint64_t)o->c);
+		model_write(&world.model, v, p, (uint64_t)o->c);
+	}
+	return st;
+}
+
+static status_t do_once(const struct op *o)
+{
+	if (o->kind >= OP_UNMAP)
+		return o->kind == OP_TOUCH ? do_touch(o) : do_cut(o);
+	if (o->vmo < 0 || o->vmo >= WORLD_VMOS)
+		return ST_INTERNAL;
+	if (o->kind <= OP_SNAPSHOT)
+		return do_create(o);
+	if (!alive(o->vmo))
+		return ST_INTERNAL;
+	switch (o->kind) {
+	case OP_WRITE:
+		return do_write(o);
+	case OP_READ:
+		return do_read(o);
+	case OP_COMMIT:
+	case OP_DECOMMIT:
+	case OP_ZERO:
+		return do_range(o);
+	case OP_RESIZE:
+		return do_resize(o);
+	case OP_MERGE:
+		return do_merge(o);
+	case OP_CLOSE:
+		return do_close(o);
+	default:
+		return do_map(o);
+	}
+}
+
+static void learn(void)
+{
+	for (int s = 0; s < WORLD_SPACES; s++)
+		fake_learn(world.space[s].root, world.space[s].asid);
+}
+
+status_t world_do(const struct op *op)
+{
+	for (int stops = 0;; stops++) {
+		uint64_t can = pool_can_take(&world.pool);
+		uint64_t held = world_frames < can ? can - world_frames : 0;
+		status_t st;
+
+		learn();
+		CHECK(stops < 10000);
+		CHECK(pool_reserve(&world.pool, held) == ST_OK);
+		vm_work.left = world_work;
+		st = do_once(op);
+		vm_work.left = UINT64_MAX;
+		pool_unreserve(&world.pool, held);
+		if (st != ST_SHOULD_WAIT)
+			return st;
+		if (!world_quick)
+			world_check();
+	}
+}
