@@ -8,9 +8,9 @@
  *	       <------------      <------------------
  *	          frame_reclaim         the last frame_put
  *
- * refs counts the owned entries that point at the frame, and roots. It cannot overflow: an
- * entry is eight bytes of a table, a root is part of an object far larger, and FRAMES_MAX
- * frames have no room for 2^32 of them (frame_init refuses more).
+ * refs counts the owned entries that point at the frame, and roots. It cannot overflow:
+ *an entry is eight bytes of a table, a root is part of an object far larger, and
+ *FRAMES_MAX frames have no room for 2^32 of them (frame_init refuses more).
  */
 #pragma once
 
@@ -35,12 +35,14 @@ struct frame {
 	uint32_t refs;
 	uint16_t pool;	/* which Pool pays; see pool.h */
 	uint8_t state;	/* enum frame_state */
-	uint8_t unused;
+	uint8_t ragged; /* TABLE: its owners may end at different places within it */
 	uint32_t next;	/* FREE: its neighbours in the Pool's list, frame numbers */
-	uint32_t prev;	/* TABLE: `next` counts entries in use, `prev` is a place to go on */
+	uint32_t prev;	/* TABLE: `next` counts entries in use, `prev` is a place to go on
+			 */
 };
 
-_Static_assert(sizeof(struct frame) == 16, "the frame table must stay under half a per cent");
+_Static_assert(
+	sizeof(struct frame) == 16, "the frame table must stay under half a per cent");
 
 /*
  * frame_init: use `table`, with room for `count` frames from physical address `base`.

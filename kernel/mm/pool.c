@@ -54,6 +54,7 @@ static void take(struct pool *pool, struct frame *f, enum frame_state kind)
 		frame_number(f->next)->prev = f->prev;
 	f->next = 0;
 	f->prev = 0;
+	f->ragged = 0;
 	f->refs = 1;
 	f->state = (uint8_t)kind;
 	pool->free--;
@@ -127,11 +128,13 @@ status_t pool_take_run(
 	for (const struct pool_range *r = pool->ranges; r; r = r->next) {
 		uint64_t first = align_up(base + r->first, alignment) - base;
 
-		for (; first + count <= (uint64_t)r->first + r->count; first += alignment) {
+		for (; first + count <= (uint64_t)r->first + r->count;
+			first += alignment) {
 			if (!run_at(r, first, count))
 				continue;
 			for (uint64_t i = 0; i < count; i++)
-				take(pool, frame_number((uint32_t)(first + i)), FRAME_PAGE);
+				take(pool, frame_number((uint32_t)(first + i)),
+					FRAME_PAGE);
 			*pa_out = frame_pa(frame_number((uint32_t)first));
 			return ST_OK;
 		}

@@ -9,8 +9,8 @@
  *	parent [ a | b | c ]             parent [ a | x | c ]
  *	clone  [ b | x | b ]   merge     clone  [ b | b | b ]    (b: borrowed)
  *
- * First the paths to those pages are made the parent's own, and the clone's: that may need
- * memory or stop, and changes nothing that anyone sees. Then each page changes hands.
+ * First the paths to those pages are made the parent's own, and the clone's: that may
+ *need memory or stop, and changes nothing that anyone sees. Then each page changes hands.
  */
 #include "vm/tree.h"
 
@@ -46,7 +46,7 @@ status_t vmo_diff(struct vmo *v, uint64_t page, uint64_t *page_out)
 }
 
 /* own_tables: v's tables down to the page entry at `c` are its alone, for writing. */
-static status_t own_tables(struct vmo *v, uint64_t c)
+status_t own_tables(struct vmo *v, uint64_t c)
 {
 	pte_t *slot = &v->root;
 	bool flushed = false;
@@ -66,8 +66,8 @@ static status_t own_tables(struct vmo *v, uint64_t c)
 			}
 			mmu_write(slot, pte_none());
 			if (!flushed && !pte_is_none(old))
-				mappings_flush(v, block_start(c, level), block_end(c, level),
-					level);
+				mappings_flush(v, block_start(c, level),
+					block_end(c, level), level);
 			flushed = true;
 			mmu_write(slot, pte_is_none(old) ? table_new(v, level, false)
 							 : table_copy(v, old, level));
@@ -84,7 +84,8 @@ static status_t own_tables(struct vmo *v, uint64_t c)
 
 static status_t merge_prepare(struct vmo *v, struct vmo *p, uint64_t end)
 {
-	for (uint64_t c = next_owned(v, v->bias, end); c < end; c = next_owned(v, c + 1, end)) {
+	for (uint64_t c = next_owned(v, v->bias, end); c < end;
+		c = next_owned(v, c + 1, end)) {
 		status_t st = own_tables(p, c);
 
 		if (st == ST_OK)
@@ -166,7 +167,8 @@ void vmo_usage(const struct vmo *v, struct vmo_usage *usage_out)
 	w.index[level] = TABLE_ENTRIES - 1; /* the root has no neighbours */
 	for (;;) {
 		pte_t e = *w.slot[level];
-		bool shared = w.shared[level] || (pte_is_owned(e) && !entry_is_sole(e, level));
+		bool shared =
+			w.shared[level] || (pte_is_owned(e) && !entry_is_sole(e, level));
 
 		count(usage_out, e, level, shared);
 		if (level > 0 && pte_is_owned(e)) {

@@ -3,8 +3,8 @@
 /*
  * Families: being born, following, and what happens when the middle goes.
  *
- * Close. The children of a VMO that goes take over what they see of it, one at a time, and
- * move up to its parent:
+ * Close. The children of a VMO that goes take over what they see of it, one at a time,
+ *and move up to its parent:
  *
  *	   A [a|b|c|d]                A [a|b|c|d]
  *	   |                          |
@@ -23,9 +23,9 @@
  * Before it goes, B makes its own private edge tables towards A, for its children to
  * share: so what is set aside for each clone's own edges is always enough.
  *
- * Snapshot. The same taking over, by a newborn, from every ancestor up to one that sees no
- * parent; but tables that follow a parent are never shared with a snapshot, which follows
- * nobody: of those it gets its own.
+ * Snapshot. The same taking over, by a newborn, from every ancestor up to one that sees
+ *no parent; but tables that follow a parent are never shared with a snapshot, which
+ *follows nobody: of those it gets its own.
  *
  * Drop. Before what a VMO shows in a range changes, its descendants let go of what they
  * borrowed there, in pre-order, stopping when out of work. A dropped entry may be larger
@@ -34,7 +34,8 @@
  */
 #include "vm/tree.h"
 
-/* walk_rest: remember where to go on (NULL: nowhere), so that `at` can tell us if it goes. */
+/* walk_rest: remember where to go on (NULL: nowhere), so that `at` can tell us if it
+ * goes. */
 void walk_rest(struct vmo_walk *w, struct vmo *at)
 {
 	list_remove(&w->link);
@@ -114,7 +115,8 @@ static struct vmo *next_of(struct vmo *v, struct vmo *x)
 			v->walk.reach_start = v->walk.start;
 			v->walk.reach_end = v->walk.end;
 		}
-		if (!x->is_watching) { /* another walk settled it meanwhile: from the start */
+		if (!x->is_watching) { /* another walk settled it meanwhile: from the
+					  start */
 			x = v;
 			break;
 		}
@@ -125,8 +127,9 @@ static struct vmo *next_of(struct vmo *v, struct vmo *x)
 		if (x == v)
 			return v;
 	}
-	return list_is_empty(&v->watching) ? v
-					   : list_entry(v->watching.next, struct vmo, sibling);
+	return list_is_empty(&v->watching)
+		       ? v
+		       : list_entry(v->watching.next, struct vmo, sibling);
 }
 
 /* family_go_on: continue the walk under v; ST_OK when it is done. */
@@ -193,7 +196,17 @@ static bool may_take_whole(const struct adoption *a, unsigned level)
 	if (a->snapshot && from->parent && start < from->limit)
 		return false;
 	return max_u64(start, from->bias) >= a->child->bias &&
-		min_u64(end, vmo_end(from)) <= min_u64(vmo_end(a->child), a->child->limit);
+	       min_u64(end, vmo_end(from)) <= min_u64(vmo_end(a->child), a->child->limit);
+}
+
+/* same_window: do both have the same coordinates of the block? */
+static bool same_window(const struct adoption *a, unsigned level)
+{
+	uint64_t start = block_start(a->at, level);
+	uint64_t end = block_end(a->at, level);
+
+	return max_u64(start, a->from->bias) == max_u64(start, a->child->bias) &&
+	       min_u64(end, vmo_end(a->from)) == min_u64(end, vmo_end(a->child));
 }
 
 /* adopt_block: one step at a->at; the level of the block that is dealt with by it. */
@@ -212,6 +225,9 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
 			if (from.level == to.level && may_take_whole(a, to.level)) {
 				*from.slot = pte_deny_write(*from.slot, from.level);
 				frame_get(pte_pa(*from.slot, from.level));
+				if (to.level > 0 && !same_window(a, to.level))
+					frame_at(pte_pa(*from.slot, to.level))->ragged =
+						1;
 				mmu_write(to.slot, *from.slot);
 				*level_out = to.level;
 				return ST_OK;
@@ -222,8 +238,8 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
 			mmu_write(to.slot, table_new(child, to.level, true));
 		}
 		if (from.level == to.level &&
-			(to.level == 0 ||
-				pte_pa(*to.slot, to.level) == pte_pa(*from.slot, to.level))) {
+			(to.level == 0 || pte_pa(*to.slot, to.level) ==
+						  pte_pa(*from.slot, to.level))) {
 			*level_out = to.level;
 			return ST_OK;
 		}
@@ -240,7 +256,8 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
 }
 
 /*
- * family_adopt: the child takes over what `from` owns in [at, end) where it has nothing of its own.
+ * family_adopt: the child takes over what `from` owns in [at, end) where it has nothing
+ * of its own.
  *
  *  => ST_SHOULD_WAIT: `at` says where to go on
  *  => ST_NO_MEMORY: for snapshots only
@@ -266,8 +283,8 @@ status_t family_adopt(struct adoption *a)
 /* limit_behind: below which coordinate a child of v sees what is behind v. */
 uint64_t limit_behind(const struct vmo *child, const struct vmo *v)
 {
-	uint64_t limit = min_u64(min_u64(child->limit, v->limit),
-		min_u64(vmo_end(child), vmo_end(v)));
+	uint64_t limit = min_u64(
+		min_u64(child->limit, v->limit), min_u64(vmo_end(child), vmo_end(v)));
 
 	return v->parent ? limit : 0;
 }
@@ -292,8 +309,8 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 	v->children--;
 	if (!v->parent) {
 		child->is_watching = false;
-		pool_unreserve(child->pool,
-			child->flags & VMO_RESERVE ? 0 : child->reserve);
+		pool_unreserve(
+			child->pool, child->flags & VMO_RESERVE ? 0 : child->reserve);
 		if (!(child->flags & VMO_RESERVE))
 			child->reserve = child->reserve_cap = 0;
 		return ST_OK;
@@ -310,8 +327,8 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 }
 
 /*
- * make_edges: make the private tables of v's edges towards its parent, for its children to
- * share when v goes.
+ * make_edges: make the private tables of v's edges towards its parent, for its children
+ * to share when v goes.
  */
 static status_t make_edges(struct vmo *v)
 {
@@ -357,9 +374,8 @@ static status_t close_slice(struct vmo *v)
 	while (!list_is_empty(&v->slices)) {
 		struct vmo *slice = list_entry(v->slices.next, struct vmo, sibling);
 
-		if (vm_work.left == 0)
+		if (!vm_step())
 			return ST_SHOULD_WAIT;
-		vm_work.left--;
 		list_remove(&slice->sibling);
 		list_append(&up->slices, &slice->sibling);
 		slice->parent = up;

@@ -134,14 +134,15 @@ static void link_now(struct mapping *m)
 	}
 }
 
-status_t vspace_map(struct vspace *s, struct mapping *m, struct vmo *v,
-	const struct map_request *r)
+status_t vspace_map(
+	struct vspace *s, struct mapping *m, struct vmo *v, const struct map_request *r)
 {
 	const uint64_t space = block_pages(VSPACE_LEVELS);
 	struct mapping *next;
 	uint64_t coordinate;
 
-	if (!r->pages || ((r->rights & (MAP_WRITE | MAP_EXECUTE)) && !(r->rights & MAP_READ)))
+	if (!r->pages ||
+		((r->rights & (MAP_WRITE | MAP_EXECUTE)) && !(r->rights & MAP_READ)))
 		return ST_INVALID_ARGS;
 	if (r->first > space || r->pages > space - r->first ||
 		__builtin_add_overflow(v->bias, r->offset, &coordinate) ||
@@ -203,8 +204,8 @@ unsigned vspace_unmap(struct mapping *m, uint64_t first, uint64_t pages,
 	return *gone ? used : used - 1;
 }
 
-unsigned vspace_protect(struct mapping *m, uint64_t first, uint64_t pages, unsigned rights,
-	struct mapping spare[2])
+unsigned vspace_protect(struct mapping *m, uint64_t first, uint64_t pages,
+	unsigned rights, struct mapping spare[2])
 {
 	struct mapping *part;
 	unsigned used = carve(m, first, pages, spare, &part);
@@ -214,10 +215,10 @@ unsigned vspace_protect(struct mapping *m, uint64_t first, uint64_t pages, unsig
 }
 
 /* each mapping of v in [start, end): sweep its part. */
-static void mappings_sweep(struct vmo *v, uint64_t start, uint64_t end, unsigned cut,
-	enum sweep what)
+static void mappings_sweep(
+	struct vmo *v, uint64_t start, uint64_t end, unsigned cut, enum sweep what)
 {
-	list_for_each(link, &v->mappings) {
+	list_for_each (link, &v->mappings) {
 		struct mapping *m = list_entry(link, struct mapping, link);
 		uint64_t low = max_u64(start, m->coordinate);
 		uint64_t high = min_u64(end, m->coordinate + m->pages);

@@ -12,8 +12,8 @@
  *	shared       a copy that shares the entries; the other owners keep the old table
  *	page, sole   the page itself, opened: a take-over instead of a copy
  *
- *	before   root --> [ . . T' . ]   T' borrowed         write to the page c in block T'
- *	after    root --> [ . . N . ]    N our own: [ b b c' b ], c' our own page
+ *	before   root --> [ . . T' . ]   T' borrowed         write to the page c in block
+ *T' after    root --> [ . . N . ]    N our own: [ b b c' b ], c' our own page
  *
  * Everything below the first such entry is built aside and stored by one write. Before
  * it, descendants drop what they borrowed through the old entry (that can stop: nothing
@@ -113,7 +113,8 @@ status_t own_coordinate(struct vmo *v, uint64_t c, pte_t *entry_out)
 	made = build(v, c, p, shown);
 	if (!pte_is_none(old)) {
 		mmu_write(p.slot, pte_none());
-		mappings_flush(v, block_start(c, p.level), block_end(c, p.level), p.level);
+		mappings_flush(
+			v, block_start(c, p.level), block_end(c, p.level), p.level);
 	}
 	mmu_write(p.slot, made);
 	if (pte_is_owned(old))

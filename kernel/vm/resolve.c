@@ -4,19 +4,20 @@
  * What a VMO shows at a coordinate, and remembering the answer.
  *
  *	look at 6 in C           A [a|b| | ]       C and B have nothing at 6: climb.
- *	   C --> B --> A          ^                A has the page. Then down again: B takes
- *	                          B [ |b| | ]      the entry as borrowed, C takes B's.
- *	                          ^                The next look at 6 in C ends in C.
- *	                          C [ |b| | ]
+ *	   C --> B --> A          ^                A has the page. Then down again: B
+ *takes B [ |b| | ]      the entry as borrowed, C takes B's. ^                The next
+ *look at 6 in C ends in C. C [ |b| | ]
  *
  * A generation borrows the highest entry that it may: a whole table if everything which
  * that table can ever hold lies inside what it sees, else it makes a private table and
  * borrows piece by piece. Those private tables stand only on three paths (the first and
- * last coordinate that is seen, and the parent's block if the parent is lower): frames for
- * them are set aside when the clone is made.
+ * last coordinate that is seen, and the parent's block if the parent is lower): frames
+ *for them are set aside when the clone is made.
  *
  *	see  =  [bias, min(end, limit)), and there only where the parent has pages
- *	borrow the table of block B   if  B * parent's window  lies in  see
+ *	borrow the table of block B   if  B and the parent's window meet only within  see
+ *	borrow a table of zeros       if  B lies within v: beyond its end are faults, not
+ *zeros
  *
  * The chain rule, on which all pruning rests: whoever holds something borrowed at a
  * coordinate has a parent that holds something there. So caching goes from the top down,
@@ -24,7 +25,7 @@
  */
 #include "vm/tree.h"
 
-enum view { VIEW_NOTHING, VIEW_WHOLE, VIEW_PART };
+enum view { VIEW_ZEROS, VIEW_ZEROS_PART, VIEW_WHOLE, VIEW_PART };
 
 static uint64_t see_end(const struct vmo *v)
 {
@@ -43,8 +44,10 @@ static enum view view_of(const struct vmo *v, uint64_t c, unsigned level)
 	uint64_t start = block_start(c, level);
 	uint64_t end = block_end(c, level);
 
-	if (!p || max_u64(start, v->bias) >= min_u64(min_u64(end, see_end(v)), vmo_end(p)))
-		return VIEW_NOTHING;
+	if (!p ||
+		max_u64(start, v->bias) >= min_u64(min_u64(end, see_end(v)), vmo_end(p)))
+		return start >= v->bias && end <= vmo_end(v) ? VIEW_ZEROS
+							     : VIEW_ZEROS_PART;
 	if (level > p->levels || max_u64(start, p->bias) < v->bias ||
 		min_u64(end, vmo_end(p)) > see_end(v))
 		return VIEW_PART;
@@ -64,26 +67,59 @@ void vmo_borrow_root(struct vmo *v)
 }
 
 /*
+ * is_ragged: does the way to `c` lead through a shared table of which another owner may
+ * have less? Zeros entered there would show beyond that one's end.
+ */
+static bool is_ragged(struct vmo *v, uint64_t c)
+{
+	pte_t e = v->root;
+
+	for (unsigned level = v->levels; level > 0 && pte_is_owned(e); level--) {
+		if (!entry_is_sole(e, level) && frame_at(pte_pa(e, level))->ragged)
+			return true;
+		e = *table_slot(e, level, c);
+	}
+	return false;
+}
+
+/*
  * cache_path: fill v's own entries on the way to `c` with what its parent holds there.
  *
  *  => the parent's path to `c` is complete, or v sees nothing there
- *  => false: an edge needs a table and there is none
+ *  => false: an edge needs a table and there is none, or the table on the way is not v's
+ *     alone and zeros are no answer for its other owners
  */
 static bool cache_path(struct vmo *v, uint64_t c)
 {
 	for (;;) {
 		struct place p = tree_find(v, c, 0);
+		enum view view;
 
 		if (!pte_is_none(*p.slot))
 			return true;
-		CHECK(p.own);
-		switch (view_of(v, c, p.level)) {
-		case VIEW_NOTHING:
+		view = view_of(v, c, p.level);
+		if (view == VIEW_WHOLE &&
+			pte_is_none(*tree_find(v->parent, c, p.level).slot)) {
+			CHECK(!vmo_sees(v, c)); /* only neighbours of c are seen */
+			view = VIEW_ZEROS_PART;
+		}
+		if (!p.own || (view <= VIEW_ZEROS_PART && is_ragged(v, c))) {
+			CHECK(!p.own || !vmo_sees(v, c));
+			return false;
+		}
+		switch (view) {
+		case VIEW_ZEROS:
 			mmu_write(p.slot, zero_entry(p.level));
+			break;
+		case VIEW_ZEROS_PART:
+			if (!vmo_can_take(v, 1))
+				return false;
+			mmu_write(p.slot, table_new(v, p.level, false));
 			break;
 		case VIEW_WHOLE:
 			mmu_write(p.slot,
-				pte_borrowed(*tree_find(v->parent, c, p.level).slot, p.level));
+				pte_borrowed(
+					*tree_find(v->parent, c, p.level).slot, p.level));
 			break;
 		case VIEW_PART:
 			if (!vmo_can_take_edge(v))
@@ -104,8 +140,8 @@ static bool holds(struct vmo *v, uint64_t c, pte_t *entry_out)
 }
 
 /*
- * climb: from `v` to the nearest ancestor that holds `c` or sees nothing there, leaving in
- * `below` the way back.
+ * climb: from `v` to the nearest ancestor that holds `c` or sees nothing there, leaving
+ * in `below` the way back.
  *
  *  => an ancestor in the middle of dropping borrowed entries there is helped to the end
  *     first: what it shows must not be borrowed before
@@ -150,9 +186,12 @@ static status_t resolve_family(struct vmo *v, uint64_t c, pte_t *entry_out)
 		walk_rest(&v->goal, NULL);
 		for (;; x = x->below) {
 			if (!cache_path(x, c)) {
-				*entry_out = vmo_sees(x, c)
-					? pte_borrowed(*tree_find(x->parent, c, 0).slot, 0)
-					: zero_entry(0);
+				*entry_out =
+					vmo_sees(x, c)
+						? pte_borrowed(*tree_find(x->parent, c, 0)
+									.slot,
+							  0)
+						: zero_entry(0);
 				return ST_NO_MEMORY;
 			}
 			if (x == from)

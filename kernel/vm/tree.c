@@ -6,8 +6,8 @@
  * A shared table is split when one of its owners changes something below it:
  *
  *	   A       B             A       B           owned entries of the old table and of
- *	    \     /               \       \          the copy now point at the same targets:
- *	     [x|y|z]       [x|y|z]' [x|y|z]          x, y, z have two references each and
+ *	    \     /               \       \          the copy now point at the same
+ *targets: [x|y|z]       [x|y|z]' [x|y|z]          x, y, z have two references each and
  *	                      `--.---'   '           lose the right to write in both
  *
  * Taking content out never walks what it does not own: a shared table is let go as a
@@ -77,7 +77,8 @@ paddr_t vmo_take_edge(struct vmo *v)
 	return take(v, FRAME_TABLE, true);
 }
 
-/* vmo_put: let go of an owned entry's target; a frame that comes back refills the reserve. */
+/* vmo_put: let go of an owned entry's target; a frame that comes back refills the
+ * reserve. */
 void vmo_put(struct vmo *v, pte_t e, unsigned level)
 {
 	paddr_t pa = pte_pa(e, level);
@@ -116,6 +117,8 @@ pte_t table_copy(struct vmo *v, pte_t old, unsigned level)
 			to[i] = pte_none();
 		} else if (pte_is_owned(old) && pte_is_owned(from[i])) {
 			frame_get(pte_pa(from[i], level - 1));
+			if (level > 1 && frame_at(pte_pa(old, level))->ragged)
+				frame_at(pte_pa(from[i], level - 1))->ragged = 1;
 			from[i] = pte_deny_write(from[i], level - 1);
 			to[i] = from[i];
 		} else {
@@ -136,7 +139,8 @@ static pte_t *next_used(pte_t e, unsigned level)
 	return f->prev < TABLE_ENTRIES ? &table[f->prev] : NULL;
 }
 
-/* forget_position: a table that lives on is scanned from its first entry the next time. */
+/* forget_position: a table that lives on is scanned from its first entry the next time.
+ */
 static void forget_position(pte_t *slot, unsigned level)
 {
 	while (slot && level > 0 && entry_is_sole(*slot, level)) {
@@ -155,11 +159,6 @@ status_t tree_release(struct vmo *v, pte_t *slot, unsigned level)
 		unsigned l = level;
 		pte_t e;
 
-		if (vm_work.left == 0) {
-			forget_position(slot, level);
-			return ST_SHOULD_WAIT;
-		}
-		vm_work.left--;
 		while (l > 0 && entry_is_sole(*at, l)) {
 			pte_t *inner = next_used(*at, l);
 
@@ -172,15 +171,20 @@ status_t tree_release(struct vmo *v, pte_t *slot, unsigned level)
 		mmu_write(at, pte_none());
 		if (pte_is_owned(e))
 			vmo_put(v, e, l);
+		if (vm_work.left == 0) {
+			forget_position(slot, level);
+			return pte_is_none(*slot) ? ST_OK : ST_SHOULD_WAIT;
+		}
+		vm_work.left--;
 	}
 	return ST_OK;
 }
 
 /*
- * cut_at: give v its own copies of shared tables that lie on both sides of `c`, and drop a
- * borrowed one if `drop` (the window ends here: the table shows more than it may).
+ * tree_cut: give v its own copies of shared tables that lie on both sides of `c`, and
+ * drop a borrowed one if `drop` (the window ends here: the table shows more than it may).
  */
-static status_t cut_at(struct vmo *v, uint64_t c, bool drop)
+status_t tree_cut(struct vmo *v, uint64_t c, bool drop)
 {
 	pte_t *slot = &v->root;
 	unsigned level = v->levels;
@@ -212,17 +216,14 @@ status_t tree_remove(struct vmo *v, uint64_t start, uint64_t end)
 {
 	uint64_t low = start <= v->bias ? 0 : start;
 	uint64_t high = end >= max_u64(vmo_end(v), v->trim) ? UINT64_MAX : end;
-	status_t st = low ? cut_at(v, low, v->trim > vmo_end(v)) : ST_OK;
+	status_t st = low ? tree_cut(v, low, false) : ST_OK;
 
 	if (st == ST_OK && high != UINT64_MAX)
-		st = cut_at(v, high, false);
+		st = tree_cut(v, high, false);
 	for (uint64_t c = start; c < end && st == ST_OK;) {
 		pte_t *slot = &v->root;
 		unsigned level = v->levels;
 
-		if (vm_work.left == 0)
-			return ST_SHOULD_WAIT;
-		vm_work.left--;
 		while (pte_is_owned(*slot) &&
 			(block_start(c, level) < low || block_end(c, level) > high)) {
 			slot = table_slot(*slot, level, c);

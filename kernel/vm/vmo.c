@@ -40,11 +40,13 @@ static uint64_t whole_frames(uint64_t start, uint64_t end)
 	if (end == start)
 		return 0;
 	for (unsigned l = 1; l <= tree_levels(start, end); l++)
-		frames += (block_end(end - 1, l) - block_start(start, l)) / block_pages(l);
+		frames +=
+			(block_end(end - 1, l) - block_start(start, l)) / block_pages(l);
 	return frames;
 }
 
-/* set_aside: make the reserve what a VMO at [start, end) needs; may also make it smaller. */
+/* set_aside: make the reserve what a VMO at [start, end) needs; may also make it smaller.
+ */
 static status_t set_aside(struct vmo *v, uint64_t start, uint64_t end)
 {
 	uint64_t cap = 0;
@@ -104,8 +106,8 @@ static status_t fixed_check(
 	return ST_OK;
 }
 
-status_t vmo_init_run(struct vmo *v, struct pool *pool, uint64_t pages, uint64_t alignment,
-	enum pte_memory memory)
+status_t vmo_init_run(struct vmo *v, struct pool *pool, uint64_t pages,
+	uint64_t alignment, enum pte_memory memory)
 {
 	status_t st = fixed_check(v, pool, pages, memory);
 	paddr_t pa;
@@ -259,6 +261,21 @@ static void grow_levels(struct vmo *v, uint64_t end)
 	}
 }
 
+/* mark_ragged: v will have more of these tables than their other owners. */
+static void mark_ragged(struct vmo *v)
+{
+	pte_t e = v->root;
+
+	if (v->pages == 0 ||
+		block_start(v->bias, v->levels) != block_start(vmo_end(v), v->levels))
+		return;
+	for (unsigned level = v->levels; level > 0 && pte_is_owned(e); level--) {
+		if (!entry_is_sole(e, level))
+			frame_at(pte_pa(e, level))->ragged = 1;
+		e = *table_slot(e, level, vmo_end(v));
+	}
+}
+
 static status_t grow(struct vmo *v, uint64_t pages)
 {
 	unsigned levels = tree_levels(v->bias, v->bias + pages);
@@ -275,12 +292,14 @@ static status_t grow(struct vmo *v, uint64_t pages)
 	if (st != ST_OK)
 		return st;
 	mappings_cut(v, block_start(vmo_end(v), v->levels), v->bias + pages);
+	mark_ragged(v);
 	grow_levels(v, v->bias + pages);
 	v->pages = pages;
 	return ST_OK;
 }
 
-/* shrink_start: from where on descendants must forget: a borrowed table is let go whole. */
+/* shrink_start: from where on descendants must forget: a borrowed table is let go whole.
+ */
 static uint64_t shrink_start(struct vmo *v, uint64_t end)
 {
 	pte_t *slot = &v->root;
@@ -301,15 +320,20 @@ static status_t shrink(struct vmo *v, uint64_t pages)
 	uint64_t start = shrink_start(v, end);
 	status_t st;
 
-	list_for_each(link, &v->slices)
+	list_for_each (link, &v->slices)
 		if (vmo_end(list_entry(link, struct vmo, sibling)) > end)
 			return ST_BAD_STATE;
-	st = family_drop(v, start, max_u64(v->trim, vmo_end(v)));
-	if (st != ST_OK)
-		return st;
-	v->trim = max_u64(v->trim, vmo_end(v));
-	mappings_cut(v, start, v->trim);
-	v->pages = pages;
+	if (pages < v->pages) {
+		st = family_drop(v, start, max_u64(v->trim, vmo_end(v)));
+		if (st != ST_OK)
+			return st;
+		mappings_cut(v, start, max_u64(v->trim, vmo_end(v)));
+		st = tree_cut(v, end, true);
+		if (st != ST_OK)
+			return st;
+		v->trim = max_u64(v->trim, vmo_end(v));
+		v->pages = pages;
+	}
 	st = tree_remove(v, end, v->trim);
 	if (st == ST_OK)
 		v->trim = 0;
@@ -331,7 +355,8 @@ status_t vmo_resize(struct vmo *v, uint64_t pages)
 	return pages > v->pages ? grow(v, pages) : ST_OK;
 }
 
-static status_t range_check(const struct vmo *v, uint64_t at, uint64_t count, uint64_t size)
+static status_t range_check(
+	const struct vmo *v, uint64_t at, uint64_t count, uint64_t size)
 {
 	return at > size || count > size - at ? ST_OUT_OF_RANGE
 	       : v->memory != PTE_NORMAL      ? ST_BAD_STATE
@@ -339,8 +364,8 @@ static status_t range_check(const struct vmo *v, uint64_t at, uint64_t count, ui
 }
 
 /* copy_bytes: one page's part of a read or write. */
-static status_t copy_bytes(struct vmo *v, uint64_t offset, void *to, const void *from,
-	uint64_t size)
+static status_t copy_bytes(
+	struct vmo *v, uint64_t offset, void *to, const void *from, uint64_t size)
 {
 	uint64_t within = offset & (PAGE_SIZE - 1);
 	paddr_t pa;
@@ -361,15 +386,15 @@ struct span {
 	uint64_t done;
 };
 
-static status_t transfer(struct vmo *v, uint64_t offset, void *to, const void *from,
-	struct span *span)
+static status_t transfer(
+	struct vmo *v, uint64_t offset, void *to, const void *from, struct span *span)
 {
 	status_t st = ST_OK;
 
 	while (span->done < span->size && st == ST_OK) {
 		uint64_t at = offset + span->done;
-		uint64_t part = min_u64(span->size - span->done,
-			PAGE_SIZE - (at & (PAGE_SIZE - 1)));
+		uint64_t part = min_u64(
+			span->size - span->done, PAGE_SIZE - (at & (PAGE_SIZE - 1)));
 
 		st = copy_bytes(v, at, to ? (char *)to + span->done : NULL,
 			from ? (const char *)from + span->done : NULL, part);
@@ -391,8 +416,8 @@ status_t vmo_read(
 	return st;
 }
 
-status_t vmo_write(
-	struct vmo *v, uint64_t offset, const void *from, uint64_t size, uint64_t *done_out)
+status_t vmo_write(struct vmo *v, uint64_t offset, const void *from, uint64_t size,
+	uint64_t *done_out)
 {
 	struct span span = {.size = size};
 	status_t st = range_check(v, offset, size, v->pages << PAGE_BITS);
@@ -410,9 +435,8 @@ status_t vmo_commit(struct vmo *v, uint64_t page, uint64_t count, uint64_t *done
 
 	*done_out = 0;
 	while (st == ST_OK && *done_out < count) {
-		if (vm_work.left == 0)
+		if (*done_out && !vm_step())
 			return ST_SHOULD_WAIT;
-		vm_work.left--;
 		st = vmo_own(v, page + *done_out, &pa);
 		if (st == ST_OK)
 			++*done_out;
@@ -430,9 +454,8 @@ status_t vmo_zero(struct vmo *v, uint64_t page, uint64_t count, uint64_t *done_o
 	while (st == ST_OK && *done_out < count) {
 		uint64_t at = page + *done_out;
 
-		if (vm_work.left == 0)
+		if (*done_out && !vm_step())
 			return ST_SHOULD_WAIT;
-		vm_work.left--;
 		if (s->flags & VMO_FIXED || vmo_sees(s, v->bias + at)) {
 			st = vmo_own(v, at, &pa);
 			if (st == ST_OK)

@@ -11,8 +11,8 @@
  *
  *	coordinate  0    4    8    12   16
  *	parent      |=================|          bias 0, 14 pages
- *	clone            |=======|               bias 5, 6 pages, sees the parent below `limit`
- *	its clone           |==========|         bias 8
+ *	clone            |=======|               bias 5, 6 pages, sees the parent below
+ *`limit` its clone           |==========|         bias 8
  *
  * Three kinds of children, all counted (VMO_ZERO_CHILDREN is `children == 0`):
  *
@@ -34,11 +34,11 @@ enum vmo_flags {
 	VMO_RESIZABLE = 1 << 0,
 	VMO_RESERVE = 1 << 1, /* no write can run out of memory */
 	VMO_SLICE = 1 << 2,
-	VMO_FIXED = 1 << 3,   /* contiguous or device memory: pages neither come nor go */
+	VMO_FIXED = 1 << 3, /* contiguous or device memory: pages neither come nor go */
 	VMO_CLOSING = 1 << 4,
 };
 
-#define VMO_NO_LIMIT UINT64_MAX
+#define VMO_NO_LIMIT	   UINT64_MAX
 #define VMO_MAX_COORDINATE (UINT64_C(1) << (TABLE_BITS * VMO_LEVELS))
 
 /*
@@ -59,19 +59,20 @@ struct vmo {
 	/* The tree: one entry of level `levels` whose block holds every coordinate. */
 	pte_t root;
 	uint8_t levels;
-	uint8_t memory;	  /* enum pte_memory */
+	uint8_t memory; /* enum pte_memory */
 	uint16_t flags;
 	uint64_t bias;
 	uint64_t pages;
-	uint64_t limit;	  /* the parent shows below this coordinate, where it has pages */
-	uint64_t trim;	  /* the tree still holds content in [end, trim) when trim > end */
+	uint64_t limit; /* the parent shows below this coordinate, where it has pages */
+	uint64_t trim;	/* the tree still holds content in [end, trim) when trim > end */
 
 	/* Who pays; frames set aside for edges, or for everything under VMO_RESERVE. */
 	struct pool *pool;
 	uint64_t reserve;
 	uint64_t reserve_cap;
 
-	/* The family. `watching` lists clones that hold something borrowed, `idle` the rest. */
+	/* The family. `watching` lists clones that hold something borrowed, `idle` the
+	 * rest. */
 	struct vmo *parent;
 	struct vmo *source; /* itself, but for slices */
 	struct list sibling;
@@ -122,11 +123,12 @@ must_check status_t vmo_init_device(struct vmo *v, struct pool *pool, uint64_t p
 	paddr_t pa, enum pte_memory memory);
 
 /*
- * vmo_clone, vmo_snapshot, vmo_slice: make a child of `pages` pages from page `offset` on.
+ * vmo_clone, vmo_snapshot, vmo_slice: make a child of `pages` pages from page `offset`
+ * on.
  *
  *  => `flags`: VMO_RESIZABLE, and VMO_RESERVE for a clone
- *  => clone: O(1), never touches the source. ST_NO_MEMORY if the frames that its edges may
- *     need, or with VMO_RESERVE all that it may ever need, cannot be set aside
+ *  => clone: O(1), never touches the source. ST_NO_MEMORY if the frames that its edges
+ * may need, or with VMO_RESERVE all that it may ever need, cannot be set aside
  *  => snapshot: O(1) of a VMO that sees no parent, else the private tables of the source
  *     and its ancestors. ST_NO_MEMORY
  *  => slice: within the source (ST_OUT_OF_RANGE), never resizable
@@ -147,7 +149,8 @@ must_check status_t vmo_slice(
  */
 must_check status_t vmo_close(struct vmo *v);
 
-/* vmo_resize: ST_UNAVAILABLE, ST_NO_MEMORY, ST_OUT_OF_RANGE, ST_BAD_STATE below a slice. */
+/* vmo_resize: ST_UNAVAILABLE, ST_NO_MEMORY, ST_OUT_OF_RANGE, ST_BAD_STATE below a slice.
+ */
 must_check status_t vmo_resize(struct vmo *v, uint64_t pages);
 
 /*
@@ -162,8 +165,8 @@ must_check status_t vmo_own(struct vmo *v, uint64_t page, paddr_t *pa_out);
 /* Bytes. `*done_out` counts whole prefixes, also on failure; call again from there. */
 must_check status_t vmo_read(
 	struct vmo *v, uint64_t offset, void *to, uint64_t size, uint64_t *done_out);
-must_check status_t vmo_write(
-	struct vmo *v, uint64_t offset, const void *from, uint64_t size, uint64_t *done_out);
+must_check status_t vmo_write(struct vmo *v, uint64_t offset, const void *from,
+	uint64_t size, uint64_t *done_out);
 
 /* Pages. `*done_out` as above. */
 must_check status_t vmo_commit(

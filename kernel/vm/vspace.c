@@ -8,8 +8,8 @@
  *	level 2  own    [ LINK| own |     ]      LINK: a level 1 table of a VMO
  *	level 1  own          [ p | p | p ]
  *
- * Own tables are "owned" entries, links and pages are borrowed ones: so one bit tells what
- * a sweep walks into and what it takes out. A sweep ends with the flush of its range;
+ * Own tables are "owned" entries, links and pages are borrowed ones: so one bit tells
+ *what a sweep walks into and what it takes out. A sweep ends with the flush of its range;
  * tables that it emptied are given back after that.
  */
 #include "vm/vspace.h"
@@ -52,11 +52,25 @@ static void flush(const struct vspace *s, uint64_t first, uint64_t pages)
 	mmu_flush(s->asid, first << PAGE_BITS, pages);
 }
 
-/* set: fill an empty slot of the own table behind `table`. */
-static void set(pte_t table, unsigned level, pte_t *slot, pte_t e)
+/* Where the own tables on the way to a page end: a slot, and the table that it stands in.
+ */
+struct own_place {
+	pte_t table;
+	pte_t *slot;
+	unsigned level;
+};
+
+static struct own_place own_find(const struct vspace *s, uint64_t page, unsigned stop)
 {
-	table_frame(table, level)->next++;
-	mmu_write(slot, e);
+	struct own_place at = {.table = root_entry(s), .level = ROOT_LEVEL - 1};
+
+	at.slot = table_slot(at.table, ROOT_LEVEL, page);
+	while (at.level > stop && pte_is_owned(*at.slot)) {
+		at.table = *at.slot;
+		at.slot = table_slot(at.table, at.level, page);
+		at.level--;
+	}
+	return at;
 }
 
 struct sweep_state {
@@ -67,53 +81,42 @@ struct sweep_state {
 	uint32_t emptied; /* frame numbers, linked through `prev` */
 };
 
-/* take_out: clear the slot at `path[level]`, and own tables above that are empty by that. */
+/* take_out: clear the slot of `level`, and own tables above that are empty by that. */
 static void take_out(struct sweep_state *w, uint64_t page, unsigned level)
 {
 	for (;;) {
-		pte_t table = root_entry(w->s);
-		unsigned above = ROOT_LEVEL;
-		pte_t *slot = table_slot(table, above, page);
-		struct frame *f;
+		struct own_place at = own_find(w->s, page, level);
+		struct frame *above = table_frame(at.table, level + 1);
 
-		while (above - 1 > level) {
-			table = *slot;
-			above--;
-			slot = table_slot(table, above, page);
-		}
-		f = table_frame(*slot, level);
-		if (level > 0 && pte_is_owned(*slot)) {
+		if (level > 0 && pte_is_owned(*at.slot)) {
+			struct frame *f = table_frame(*at.slot, level);
+
 			f->prev = w->emptied;
 			w->emptied = frame_index(f);
 		}
-		mmu_write(slot, pte_none());
-		if (--table_frame(table, above)->next > 0 || above == ROOT_LEVEL)
+		mmu_write(at.slot, pte_none());
+		if (--above->next > 0 || level + 1 == ROOT_LEVEL)
 			return;
-		level = above;
+		level++;
 	}
 }
 
 /* sweep_at: deal with the entry that covers `page`; returns its level. */
 static unsigned sweep_at(struct sweep_state *w, uint64_t page)
 {
-	pte_t *slot = table_slot(root_entry(w->s), ROOT_LEVEL, page);
-	unsigned level = ROOT_LEVEL - 1;
+	struct own_place at = own_find(w->s, page, 0);
 
-	while (level > 0 && pte_is_owned(*slot)) {
-		slot = table_slot(*slot, level, page);
-		level--;
-	}
-	if (pte_is_none(*slot))
-		return level;
+	if (pte_is_none(*at.slot))
+		return at.level;
 	if (w->what == SWEEP_WRITE)
-		mmu_write(slot, pte_deny_write(*slot, level));
-	else if (level <= w->cut)
-		take_out(w, page, level);
-	return level;
+		mmu_write(at.slot, pte_deny_write(*at.slot, at.level));
+	else if (at.level <= w->cut)
+		take_out(w, page, at.level);
+	return at.level;
 }
 
-void vspace_sweep(struct vspace *s, uint64_t first, uint64_t last, unsigned cut,
-	enum sweep what)
+void vspace_sweep(
+	struct vspace *s, uint64_t first, uint64_t last, unsigned cut, enum sweep what)
 {
 	struct sweep_state w = {
 		.s = s, .last = last, .cut = cut, .what = what, .emptied = FRAME_NONE};
@@ -170,14 +173,14 @@ static pte_t attenuate(const struct mapping *m, struct place p)
 }
 
 /* enter: put `e` where `slot` is, whatever was there. */
-static void enter(const struct mapping *m, pte_t table, struct place at, pte_t e,
-	uint64_t page)
+static void enter(const struct mapping *m, struct own_place at, pte_t e, uint64_t page)
 {
 	uint64_t start = block_start(page, at.level);
 	pte_t old = *at.slot;
 
 	if (pte_is_none(old)) {
-		set(table, at.level + 1, at.slot, e);
+		table_frame(at.table, at.level + 1)->next++;
+		mmu_write(at.slot, e);
 	} else if (old.raw != e.raw) {
 		if (pte_pa(old, at.level) != pte_pa(e, at.level)) {
 			mmu_write(at.slot, pte_none());
@@ -188,46 +191,60 @@ static void enter(const struct mapping *m, pte_t table, struct place at, pte_t e
 	}
 }
 
+/* link_level: where the VMO's table can be linked for `page`; 0: only the page itself. */
+static unsigned link_level(const struct mapping *m, uint64_t page)
+{
+	uint64_t c = m->coordinate + (page - m->first);
+
+	for (unsigned level = ROOT_LEVEL - 1; level > 0; level--) {
+		struct place p;
+
+		if (!can_link(m, page, level))
+			continue;
+		p = tree_find(m->vmo, c, level);
+		if (p.level == level && !pte_is_none(*p.slot))
+			return level;
+	}
+	return 0;
+}
+
+/* own_table: one more table of the VSpace's own, in the slot that `at` names. */
+static void own_table(const struct mapping *m, struct own_place at, uint64_t page)
+{
+	pte_t own = pte_table(pool_take(m->vspace->pool, FRAME_TABLE), at.level);
+
+	mmu_page_zero(pte_pa(own, at.level));
+	enter(m, at, pte_allow_write(pte_owned(own), at.level), page);
+}
+
 /*
  * vspace_enter: walk down own tables to the level at which the VMO's table can be linked,
  * or to the page.
  *
  *  => the VMO holds an entry for the page (vmo_resolve, own_coordinate)
- *  => ST_NO_MEMORY: no frame for a table on the way
+ *  => ST_NO_MEMORY: no frames for the tables on the way, nothing changed
  */
 status_t vspace_enter(struct mapping *m, uint64_t page)
 {
 	struct vspace *s = m->vspace;
-	pte_t table = root_entry(s);
-	struct place at = {table_slot(table, ROOT_LEVEL, page), ROOT_LEVEL - 1, true, true};
+	unsigned level = link_level(m, page);
+	struct own_place at = own_find(s, page, level);
 
-	for (;; at.level--) {
-		if (at.level == 0 || can_link(m, page, at.level)) {
-			struct place p = tree_find(
-				m->vmo, m->coordinate + (page - m->first), at.level);
-
-			if (at.level > 0 && pte_is_owned(*at.slot))
-				vspace_sweep(s, block_start(page, at.level),
-					block_end(page, at.level), ROOT_LEVEL, SWEEP_OUT);
-			if (p.level == at.level && !pte_is_none(*p.slot)) {
-				enter(m, table, at, attenuate(m, p), page);
-				return ST_OK;
-			}
-		}
-		CHECK(at.level > 0);
-		if (!pte_is_owned(*at.slot)) {
-			pte_t own;
-
-			if (!pool_can_take(s->pool))
-				return ST_NO_MEMORY;
-			own = pte_table(pool_take(s->pool, FRAME_TABLE), at.level);
-			mmu_page_zero(pte_pa(own, at.level));
-			own = pte_allow_write(pte_owned(own), at.level);
-			enter(m, table, at, own, page);
-		}
-		table = *at.slot;
-		at.slot = table_slot(table, at.level, page);
+	if (level > 0 && at.level == level && pte_is_owned(*at.slot)) {
+		vspace_sweep(s, block_start(page, level), block_end(page, level),
+			ROOT_LEVEL, SWEEP_OUT);
+		at = own_find(s, page, level);
 	}
+	if (pool_can_take(s->pool) < at.level - level)
+		return ST_NO_MEMORY;
+	while (at.level > level) {
+		own_table(m, at, page);
+		at = own_find(s, page, level);
+	}
+	enter(m, at,
+		attenuate(m, tree_find(m->vmo, m->coordinate + (page - m->first), level)),
+		page);
+	return ST_OK;
 }
 
 status_t vspace_fault(struct vspace *s, uint64_t page, unsigned access)
@@ -244,7 +261,13 @@ status_t vspace_fault(struct vspace *s, uint64_t page, unsigned access)
 	c = m->coordinate + (page - m->first);
 	if (c >= min_u64(vmo_end(m->vmo), m->end))
 		return ST_OUT_OF_RANGE;
-	st = access == MAP_WRITE ? own_coordinate(m->vmo, c, &e) : vmo_resolve(m->vmo, c, &e);
+	st = access == MAP_WRITE ? own_coordinate(m->vmo, c, &e)
+				 : vmo_resolve(m->vmo, c, &e);
+	if (st == ST_NO_MEMORY && access != MAP_WRITE) { /* a table in the way, or none */
+		st = own_tables(m->vmo, c);
+		if (st == ST_OK)
+			st = vmo_resolve(m->vmo, c, &e);
+	}
 	if (st == ST_OK)
 		st = vspace_enter(m, page);
 	if (st == ST_OK)

@@ -9,10 +9,10 @@
  *	VSpace's root --> own table --> LINK -----> the VMO's own table --> its pages
  *	                      \-------> own table --> [ page | page |   ]
  *
- * A link points at a table of the VMO's tree where address and coordinate agree modulo its
- * span and all that the VMO has in that block belongs into this mapping; it carries the
- * mapping's rights for everything below. Elsewhere pages are entered one by one in tables
- * that the VSpace pays for; those count their entries and go when empty.
+ * A link points at a table of the VMO's tree where address and coordinate agree modulo
+ *its span and all that the VMO has in that block belongs into this mapping; it carries
+ *the mapping's rights for everything below. Elsewhere pages are entered one by one in
+ *tables that the VSpace pays for; those count their entries and go when empty.
  */
 #pragma once
 
@@ -28,21 +28,21 @@ struct vspace {
 	struct pool *pool;
 	paddr_t root;
 	uint16_t asid;
-	struct mapping *top;	/* a treap by address */
+	struct mapping *top; /* a treap by address */
 	struct mapping *recent;
 };
 
 struct mapping {
 	struct vspace *vspace;
-	struct vmo *vmo;	/* the one whose tree it is: never a slice */
-	struct list link;	/* in vmo->mappings */
-	struct mapping *left;	/* smaller addresses */
+	struct vmo *vmo;      /* the one whose tree it is: never a slice */
+	struct list link;     /* in vmo->mappings */
+	struct mapping *left; /* smaller addresses */
 	struct mapping *right;
-	uint64_t first;		/* page number of the address */
+	uint64_t first; /* page number of the address */
 	uint64_t pages;
-	uint64_t coordinate;	/* of `first` */
-	uint64_t end;		/* coordinates from here on are not shown (a slice's end) */
-	unsigned rights;	/* enum map_rights */
+	uint64_t coordinate; /* of `first` */
+	uint64_t end;	     /* coordinates from here on are not shown (a slice's end) */
+	unsigned rights;     /* enum map_rights */
 };
 
 /* vspace_init: an empty space. ST_NO_MEMORY. The root's address is for TTBR0. */
@@ -62,7 +62,7 @@ struct mapping *vspace_find(struct vspace *s, uint64_t page);
 struct mapping *vspace_next(struct vspace *s, uint64_t page);
 
 struct map_request {
-	uint64_t first;	 /* page number of the address */
+	uint64_t first; /* page number of the address */
 	uint64_t pages;
 	uint64_t offset; /* page of the VMO */
 	unsigned rights;
@@ -81,14 +81,15 @@ must_check status_t vspace_map(struct vspace *s, struct mapping *m, struct vmo *
 /*
  * vspace_unmap, vspace_protect: for the part of one mapping from `first` on.
  *
- *  => the range lies within `m`; `spare` is storage for the pieces that a cut in the middle
- *     leaves over: `m` keeps the first piece, spare[0] and spare[1] get the others
+ *  => the range lies within `m`; `spare` is storage for the pieces that a cut in the
+ * middle leaves over: `m` keeps the first piece, spare[0] and spare[1] get the others
+ *  => `rights` without MAP_READ are none at all
  *  => returns how many spares were used; `*gone` says whether `m` itself is free again
  */
 unsigned vspace_unmap(struct mapping *m, uint64_t first, uint64_t pages,
 	struct mapping spare[2], bool *gone);
-unsigned vspace_protect(struct mapping *m, uint64_t first, uint64_t pages, unsigned rights,
-	struct mapping spare[2]);
+unsigned vspace_protect(struct mapping *m, uint64_t first, uint64_t pages,
+	unsigned rights, struct mapping spare[2]);
 
 /*
  * vspace_fault: make this access to `page` possible.
@@ -101,8 +102,8 @@ must_check status_t vspace_fault(struct vspace *s, uint64_t page, unsigned acces
 
 /* For the files of vm/: take entries out of [first, last), or the right to write. */
 enum sweep { SWEEP_OUT, SWEEP_WRITE };
-void vspace_sweep(struct vspace *s, uint64_t first, uint64_t last, unsigned cut,
-	enum sweep what);
+void vspace_sweep(
+	struct vspace *s, uint64_t first, uint64_t last, unsigned cut, enum sweep what);
 
 /* vspace_enter: cache the way to `page` as `m` and its VMO have it now. */
 status_t vspace_enter(struct mapping *m, uint64_t page);

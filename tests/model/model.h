@@ -16,11 +16,11 @@ enum { MODEL_VMOS = 8, MODEL_PAGES = 64, MODEL_ALL = 1 << 20 };
 struct model_vmo {
 	bool alive;
 	bool resizable;
-	bool follows;	/* a clone, not a snapshot */
-	int parent;	/* whose child it is, -1 for none */
-	int offset;	/* in the parent's pages */
+	bool follows; /* a clone, not a snapshot */
+	int parent;   /* whose child it is, -1 for none */
+	int offset;   /* in the parent's pages */
 	int size;
-	int limit;	/* own pages from here on are not asked of the parent */
+	int limit; /* own pages from here on are not asked of the parent */
 	int children;
 	bool own[MODEL_PAGES];
 	uint64_t value[MODEL_PAGES];
@@ -157,12 +157,15 @@ static inline void model_close(struct model *m, int v)
 		if (!child->alive || child->parent != v)
 			continue;
 		for (int p = 0; p < child->size; p++) {
-			if (!child->own[p] && model_sees(m, c, p) && x->own[p + child->offset])
+			if (!child->own[p] && model_sees(m, c, p) &&
+				x->own[p + child->offset])
 				model_own(m, c, p);
 		}
 		child->limit = model_min(child->limit, child->size);
-		child->limit = model_min(child->limit, model_clamp(x->size - child->offset));
-		child->limit = model_min(child->limit, model_clamp(x->limit - child->offset));
+		child->limit =
+			model_min(child->limit, model_clamp(x->size - child->offset));
+		child->limit =
+			model_min(child->limit, model_clamp(x->limit - child->offset));
 		child->follows = child->follows && x->follows;
 		child->offset += x->offset;
 		child->parent = x->parent;

@@ -52,7 +52,8 @@ void mmu_flush(uint16_t asid, uaddr_t va, uint64_t pages)
 		const struct fake_line *l = &fake.line[i];
 		uint64_t span = UINT64_C(1) << (TABLE_BITS * l->level);
 
-		if (l->asid != asid || l->page >= first + pages || l->page + span <= first)
+		if (l->asid != asid || l->page >= first + pages ||
+			l->page + span <= first)
 			fake.line[kept++] = *l;
 	}
 	fake.lines = kept;
@@ -105,6 +106,7 @@ void fake_learn(paddr_t root, uint16_t asid)
 {
 	struct fake_line line;
 
-	for (uint64_t page = 0; page < UINT64_C(1) << (TABLE_BITS * VSPACE_LEVELS); page++)
+	for (uint64_t page = 0; page < UINT64_C(1) << (TABLE_BITS * VSPACE_LEVELS);
+		page++)
 		walk(root, asid, page, &line, true);
 }

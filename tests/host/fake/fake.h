@@ -43,7 +43,8 @@ extern struct fake_machine fake;
 
 void fake_reset(void);
 
-/* fake_walk: what the hardware would find for `page`; false: a fault. Level 0 line out. */
+/* fake_walk: what the hardware would find for `page`; false: a fault. Level 0 line out.
+ */
 bool fake_walk(paddr_t root, uint16_t asid, uint64_t page, struct fake_line *line_out);
 
 /* fake_learn: the TLB sees all that the tables below `root` translate now. */

@@ -28,11 +28,21 @@ static int size_of(int v)
 
 static struct op random_op(void)
 {
-	static const unsigned char weight[OP_KINDS] = {
-		[OP_CREATE] = 4, [OP_CLONE] = 10, [OP_SNAPSHOT] = 5, [OP_WRITE] = 16,
-		[OP_READ] = 12, [OP_COMMIT] = 3, [OP_DECOMMIT] = 6, [OP_ZERO] = 3,
-		[OP_RESIZE] = 6, [OP_MERGE] = 3, [OP_CLOSE] = 7, [OP_MAP] = 6,
-		[OP_UNMAP] = 4, [OP_PROTECT] = 4, [OP_TOUCH] = 20};
+	static const unsigned char weight[OP_KINDS] = {[OP_CREATE] = 4,
+		[OP_CLONE] = 10,
+		[OP_SNAPSHOT] = 5,
+		[OP_WRITE] = 16,
+		[OP_READ] = 12,
+		[OP_COMMIT] = 3,
+		[OP_DECOMMIT] = 6,
+		[OP_ZERO] = 3,
+		[OP_RESIZE] = 6,
+		[OP_MERGE] = 3,
+		[OP_CLOSE] = 7,
+		[OP_MAP] = 6,
+		[OP_UNMAP] = 4,
+		[OP_PROTECT] = 4,
+		[OP_TOUCH] = 20};
 	struct op o = {.vmo = (int)rnd(WORLD_VMOS)};
 	unsigned n = rnd(109);
 
@@ -85,8 +95,8 @@ static void run(uint64_t seed, int steps)
 		world_work = rnd(4) ? UINT64_MAX : 1 + rnd(6);
 		world_frames = rnd(6) ? UINT64_MAX : rnd(8);
 		if (getenv("LOCKSTEP_TRACE"))
-			fprintf(stderr, "%d: op %u vmo %d: %d %d %d %d work %d frames %d", i,
-				o.kind, o.vmo, o.a, o.b, o.c, o.d, (int)world_work,
+			fprintf(stderr, "%d: op %u vmo %d: %d %d %d %d work %d frames %d",
+				i, o.kind, o.vmo, o.a, o.b, o.c, o.d, (int)world_work,
 				(int)world_frames);
 		st = world_do(&o);
 		if (getenv("LOCKSTEP_TRACE"))
@@ -100,7 +110,8 @@ static void run(uint64_t seed, int steps)
 			bool gone;
 
 			EXPECT_EQ(vspace_unmap(&world.map[i], world.map[i].first,
-					  world.map[i].pages, spare, &gone), 0);
+					  world.map[i].pages, spare, &gone),
+				0);
 			world.mapped[i] = false;
 		}
 	}
@@ -131,7 +142,8 @@ TEST(lockstep, agrees_with_the_reference_after_every_step)
 
 	for (int i = 0; i < (count + 249) / 250; i++) {
 		if (getenv("LOCKSTEP_VERBOSE"))
-			fprintf(stderr, "seed %llu\n", (unsigned long long)first + (unsigned)i);
+			fprintf(stderr, "seed %llu\n",
+				(unsigned long long)first + (unsigned)i);
 		run(first + (uint64_t)i, 250);
 	}
 }

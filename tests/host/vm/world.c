@@ -22,7 +22,8 @@ void world_init(void)
 		      FAKE_BASE + ((VMO_LEVELS + 1) << PAGE_BITS),
 		      FAKE_FRAMES - VMO_LEVELS - 1) == ST_OK);
 	for (int s = 0; s < WORLD_SPACES; s++)
-		CHECK(vspace_init(&world.space[s], &world.pool, (uint16_t)(s + 1)) == ST_OK);
+		CHECK(vspace_init(&world.space[s], &world.pool, (uint16_t)(s + 1)) ==
+			ST_OK);
 }
 
 static bool alive(int v)
@@ -69,8 +70,7 @@ static status_t do_create(const struct op *o)
 	struct vmo *v = &world.vmo[o->vmo];
 	status_t st;
 
-	if (alive(o->vmo) || is_mapped(o->vmo) ||
-		(o->kind != OP_CREATE && !alive(o->a)))
+	if (alive(o->vmo) || is_mapped(o->vmo) || (o->kind != OP_CREATE && !alive(o->a)))
 		return ST_INTERNAL;
 	if (o->kind == OP_CREATE) {
 		st = vmo_init(v, &world.pool, (uint64_t)o->a, (unsigned)o->b);
@@ -85,8 +85,8 @@ static status_t do_create(const struct op *o)
 			model_clone(m, o->vmo, o->a, o->b, o->c, o->d & VMO_RESIZABLE);
 		return st;
 	}
-	st = vmo_snapshot(v, &world.vmo[o->a], &world.pool, (uint64_t)o->b, (uint64_t)o->c,
-		(unsigned)o->d);
+	st = vmo_snapshot(v, &world.vmo[o->a], &world.pool, (uint64_t)o->b,
+		(uint64_t)o->c, (unsigned)o->d);
 	if (st == ST_OK)
 		model_snapshot(m, o->vmo, o->a, o->b, o->c, o->d & VMO_RESIZABLE);
 	return st;
@@ -127,6 +127,9 @@ static status_t do_read(const struct op *o)
 	return st;
 }
 
+/* What a stopped commit or zero has done: the next call goes on from there. */
+static int range_done;
+
 static status_t do_range(const struct op *o)
 {
 	struct vmo *v = &world.vmo[o->vmo];
@@ -138,6 +141,12 @@ static status_t do_range(const struct op *o)
 		return ST_INTERNAL;
 	if (o->kind == OP_DECOMMIT) {
 		st = vmo_decommit(v, (uint64_t)o->a, (uint64_t)o->b);
+		for (int p = o->a; p < o->a + o->b && st == ST_SHOULD_WAIT; p++) {
+			uint64_t at; /* stopped: some are gone already */
+
+			if (vmo_diff(v, (uint64_t)p, &at) != ST_OK || (int)at != p)
+				model_decommit(m, o->vmo, p, 1);
+		}
 		if (st == ST_OK)
 			model_decommit(m, o->vmo, o->a, o->b);
 	} else if (o->kind == OP_COMMIT) {
@@ -149,6 +158,7 @@ static status_t do_range(const struct op *o)
 		if (in_range(o->vmo, o->a, o->b))
 			model_zero(m, o->vmo, o->a, (int)done);
 	}
+	range_done = (int)done;
 	CHECK(in_range(o->vmo, o->a, o->b) == (st != ST_OUT_OF_RANGE));
 	return st;
 }
@@ -225,7 +235,8 @@ static status_t do_cut(const struct op *o)
 	m = &world.map[o->vmo];
 	if (o->a < 0 || o->b <= 0 || (uint64_t)(o->a + o->b) > m->pages || s1 != s0 + 1)
 		return ST_INTERNAL;
-	(void)spare;
+	if (o->kind == OP_PROTECT && o->c > 1 && !(o->c & MAP_READ))
+		return ST_INTERNAL;
 	memset(&world.map[s0], 0, 2 * sizeof(spare[0]));
 	if (o->kind == OP_UNMAP)
 		used = vspace_unmap(m, m->first + (uint64_t)o->a, (uint64_t)o->b,
@@ -266,11 +277,13 @@ static status_t do_touch(const struct op *o)
 		CHECK(st == ST_OK || st == ST_NO_MEMORY || st == ST_SHOULD_WAIT);
 	if (st != ST_OK) {
 		if (st == ST_NO_MEMORY && o->b == MAP_WRITE) {
-			paddr_t pa; /* the page may be the VMO's own by now: no difference */
+			paddr_t pa; /* the page may be the VMO's own by now: no difference
+				     */
 			uint64_t at;
 
 			(void)pa;
-			if (vmo_diff(&world.vmo[v], (uint64_t)p, &at) == ST_OK && (int)at == p)
+			if (vmo_diff(&world.vmo[v], (uint64_t)p, &at) == ST_OK &&
+				(int)at == p)
 				model_own(&world.model, v, p);
 		}
 		return st;
@@ -325,6 +338,8 @@ static void learn(void)
 
 status_t world_do(const struct op *op)
 {
+	struct op rest = *op;
+
 	for (int stops = 0;; stops++) {
 		uint64_t can = pool_can_take(&world.pool);
 		uint64_t held = world_frames < can ? can - world_frames : 0;
@@ -334,11 +349,14 @@ status_t world_do(const struct op *op)
 		CHECK(stops < 10000);
 		CHECK(pool_reserve(&world.pool, held) == ST_OK);
 		vm_work.left = world_work;
-		st = do_once(op);
+		range_done = 0;
+		st = do_once(&rest);
 		vm_work.left = UINT64_MAX;
 		pool_unreserve(&world.pool, held);
 		if (st != ST_SHOULD_WAIT)
 			return st;
+		rest.a += range_done;
+		rest.b -= range_done;
 		if (!world_quick)
 			world_check();
 	}

@@ -63,7 +63,7 @@ extern struct world world;
 /* What the world may do to an operation: work in small portions, memory short. */
 extern uint64_t world_work;   /* per call; UINT64_MAX for no limit */
 extern uint64_t world_frames; /* frames that the operation may take */
-extern bool world_quick;      /* check only at the end of an operation, not at its stops */
+extern bool world_quick; /* check only at the end of an operation, not at its stops */
 
 void world_init(void);
 

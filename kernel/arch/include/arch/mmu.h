@@ -4,8 +4,8 @@
  * What the memory core asks of the machine: see frames, publish descriptors, forget
  * translations. The descriptors themselves are arch/pte.h.
  *
- * Levels count from the leaf: an entry of level 0 is a page, an entry of level 1 points at
- * a table of pages (Arm's level 3 table), and so on up. An entry of level n covers
+ * Levels count from the leaf: an entry of level 0 is a page, an entry of level 1 points
+ * at a table of pages (Arm's level 3 table), and so on up. An entry of level n covers
  * 2^(n * TABLE_BITS) pages.
  *
  * The rules that callers keep and the host's fake enforces:

@@ -5,7 +5,8 @@
  * bits, or confuses levels, does not survive a test. Small tables keep whole families
  * within reach of an exhaustive search.
  *
- *	63:16 frame number   15:8 0xa0 + level   7 memory type 1:0 in 7:6   3 execute  2 write  1 owned
+ *	63:16 frame number   15:8 0xa0 + level   7 memory type 1:0 in 7:6   3 execute  2
+ *write  1 owned
  *
  * with every bit below 16 inverted at odd levels.
  */
@@ -72,7 +73,8 @@ static inline pte_t pte_page(paddr_t pa, enum pte_memory type)
 
 static inline pte_t pte_table(paddr_t pa, unsigned level)
 {
-	return fake_pte((pa >> PAGE_BITS) << 16 | (0xa0 + level) << 8 | FAKE_EXECUTE, level);
+	return fake_pte(
+		(pa >> PAGE_BITS) << 16 | (0xa0 + level) << 8 | FAKE_EXECUTE, level);
 }
 
 static inline paddr_t pte_pa(pte_t e, unsigned level)
@@ -83,7 +85,8 @@ static inline paddr_t pte_pa(pte_t e, unsigned level)
 /* The one question that is asked without a level: bit 1 means the same at all of them. */
 static inline bool pte_is_owned(pte_t e)
 {
-	return ((e.raw ^ (e.raw >> 8 & 0x80 ? 0 : 0xffff)) & FAKE_OWNED) != 0 && e.raw != 0;
+	return ((e.raw ^ (e.raw >> 8 & 0x80 ? 0 : 0xffff)) & FAKE_OWNED) != 0 &&
+	       e.raw != 0;
 }
 
 static inline pte_t pte_owned(pte_t e)
