@@ -58,7 +58,7 @@ status_t own_tables(struct vmo *v, uint64_t c)
 		if (!entry_is_sole(old, level)) {
 			if (!vmo_can_take(v, 1))
 				return ST_NO_MEMORY;
-			if (!flushed && !pte_is_none(old)) {
+			if (!flushed && (!pte_is_none(old) || v->inside)) {
 				st = family_drop(
 					v, block_start(c, level), block_end(c, level));
 				if (st != ST_OK)

@@ -30,7 +30,8 @@
  * Drop. Before what a VMO shows in a range changes, its descendants let go of what they
  * borrowed there, in pre-order, stopping when out of work. A dropped entry may be larger
  * than the range: then the descendants of that descendant drop the larger range, which
- * keeps the chain rule (resolve.c).
+ * keeps the chain rule (resolve.c). While a walk is `inside` the descendants of x, the
+ *rule may be broken between x and them: x then does not rely on it, and nobody settles x.
  */
 #include "vm/tree.h"
 
@@ -56,7 +57,7 @@ void family_watch(struct vmo *v)
 /* settle: a descendant that the walk leaves; with no root it is not visited again. */
 static void settle(struct vmo *v)
 {
-	if (!pte_is_none(v->root))
+	if (!pte_is_none(v->root) || v->inside || !list_is_empty(&v->resting))
 		return;
 	v->is_watching = false;
 	list_remove(&v->sibling);
@@ -78,8 +79,8 @@ void family_join(struct vmo *v, struct vmo *parent)
  */
 static void drop_borrowed(struct vmo *x, struct vmo_walk *w)
 {
-	uint64_t c = max_u64(w->reach_start, x->bias);
-	uint64_t end = min_u64(w->reach_end, max_u64(vmo_end(x), x->trim));
+	uint64_t c = max_u64(w->reach_start, block_start(x->bias, x->levels));
+	uint64_t end = min_u64(w->reach_end, block_end(x->bias, x->levels));
 	unsigned cut = 0;
 
 	while (c < end) {
@@ -102,34 +103,37 @@ static void drop_borrowed(struct vmo *x, struct vmo_walk *w)
 	mappings_flush(x, w->reach_start, w->reach_end, cut);
 }
 
-/* next_of: the descendant of v that comes after x in pre-order; v itself at the end. */
-static struct vmo *next_of(struct vmo *v, struct vmo *x)
+/* next_after: the descendant of v that comes after x and all of x; v itself at the end.
+ */
+static struct vmo *next_after(struct vmo *v, struct vmo *x)
 {
-	if (x != v && !list_is_empty(&x->watching))
-		return list_entry(x->watching.next, struct vmo, sibling);
-	while (x != v) {
+	for (;;) {
 		struct vmo *up = x->parent;
 		struct list *next = x->sibling.next;
 
-		if (up == v || !x->is_watching) {
+		CHECK(x->is_watching);
+		settle(x);
+		if (up == v) {
 			v->walk.reach_start = v->walk.start;
 			v->walk.reach_end = v->walk.end;
 		}
-		if (!x->is_watching) { /* another walk settled it meanwhile: from the
-					  start */
-			x = v;
-			break;
-		}
-		settle(x);
 		if (next != &up->watching)
 			return list_entry(next, struct vmo, sibling);
-		x = up;
-		if (x == v)
+		if (up == v)
 			return v;
+		x = up;
+		x->inside--;
 	}
-	return list_is_empty(&v->watching)
-		       ? v
-		       : list_entry(v->watching.next, struct vmo, sibling);
+}
+
+/* next_of: the same in pre-order: children first. */
+static struct vmo *next_of(struct vmo *v, struct vmo *x)
+{
+	if (list_is_empty(&x->watching))
+		return x == v ? v : next_after(v, x);
+	if (x != v)
+		x->inside++;
+	return list_entry(x->watching.next, struct vmo, sibling);
 }
 
 /* family_go_on: continue the walk under v; ST_OK when it is done. */
@@ -139,13 +143,13 @@ status_t family_go_on(struct vmo *v)
 	struct vmo *x = w->at ? w->at : next_of(v, v);
 
 	while (x != v) {
-		if (vm_work.left == 0) {
+		walk_rest(w, NULL);
+		drop_borrowed(x, w);
+		x = next_of(v, x);
+		if (x != v && !vm_step()) { /* after a step: each call gets somewhere */
 			walk_rest(w, x);
 			return ST_SHOULD_WAIT;
 		}
-		vm_work.left--;
-		drop_borrowed(x, w);
-		x = next_of(v, x);
 	}
 	walk_rest(w, NULL);
 	w->active = false;
@@ -162,11 +166,8 @@ status_t family_drop(struct vmo *v, uint64_t start, uint64_t end)
 {
 	struct vmo_walk *w = &v->walk;
 
-	if (list_is_empty(&v->watching)) {
-		walk_rest(w, NULL);
-		w->active = false;
+	if (list_is_empty(&v->watching) && !w->active)
 		return ST_OK;
-	}
 	if (w->active && (w->start > start || w->end < end)) {
 		status_t st = family_go_on(v);
 
@@ -268,14 +269,12 @@ status_t family_adopt(struct adoption *a)
 		unsigned level;
 		status_t st;
 
-		if (vm_work.left == 0)
-			return ST_SHOULD_WAIT;
-		if (!a->snapshot)
-			vm_work.left--;
 		st = adopt_block(a, &level);
 		if (st != ST_OK)
 			return st;
 		a->at = block_end(a->at, level);
+		if (!a->snapshot && !vm_step())
+			return ST_SHOULD_WAIT;
 	}
 	return ST_OK;
 }
@@ -300,6 +299,7 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 	st = family_adopt(&a);
 	CHECK(st != ST_NO_MEMORY);
 	v->adopt_next = a.at;
+	family_watch(child); /* what it took over may hold borrowed entries */
 	if (st != ST_OK)
 		return st;
 	v->adopt_next = 0;
@@ -316,7 +316,7 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 		return ST_OK;
 	}
 	v->parent->children++;
-	if (child->is_watching && v->is_watching && child->limit > child->bias) {
+	if (child->is_watching && v->is_watching) {
 		list_insert_after(&v->sibling, &child->sibling);
 		return ST_OK;
 	}
@@ -354,16 +354,21 @@ static struct vmo *first_child(struct vmo *v)
 	return list_is_empty(head) ? NULL : list_entry(head->next, struct vmo, sibling);
 }
 
-/* forget_walks: nobody's walk rests here any more; theirs begin again. */
-static void forget_walks(struct vmo *v)
+/* leave_walks: walks that rest on v, which has no children left, go on behind it. */
+static void leave_walks(struct vmo *v)
 {
 	while (!list_is_empty(&v->resting)) {
 		struct vmo_walk *w = list_entry(v->resting.next, struct vmo_walk, link);
+		struct vmo *walker = w->walker;
 
 		walk_rest(w, NULL);
-		w->active = false;
+		if (w == &walker->walk) {
+			struct vmo *next = next_after(walker, v);
+
+			w->active = next != walker;
+			walk_rest(w, w->active ? next : NULL);
+		}
 	}
-	walk_rest(&v->walk, NULL);
 	walk_rest(&v->goal, NULL);
 }
 
@@ -387,6 +392,25 @@ static status_t close_slice(struct vmo *v)
 	return ST_OK;
 }
 
+/* prepare_close: walks and shrinks of v's own end, its edges are there to be shared. */
+static status_t prepare_close(struct vmo *v)
+{
+	status_t st = ST_OK;
+
+	if (v->flags & VMO_CLOSING)
+		return ST_OK;
+	if (v->trim > vmo_end(v))
+		st = vmo_resize(v, v->pages);
+	if (st == ST_OK && v->walk.active)
+		st = family_go_on(v);
+	if (st == ST_OK && first_child(v) && v->limit > v->bias)
+		st = make_edges(v);
+	if (st == ST_SHOULD_WAIT)
+		return st;
+	v->flags |= VMO_CLOSING;
+	return ST_OK;
+}
+
 status_t vmo_close(struct vmo *v)
 {
 	struct vmo *child;
@@ -395,26 +419,14 @@ status_t vmo_close(struct vmo *v)
 	if (v->flags & VMO_SLICE)
 		return close_slice(v);
 	ASSERT(list_is_empty(&v->mappings) && list_is_empty(&v->slices));
-	v->flags |= VMO_CLOSING;
-	if (v->trim > vmo_end(v)) {
-		st = vmo_resize(v, v->pages);
-		if (st != ST_OK)
-			return st;
-	}
-	if (first_child(v) && !v->adopt_next && v->limit > v->bias) {
-		st = make_edges(v);
-		if (st == ST_SHOULD_WAIT)
-			return st;
-	}
-	while ((child = first_child(v)) != NULL) {
+	st = prepare_close(v);
+	while (st == ST_OK && (child = first_child(v)) != NULL)
 		st = bequeath(v, child);
-		if (st != ST_OK)
-			return st;
-	}
-	st = tree_release(v, &v->root, v->levels);
+	if (st == ST_OK)
+		st = tree_release(v, &v->root, v->levels);
 	if (st != ST_OK)
 		return st;
-	forget_walks(v);
+	leave_walks(v);
 	pool_unreserve(v->pool, v->reserve);
 	v->reserve = 0;
 	if (v->parent) {

@@ -105,7 +105,7 @@ status_t own_coordinate(struct vmo *v, uint64_t c, pte_t *entry_out)
 		if (!vmo_can_take(v, p.level + 1))
 			return ST_NO_MEMORY;
 	}
-	if (!pte_is_none(old)) {
+	if (!pte_is_none(old) || v->inside) {
 		st = family_drop(v, block_start(c, p.level), block_end(c, p.level));
 		if (st != ST_OK)
 			return st;

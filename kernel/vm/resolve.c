@@ -174,7 +174,8 @@ static status_t climb(struct vmo *v, struct vmo *from, uint64_t c, struct vmo **
  * resolve_family: the slow way. With a work limit, the climb of a deep family is done in
  * stretches: `goal` is an ancestor whose turn it is first.
  */
-static status_t resolve_family(struct vmo *v, uint64_t c, pte_t *entry_out)
+static status_t resolve_family(
+	struct vmo *v, uint64_t c, pte_t *entry_out, struct vmo **stuck_out)
 {
 	while (!holds(v, c, entry_out)) {
 		struct vmo *from = v->goal.at ? v->goal.at : v;
@@ -192,6 +193,7 @@ static status_t resolve_family(struct vmo *v, uint64_t c, pte_t *entry_out)
 									.slot,
 							  0)
 						: zero_entry(0);
+				*stuck_out = x;
 				return ST_NO_MEMORY;
 			}
 			if (x == from)
@@ -209,7 +211,29 @@ static status_t resolve_family(struct vmo *v, uint64_t c, pte_t *entry_out)
  */
 status_t vmo_resolve(struct vmo *v, uint64_t c, pte_t *entry_out)
 {
-	return holds(v, c, entry_out) ? ST_OK : resolve_family(v, c, entry_out);
+	struct vmo *stuck;
+
+	return holds(v, c, entry_out) ? ST_OK : resolve_family(v, c, entry_out, &stuck);
+}
+
+/*
+ * vmo_resolve_firmly: the same, and v remembers it: who could not gets tables of its own.
+ *
+ *  => ST_NO_MEMORY: there is none for such a table
+ */
+status_t vmo_resolve_firmly(struct vmo *v, uint64_t c, pte_t *entry_out)
+{
+	struct vmo *stuck;
+	status_t st;
+
+	while (!holds(v, c, entry_out)) {
+		st = resolve_family(v, c, entry_out, &stuck);
+		if (st == ST_NO_MEMORY)
+			st = own_tables(stuck, c);
+		if (st != ST_OK)
+			return st;
+	}
+	return ST_OK;
 }
 
 status_t vmo_look(struct vmo *v, uint64_t page, paddr_t *pa_out)

@@ -136,6 +136,7 @@ must_check status_t tree_remove(struct vmo *v, uint64_t start, uint64_t end);
 
 /* resolve.c */
 status_t vmo_resolve(struct vmo *v, uint64_t c, pte_t *entry_out);
+status_t vmo_resolve_firmly(struct vmo *v, uint64_t c, pte_t *entry_out);
 bool vmo_sees(const struct vmo *v, uint64_t c);
 void vmo_borrow_root(struct vmo *v);
 

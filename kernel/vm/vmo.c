@@ -24,6 +24,8 @@ static void object_init(struct vmo *v, struct pool *pool, uint64_t pages, unsign
 	list_init(&v->resting);
 	list_init(&v->walk.link);
 	list_init(&v->goal.link);
+	v->walk.walker = v;
+	v->goal.walker = v;
 }
 
 /* edge_frames: enough for three paths of private tables below one root. */

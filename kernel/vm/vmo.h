@@ -43,10 +43,11 @@ enum vmo_flags {
 
 /*
  * A walk over the descendants that drops what they borrowed in a range, and can stop: at
- * is where to go on. A VMO that goes away resets the walks that rest on it.
+ * is where to go on. A VMO that goes away moves on the walks that rest on it.
  */
 struct vmo_walk {
 	bool active;
+	struct vmo *walker; /* whose it is */
 	struct vmo *at;
 	struct list link; /* in at->resting */
 	uint64_t start;	  /* asked for */
@@ -91,6 +92,7 @@ struct vmo {
 	struct list resting;
 	struct vmo *below;
 	uint64_t adopt_next;
+	uint64_t inside; /* walks among the descendants that will come back to this one */
 };
 
 /* vm_work: how many steps the call in progress may still take. Set at each entry. */

@@ -75,6 +75,7 @@ static struct own_place own_find(const struct vspace *s, uint64_t page, unsigned
 
 struct sweep_state {
 	struct vspace *s;
+	uint64_t first; /* to flush: the range, and all behind a link that goes */
 	uint64_t last;
 	unsigned cut;
 	enum sweep what;
@@ -108,9 +109,13 @@ static unsigned sweep_at(struct sweep_state *w, uint64_t page)
 
 	if (pte_is_none(*at.slot))
 		return at.level;
+	if (w->what == SWEEP_OUT && at.level > w->cut)
+		return at.level;
+	w->first = min_u64(w->first, block_start(page, at.level));
+	w->last = max_u64(w->last, block_end(page, at.level));
 	if (w->what == SWEEP_WRITE)
 		mmu_write(at.slot, pte_deny_write(*at.slot, at.level));
-	else if (at.level <= w->cut)
+	else
 		take_out(w, page, at.level);
 	return at.level;
 }
@@ -119,11 +124,12 @@ void vspace_sweep(
 	struct vspace *s, uint64_t first, uint64_t last, unsigned cut, enum sweep what)
 {
 	struct sweep_state w = {
-		.s = s, .last = last, .cut = cut, .what = what, .emptied = FRAME_NONE};
+		.s = s, .first = first, .last = last, .cut = cut, .what = what};
 
+	w.emptied = FRAME_NONE;
 	for (uint64_t page = first; page < last;)
 		page = block_end(page, sweep_at(&w, page));
-	flush(s, first, last - first);
+	flush(s, w.first, w.last - w.first);
 	while (w.emptied != FRAME_NONE) {
 		struct frame *f = frame_number(w.emptied);
 
@@ -262,12 +268,7 @@ status_t vspace_fault(struct vspace *s, uint64_t page, unsigned access)
 	if (c >= min_u64(vmo_end(m->vmo), m->end))
 		return ST_OUT_OF_RANGE;
 	st = access == MAP_WRITE ? own_coordinate(m->vmo, c, &e)
-				 : vmo_resolve(m->vmo, c, &e);
-	if (st == ST_NO_MEMORY && access != MAP_WRITE) { /* a table in the way, or none */
-		st = own_tables(m->vmo, c);
-		if (st == ST_OK)
-			st = vmo_resolve(m->vmo, c, &e);
-	}
+				 : vmo_resolve_firmly(m->vmo, c, &e);
 	if (st == ST_OK)
 		st = vspace_enter(m, page);
 	if (st == ST_OK)

@@ -154,7 +154,14 @@ static status_t do_range(const struct op *o)
 		for (int i = 0; i < (int)done; i++)
 			model_own(m, o->vmo, o->a + i);
 	} else {
+		uint64_t at;
+		int next;
+
 		st = vmo_zero(v, (uint64_t)o->a, (uint64_t)o->b, &done);
+		next = o->a + (int)done;
+		if (st == ST_SHOULD_WAIT && !model_sees(m, o->vmo, next) &&
+			(vmo_diff(v, (uint64_t)next, &at) != ST_OK || (int)at != next))
+			model_zero(m, o->vmo, next, 1); /* gone, its table not yet */
 		if (in_range(o->vmo, o->a, o->b))
 			model_zero(m, o->vmo, o->a, (int)done);
 	}
