@@ -84,6 +84,8 @@ status_t own_tables(struct vmo *v, uint64_t c)
 
 static status_t merge_prepare(struct vmo *v, struct vmo *p, uint64_t end)
 {
+	uint64_t pages = 0;
+
 	for (uint64_t c = next_owned(v, v->bias, end); c < end;
 		c = next_owned(v, c + 1, end)) {
 		status_t st = own_tables(p, c);
@@ -92,7 +94,12 @@ static status_t merge_prepare(struct vmo *v, struct vmo *p, uint64_t end)
 			st = own_tables(v, c);
 		if (st != ST_OK)
 			return st;
+		pages++;
 	}
+	/* A promise that a page has used up is made again when the page leaves. */
+	if (v->flags & VMO_RESERVE &&
+		pool_can_take(v->pool) < min_u64(pages, v->reserve_cap - v->reserve))
+		return ST_NO_MEMORY;
 	return ST_OK;
 }
 
@@ -112,6 +119,9 @@ static void hand_over(struct vmo *v, struct vmo *p, uint64_t c)
 	mmu_write(mine, pte_borrowed(page, 0));
 	if (pte_is_owned(old))
 		vmo_put(p, old, 0);
+	if (v->flags & VMO_RESERVE && v->reserve < v->reserve_cap &&
+		pool_reserve(v->pool, 1) == ST_OK)
+		v->reserve++;
 }
 
 status_t vmo_merge(struct vmo *v)

@@ -212,20 +212,33 @@ status_t tree_cut(struct vmo *v, uint64_t c, bool drop)
 	return ST_OK;
 }
 
+/* straddles: does the block of `level` around `c` lie on both sides of `edge`? */
+static bool straddles(uint64_t c, unsigned level, uint64_t edge)
+{
+	return block_start(c, level) < edge && edge < block_end(c, level);
+}
+
 status_t tree_remove(struct vmo *v, uint64_t start, uint64_t end)
 {
-	uint64_t low = start <= v->bias ? 0 : start;
-	uint64_t high = end >= max_u64(vmo_end(v), v->trim) ? UINT64_MAX : end;
+	bool follows = v->parent && v->limit > v->bias;
+	uint64_t low = start <= v->bias && !follows ? 0 : start;
+	bool all = end >= max_u64(vmo_end(v), v->trim) && (!follows || v->trim >= end);
+	uint64_t high = all ? UINT64_MAX : end;
+	uint64_t edge =
+		follows ? v->limit : 0; /* its tables may be a taken over edge's */
 	status_t st = low ? tree_cut(v, low, false) : ST_OK;
 
 	if (st == ST_OK && high != UINT64_MAX)
 		st = tree_cut(v, high, false);
+	if (st == ST_OK && edge > low && edge < high)
+		st = tree_cut(v, edge, false);
 	for (uint64_t c = start; c < end && st == ST_OK;) {
 		pte_t *slot = &v->root;
 		unsigned level = v->levels;
 
 		while (pte_is_owned(*slot) &&
-			(block_start(c, level) < low || block_end(c, level) > high)) {
+			(block_start(c, level) < low || block_end(c, level) > high ||
+				straddles(c, level, edge))) {
 			slot = table_slot(*slot, level, c);
 			level--;
 		}

@@ -213,6 +213,12 @@ static void check_pool(void)
 	CHECK(reserved == world.pool.reserved && reserved <= free);
 }
 
+void world_check_translations(void)
+{
+	for (unsigned i = 0; i < fake.lines; i++)
+		check_line(&fake.line[i]);
+}
+
 void world_check(void)
 {
 	memset(refs, 0, sizeof(refs));
@@ -226,6 +232,5 @@ void world_check(void)
 	for (int s = 0; s < WORLD_SPACES; s++)
 		count_space(world.space[s].root, VSPACE_LEVELS);
 	check_pool();
-	for (unsigned i = 0; i < fake.lines; i++)
-		check_line(&fake.line[i]);
+	world_check_translations();
 }

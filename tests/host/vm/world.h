@@ -75,3 +75,6 @@ status_t world_do(const struct op *op);
 
 /* world_check: every invariant, every page, every translation. Stops the program. */
 void world_check(void);
+
+/* world_check_translations: only what the TLB still holds. */
+void world_check_translations(void);
