@@ -16,6 +16,7 @@ void *mmu_window(paddr_t pa)
 {
 	uint64_t number = (pa - FAKE_BASE) >> PAGE_BITS;
 
+	fake.calls++;
 	CHECK(number < FAKE_FRAMES && (pa & (PAGE_SIZE - 1)) == 0);
 	return fake.memory[number];
 }
@@ -39,6 +40,7 @@ void mmu_write(pte_t *slot, pte_t entry)
 		if (l->slot == slot)
 			CHECK(l->pa == pte_pa(entry, l->level));
 	}
+	fake.calls++;
 	*slot = entry;
 }
 
@@ -47,7 +49,7 @@ void mmu_flush(uint16_t asid, uaddr_t va, uint64_t pages)
 	uint64_t first = va >> PAGE_BITS;
 	unsigned kept = 0;
 
-	fake.flushes++;
+	fake.calls++;
 	for (unsigned i = 0; i < fake.lines; i++) {
 		const struct fake_line *l = &fake.line[i];
 		uint64_t span = UINT64_C(1) << (TABLE_BITS * l->level);

@@ -37,7 +37,7 @@ struct fake_machine {
 	_Alignas(16) unsigned char memory[FAKE_FRAMES][FAKE_FRAME_BYTES];
 	unsigned lines;
 	struct fake_line line[FAKE_LINES];
-	uint64_t flushes;
+	uint64_t calls; /* windows, writes, flushes: what an operation costs */
 };
 extern struct fake_machine fake;
 
