@@ -48,6 +48,8 @@ static enum view view_of(const struct vmo *v, uint64_t c, unsigned level)
 		max_u64(start, v->bias) >= min_u64(min_u64(end, see_end(v)), vmo_end(p)))
 		return start >= v->bias && end <= vmo_end(v) ? VIEW_ZEROS
 							     : VIEW_ZEROS_PART;
+	if (level > 0 && p->trim > vmo_end(p) && start < p->trim && end > vmo_end(p))
+		return VIEW_ZEROS_PART; /* a shrink left pages there that are nobody's */
 	if (level > p->levels || max_u64(start, p->bias) < v->bias ||
 		min_u64(end, vmo_end(p)) > see_end(v))
 		return VIEW_PART;
@@ -103,10 +105,8 @@ static bool cache_path(struct vmo *v, uint64_t c)
 			CHECK(!vmo_sees(v, c)); /* only neighbours of c are seen */
 			view = VIEW_ZEROS_PART;
 		}
-		if (!p.own || (view <= VIEW_ZEROS_PART && is_ragged(v, c))) {
-			CHECK(!p.own || !vmo_sees(v, c));
+		if (!p.own || (view <= VIEW_ZEROS_PART && is_ragged(v, c)))
 			return false;
-		}
 		switch (view) {
 		case VIEW_ZEROS:
 			mmu_write(p.slot, zero_entry(p.level));

@@ -150,8 +150,12 @@ static status_t child_init(struct vmo *v, struct vmo *source, struct pool *pool,
 
 	if (source->memory != PTE_NORMAL)
 		return ST_BAD_STATE;
-	if (source->source->trim > vmo_end(source->source))
-		return ST_SHOULD_WAIT; /* a shrink is under way: who began it goes on */
+	if (source->source->trim > vmo_end(source->source)) { /* a shrink was begun */
+		status_t st = vmo_resize(source->source, source->source->pages);
+
+		if (st != ST_OK)
+			return st;
+	}
 	if (__builtin_add_overflow(source->bias, offset, &bias) ||
 		bias > VMO_MAX_COORDINATE || pages > VMO_MAX_COORDINATE - bias)
 		return ST_OUT_OF_RANGE;

@@ -157,7 +157,8 @@ static bool can_link(const struct mapping *m, uint64_t page, unsigned level)
 	uint64_t start = max_u64(block_start(c, level), m->vmo->bias);
 	uint64_t end = min_u64(block_end(c, level), vmo_end(m->vmo));
 
-	if (!is_aligned(page - c, block_pages(level)) || level > m->vmo->levels)
+	if (!is_aligned(page - c, block_pages(level)) || level > m->vmo->levels ||
+		m->vmo->trim > vmo_end(m->vmo))
 		return false;
 	if (start < m->coordinate || end > min_u64(m->coordinate + m->pages, m->end))
 		return false;

@@ -11,7 +11,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { MODEL_VMOS = 8, MODEL_PAGES = 64, MODEL_ALL = 1 << 20 };
+#ifndef MODEL_VMOS
+#define MODEL_VMOS 8
+#endif
+#ifndef MODEL_PAGES
+#define MODEL_PAGES 64
+#endif
+enum { MODEL_ALL = 1 << 20 };
 
 struct model_vmo {
 	bool alive;

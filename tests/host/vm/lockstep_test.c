@@ -93,6 +93,7 @@ static void run(uint64_t seed, int steps)
 		status_t st;
 
 		world_work = rnd(4) ? UINT64_MAX : 1 + rnd(6);
+		world_abandon = rnd(8) == 0;
 		world_frames = rnd(6) ? UINT64_MAX : rnd(8);
 		if (getenv("LOCKSTEP_TRACE"))
 			fprintf(stderr, "%d: op %u vmo %d: %d %d %d %d work %d frames %d",
@@ -104,6 +105,7 @@ static void run(uint64_t seed, int steps)
 		world_check();
 	}
 	world_work = world_frames = UINT64_MAX;
+	world_abandon = false;
 	for (int i = 0; i < WORLD_MAPPINGS; i++) {
 		if (world.mapped[i]) {
 			struct mapping spare[2];

@@ -10,6 +10,7 @@ struct world world;
 uint64_t world_work = UINT64_MAX;
 uint64_t world_frames = UINT64_MAX;
 bool world_quick;
+bool world_abandon;
 
 void world_init(void)
 {
@@ -29,6 +30,12 @@ void world_init(void)
 static bool alive(int v)
 {
 	return v >= 0 && v < WORLD_VMOS && world.model.vmo[v].alive;
+}
+
+/* A VMO whose close was begun: nobody can name it any more, but to go on closing it. */
+static bool is_closing(int v)
+{
+	return alive(v) && (world.vmo[v].flags & VMO_CLOSING);
 }
 
 static bool is_mapped(int v)
@@ -70,7 +77,8 @@ static status_t do_create(const struct op *o)
 	struct vmo *v = &world.vmo[o->vmo];
 	status_t st;
 
-	if (alive(o->vmo) || is_mapped(o->vmo) || (o->kind != OP_CREATE && !alive(o->a)))
+	if (alive(o->vmo) || is_mapped(o->vmo) || 
+		(o->kind != OP_CREATE && (!alive(o->a) || is_closing(o->a))))
 		return ST_INTERNAL;
 	if (o->kind == OP_CREATE) {
 		st = vmo_init(v, &world.pool, (uint64_t)o->a, (unsigned)o->b);
@@ -315,7 +323,7 @@ static status_t do_once(const struct op *o)
 		return ST_INTERNAL;
 	if (o->kind <= OP_SNAPSHOT)
 		return do_create(o);
-	if (!alive(o->vmo))
+	if (!alive(o->vmo) || (is_closing(o->vmo) && o->kind != OP_CLOSE))
 		return ST_INTERNAL;
 	switch (o->kind) {
 	case OP_WRITE:
@@ -360,7 +368,7 @@ status_t world_do(const struct op *op)
 		st = do_once(&rest);
 		vm_work.left = UINT64_MAX;
 		pool_unreserve(&world.pool, held);
-		if (st != ST_SHOULD_WAIT)
+		if (st != ST_SHOULD_WAIT || (world_abandon && op->kind != OP_CLOSE))
 			return st;
 		rest.a += range_done;
 		rest.b -= range_done;

@@ -18,7 +18,10 @@
 #ifndef WORLD_SPACES
 #define WORLD_SPACES 2
 #endif
-enum { WORLD_MAPPINGS = 6, WORLD_SPACE_PAGES = 1 << (TABLE_BITS * VSPACE_LEVELS) };
+#ifndef WORLD_MAPPINGS
+#define WORLD_MAPPINGS 6
+#endif
+enum { WORLD_SPACE_PAGES = 1 << (TABLE_BITS * VSPACE_LEVELS) };
 
 enum op_kind {
 	OP_CREATE,   /* vmo, size, resizable */
@@ -63,6 +66,7 @@ extern struct world world;
 /* What the world may do to an operation: work in small portions, memory short. */
 extern uint64_t world_work;   /* per call; UINT64_MAX for no limit */
 extern uint64_t world_frames; /* frames that the operation may take */
+extern bool world_abandon;    /* an operation that stops is not called again */
 extern bool world_quick; /* check only at the end of an operation, not at its stops */
 
 void world_init(void);
