@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/* What the random operations do not reach: slices, reserves, fixed memory, refusals. */
+#include "vm/tree.h"
+#include "vm/vspace.h"
+
+#include "test.h"
+#include "world.h"
+
+static struct pool *pool = &world.pool;
+static struct vmo v, c, s, t;
+
+static void put(struct vmo *vmo, uint64_t page, uint64_t value)
+{
+	uint64_t done;
+
+	EXPECT_EQ(vmo_write(vmo, page << PAGE_BITS, &value, sizeof(value), &done), ST_OK);
+}
+
+static uint64_t get(struct vmo *vmo, uint64_t page)
+{
+	uint64_t value = 12345, done;
+
+	EXPECT_EQ(vmo_read(vmo, page << PAGE_BITS, &value, sizeof(value), &done), ST_OK);
+	return value;
+}
+
+/* everything is given back: nothing invisible is kept */
+static void finish(void)
+{
+	EXPECT_EQ(pool->used[FRAME_PAGE], 0);
+	EXPECT_EQ(pool->used[FRAME_TABLE], WORLD_SPACES);
+	EXPECT_EQ(pool->reserved, 0);
+	for (int i = 0; i < WORLD_SPACES; i++)
+		EXPECT_EQ(vspace_fini(&world.space[i]), ST_OK);
+	EXPECT_EQ(pool_fini(pool), ST_OK);
+}
+
+TEST(slice, shares_pages_both_ways_and_counts_as_a_child)
+{
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 8, VMO_RESIZABLE) == ST_OK);
+	EXPECT_EQ(vmo_slice(&s, &v, 3, 6), ST_OUT_OF_RANGE);
+	EXPECT_EQ(vmo_slice(&s, &v, 9, 0), ST_OUT_OF_RANGE);
+	EXPECT_EQ(vmo_slice(&s, &v, 2, 4), ST_OK);
+	EXPECT_EQ(vmo_slice(&t, &s, 1, 2), ST_OK);
+	EXPECT_EQ(v.children, 1);
+	put(&v, 3, 33);
+	EXPECT_EQ(get(&s, 1), 33);
+	EXPECT_EQ(get(&t, 0), 33);
+	put(&t, 1, 44);
+	EXPECT_EQ(get(&v, 4), 44);
+	EXPECT_EQ(vmo_resize(&v, 5), ST_BAD_STATE);
+	EXPECT_EQ(vmo_resize(&v, 6), ST_OK);
+	EXPECT_EQ(vmo_resize(&s, 6), ST_UNAVAILABLE);
+	EXPECT_EQ(vmo_decommit(&t, 0, 1), ST_OK);
+	EXPECT_EQ(get(&v, 3), 0);
+	EXPECT_EQ(vmo_close(&s), ST_OK); /* the middle: its slice moves up */
+	EXPECT_EQ(v.children, 1);
+	EXPECT_EQ(get(&t, 1), 44);
+	EXPECT_EQ(vmo_close(&t), ST_OK);
+	EXPECT_EQ(v.children, 0);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	finish();
+}
+
+TEST(slice, closes_in_portions)
+{
+	static struct vmo many[5];
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 8, 0) == ST_OK);
+	REQUIRE(vmo_slice(&s, &v, 0, 8) == ST_OK);
+	for (int i = 0; i < 5; i++)
+		REQUIRE(vmo_slice(&many[i], &s, 0, 1) == ST_OK);
+	vm_work.left = 2;
+	EXPECT_EQ(vmo_close(&s), ST_SHOULD_WAIT);
+	vm_work.left = 10;
+	EXPECT_EQ(vmo_close(&s), ST_OK);
+	EXPECT_EQ(v.children, 5);
+	for (int i = 0; i < 5; i++)
+		EXPECT_EQ(vmo_close(&many[i]), ST_OK);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	finish();
+}
+
+TEST(slice, maps_and_clones_end_where_it_ends)
+{
+	static struct mapping m;
+	struct mapping spare[2];
+	bool gone;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 8, 0) == ST_OK);
+	for (uint64_t p = 0; p < 8; p++)
+		put(&v, p, p + 1);
+	REQUIRE(vmo_slice(&s, &v, 0, 6) == ST_OK);
+	REQUIRE(vspace_map(&world.space[0], &m, &s,
+			&(struct map_request){16, 16, 0, MAP_READ}) == ST_OK);
+	EXPECT_EQ(vspace_fault(&world.space[0], 21, MAP_READ), ST_OK);
+	EXPECT_EQ(vspace_fault(&world.space[0], 22, MAP_READ), ST_OUT_OF_RANGE);
+	EXPECT(!fake_walk(world.space[0].root, 1, 22, &fake.line[0]));
+	REQUIRE(vmo_clone(&c, &s, pool, 4, 4, 0) == ST_OK);
+	EXPECT_EQ(get(&c, 1), 6);
+	EXPECT_EQ(get(&c, 2), 0);
+	REQUIRE(vmo_snapshot(&t, &s, pool, 4, 4, 0) == ST_OK);
+	EXPECT_EQ(get(&t, 1), 6);
+	EXPECT_EQ(get(&t, 2), 0);
+	vspace_unmap(&m, 16, 16, spare, &gone);
+	EXPECT_EQ(vmo_close(&s), ST_OK);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	EXPECT_EQ(get(&c, 1), 6);
+	EXPECT_EQ(get(&c, 2), 0);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	EXPECT_EQ(vmo_close(&t), ST_OK);
+	finish();
+}
+
+/* starve: nothing is left that was not promised */
+static uint64_t starve(void)
+{
+	uint64_t held = pool_can_take(pool);
+
+	REQUIRE(pool_reserve(pool, held) == ST_OK);
+	return held;
+}
+
+TEST(reserve, a_write_cannot_run_out_of_memory)
+{
+	uint64_t held;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 14, 0) == ST_OK);
+	for (uint64_t p = 0; p < 14; p++)
+		put(&v, p, p + 1);
+	REQUIRE(vmo_clone(&c, &v, pool, 1, 13, VMO_RESERVE | VMO_RESIZABLE) == ST_OK);
+	held = starve();
+	for (uint64_t p = 0; p < 13; p++) {
+		EXPECT_EQ(get(&c, p), p + 2);
+		put(&c, p, p + 100);
+	}
+	EXPECT_EQ(vmo_snapshot(&s, &c, pool, 0, 13, 0), ST_NO_MEMORY);
+	EXPECT_EQ(vmo_merge(&c), ST_NO_MEMORY);
+	EXPECT_EQ(vmo_resize(&c, 20), ST_NO_MEMORY);
+	EXPECT_EQ(vmo_decommit(&c, 0, 13), ST_OK);
+	for (uint64_t p = 0; p < 13; p++)
+		put(&c, p, p + 200);
+	pool_unreserve(pool, held);
+	REQUIRE(vmo_snapshot(&s, &c, pool, 0, 13, 0) == ST_OK);
+	held = starve();
+	for (uint64_t p = 0; p < 13; p++)
+		put(&c, p, p + 300);
+	EXPECT_EQ(get(&s, 12), 212);
+	pool_unreserve(pool, held);
+	EXPECT_EQ(vmo_merge(&c), ST_OK);
+	EXPECT_EQ(get(&v, 13), 312);
+	held = starve();
+	for (uint64_t p = 0; p < 13; p++)
+		put(&c, p, p + 400);
+	EXPECT_EQ(get(&v, 13), 312);
+	pool_unreserve(pool, held);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	EXPECT_EQ(vmo_close(&s), ST_OK);
+	finish();
+}
+
+TEST(reserve, is_refused_where_the_pool_cannot_promise)
+{
+	uint64_t held;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 14, 0) == ST_OK);
+	held = starve();
+	pool_unreserve(pool, 10);
+	EXPECT_EQ(vmo_clone(&c, &v, pool, 0, 14, VMO_RESERVE), ST_NO_MEMORY);
+	EXPECT_EQ(v.children, 0);
+	EXPECT_EQ(vmo_clone(&c, &v, pool, 0, 4, VMO_RESERVE), ST_OK);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	pool_unreserve(pool, held - 10);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	finish();
+}
+
+TEST(fixed, contiguous_pages_are_there_for_good)
+{
+	uint64_t done;
+	paddr_t first, second;
+
+	world_init();
+	EXPECT_EQ(vmo_init_run(&v, pool, 0, 1, PTE_NORMAL), ST_INVALID_ARGS);
+	EXPECT_EQ(vmo_init_run(&v, pool, VMO_MAX_COORDINATE + 1, 1, PTE_NORMAL),
+		ST_OUT_OF_RANGE);
+	EXPECT_EQ(vmo_init_run(&v, pool, 5, 3, PTE_NORMAL), ST_INVALID_ARGS);
+	EXPECT_EQ(vmo_init_run(&v, pool, 5, 4, PTE_NORMAL), ST_OK);
+	EXPECT_EQ(vmo_own(&v, 0, &first), ST_OK);
+	EXPECT_EQ(vmo_own(&v, 4, &second), ST_OK);
+	EXPECT_EQ(second - first, 4 * PAGE_SIZE);
+	EXPECT(first % (4 * PAGE_SIZE) == 0);
+	EXPECT_EQ(vmo_decommit(&v, 0, 1), ST_NOT_SUPPORTED);
+	EXPECT_EQ(vmo_resize(&v, 4), ST_UNAVAILABLE);
+	EXPECT_EQ(vmo_snapshot(&s, &v, pool, 0, 5, 0), ST_BAD_STATE);
+	put(&v, 2, 7);
+	EXPECT_EQ(vmo_zero(&v, 2, 1, &done), ST_OK);
+	EXPECT_EQ(get(&v, 2), 0);
+	REQUIRE(vmo_clone(&c, &v, pool, 0, 5, 0) == ST_OK);
+	put(&c, 1, 9);
+	EXPECT_EQ(vmo_merge(&c), ST_BAD_STATE);
+	EXPECT_EQ(get(&v, 1), 0);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	starve();
+	EXPECT_EQ(vmo_init_run(&v, pool, 2, 1, PTE_NORMAL), ST_NO_MEMORY);
+	pool_unreserve(pool, pool->reserved);
+	finish();
+}
+
+TEST(fixed, device_memory_is_mapped_and_never_copied)
+{
+	static struct mapping m;
+	struct mapping spare[2];
+	struct fake_line line;
+	uint64_t done, word;
+	bool gone;
+
+	world_init();
+	EXPECT_EQ(vmo_init_device(&v, pool, 4, 0x9000001, PTE_DEVICE), ST_INVALID_ARGS);
+	EXPECT_EQ(vmo_init_device(&v, pool, 0, 0x9000000, PTE_DEVICE), ST_INVALID_ARGS);
+	EXPECT_EQ(vmo_init_device(&v, pool, 4, 0x9000000, PTE_DEVICE), ST_OK);
+	EXPECT_EQ(vmo_clone(&c, &v, pool, 0, 4, 0), ST_BAD_STATE);
+	EXPECT_EQ(vmo_read(&v, 0, &word, 8, &done), ST_BAD_STATE);
+	REQUIRE(vspace_map(&world.space[0], &m, &v,
+			&(struct map_request){
+				4, 4, 0, MAP_READ | MAP_WRITE | MAP_EXECUTE}) == ST_OK);
+	EXPECT_EQ(vspace_fault(&world.space[0], 5, MAP_WRITE), ST_OK);
+	REQUIRE(fake_walk(world.space[0].root, 1, 5, &line));
+	EXPECT(line.write && !line.execute && line.pa == 0x9001000);
+	vspace_unmap(&m, 4, 4, spare, &gone);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	starve();
+	EXPECT_EQ(vmo_init_device(&v, pool, 4, 0x9000000, PTE_DEVICE), ST_NO_MEMORY);
+	pool_unreserve(pool, pool->reserved);
+	finish();
+}
+
+TEST(vmo, refuses_what_no_tree_can_hold)
+{
+	world_init();
+	EXPECT_EQ(vmo_init(&v, pool, VMO_MAX_COORDINATE + 1, 0), ST_OUT_OF_RANGE);
+	REQUIRE(vmo_init(&v, pool, VMO_MAX_COORDINATE, VMO_RESIZABLE) == ST_OK);
+	EXPECT_EQ(vmo_clone(&c, &v, pool, UINT64_MAX, 1, 0), ST_OUT_OF_RANGE);
+	EXPECT_EQ(vmo_clone(&c, &v, pool, 1, VMO_MAX_COORDINATE, 0), ST_OUT_OF_RANGE);
+	EXPECT_EQ(vmo_clone(&c, &v, pool, 1, UINT64_MAX, 0), ST_OUT_OF_RANGE);
+	EXPECT_EQ(vmo_snapshot(&c, &v, pool, 2, VMO_MAX_COORDINATE - 1, 0),
+		ST_OUT_OF_RANGE);
+	EXPECT_EQ(vmo_resize(&v, VMO_MAX_COORDINATE + 1), ST_OUT_OF_RANGE);
+	EXPECT_EQ(vmo_decommit(&v, VMO_MAX_COORDINATE, 1), ST_OUT_OF_RANGE);
+	EXPECT_EQ(vmo_decommit(&v, 1, UINT64_MAX), ST_OUT_OF_RANGE);
+	EXPECT_EQ(vmo_decommit(&v, 3, 0), ST_OK);
+	EXPECT_EQ(vmo_merge(&v), ST_BAD_STATE);
+	EXPECT_EQ(v.children, 0);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	finish();
+}
+
+TEST(vmo, usage_adds_up_to_what_the_pool_gave)
+{
+	struct vmo_usage a, b;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 14, 0) == ST_OK);
+	for (uint64_t p = 0; p < 14; p += 2)
+		put(&v, p, p);
+	vmo_usage(&v, &a);
+	EXPECT_EQ(a.sole_pages, pool->used[FRAME_PAGE]);
+	EXPECT_EQ(a.sole_tables, pool->used[FRAME_TABLE] - WORLD_SPACES);
+	REQUIRE(vmo_snapshot(&s, &v, pool, 0, 14, 0) == ST_OK);
+	put(&s, 0, 9);
+	vmo_usage(&v, &a);
+	vmo_usage(&s, &b);
+	EXPECT_EQ(a.shared_pages, b.shared_pages);
+	EXPECT_EQ(a.sole_pages, 1);
+	EXPECT_EQ(b.sole_pages, 1);
+	EXPECT_EQ(a.sole_pages + b.sole_pages + a.shared_pages, pool->used[FRAME_PAGE]);
+	EXPECT_EQ(a.sole_tables + b.sole_tables + a.shared_tables,
+		pool->used[FRAME_TABLE] - WORLD_SPACES);
+	REQUIRE(vmo_clone(&c, &v, pool, 0, 14, 0) == ST_OK);
+	vmo_usage(&c, &b);
+	EXPECT_EQ(b.borrowed, 1);
+	EXPECT_EQ(b.sole_pages + b.shared_pages + b.sole_tables, 0);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	EXPECT_EQ(vmo_close(&s), ST_OK);
+	finish();
+}
+
+TEST(vspace, refuses_ranges_and_rights_that_make_no_sense)
+{
+	static struct mapping m, n;
+	struct mapping spare[2];
+	bool gone;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 4, 0) == ST_OK);
+	EXPECT_EQ(vspace_map(&world.space[0], &m, &v,
+			  &(struct map_request){0, 0, 0, MAP_READ}),
+		ST_INVALID_ARGS);
+	EXPECT_EQ(vspace_map(&world.space[0], &m, &v,
+			  &(struct map_request){0, 1, 0, MAP_WRITE}),
+		ST_INVALID_ARGS);
+	EXPECT_EQ(vspace_map(&world.space[0], &m, &v,
+			  &(struct map_request){WORLD_SPACE_PAGES, 1, 0, MAP_READ}),
+		ST_OUT_OF_RANGE);
+	EXPECT_EQ(vspace_map(&world.space[0], &m, &v,
+			  &(struct map_request){1, WORLD_SPACE_PAGES, 0, MAP_READ}),
+		ST_OUT_OF_RANGE);
+	EXPECT_EQ(vspace_map(&world.space[0], &m, &v,
+			  &(struct map_request){1, 1, UINT64_MAX, MAP_READ}),
+		ST_OUT_OF_RANGE);
+	EXPECT_EQ(vspace_map(&world.space[0], &m, &v, &(struct map_request){1, 2, 0, 0}),
+		ST_OK);
+	EXPECT_EQ(vspace_map(&world.space[0], &n, &v,
+			  &(struct map_request){2, 2, 0, MAP_READ}),
+		ST_ALREADY_EXISTS);
+	EXPECT_EQ(vspace_fault(&world.space[0], 1, MAP_READ), ST_ACCESS_DENIED);
+	EXPECT_EQ(vspace_fault(&world.space[0], 3, MAP_READ), ST_NOT_FOUND);
+	EXPECT_EQ(vspace_fini(&world.space[0]), ST_BAD_STATE);
+	EXPECT_EQ(vspace_protect(&m, 1, 2, MAP_READ, spare), 0);
+	EXPECT_EQ(vspace_fault(&world.space[0], 1, MAP_READ), ST_OK);
+	EXPECT_EQ(vspace_unmap(&m, 1, 2, spare, &gone), 0);
+	EXPECT(gone);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	starve();
+	EXPECT_EQ(vspace_init(&world.space[1], pool, 9), ST_NO_MEMORY);
+	pool_unreserve(pool, pool->reserved);
+	finish();
+}
