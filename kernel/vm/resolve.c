@@ -75,9 +75,11 @@ void vmo_borrow_root(struct vmo *v)
 static bool is_ragged(struct vmo *v, uint64_t c)
 {
 	pte_t e = v->root;
+	bool ragged = false;
 
 	for (unsigned level = v->levels; level > 0 && pte_is_owned(e); level--) {
-		if (!entry_is_sole(e, level) && frame_at(pte_pa(e, level))->ragged)
+		ragged = ragged || frame_at(pte_pa(e, level))->ragged;
+		if (ragged && !entry_is_sole(e, level))
 			return true;
 		e = *table_slot(e, level, c);
 	}
@@ -157,6 +159,7 @@ static status_t climb(struct vmo *v, struct vmo *from, uint64_t c, struct vmo **
 		if (vm_work.left == 0) {
 			if (x != v)
 				walk_rest(&v->goal, x);
+			v->goal.start = c;
 			return ST_SHOULD_WAIT;
 		}
 		vm_work.left--;
@@ -178,7 +181,7 @@ static status_t resolve_family(
 	struct vmo *v, uint64_t c, pte_t *entry_out, struct vmo **stuck_out)
 {
 	while (!holds(v, c, entry_out)) {
-		struct vmo *from = v->goal.at ? v->goal.at : v;
+		struct vmo *from = v->goal.at && v->goal.start == c ? v->goal.at : v;
 		struct vmo *x;
 		status_t st = climb(v, from, c, &x);
 

@@ -93,7 +93,9 @@ static void run(uint64_t seed, int steps)
 		status_t st;
 
 		world_work = rnd(4) ? UINT64_MAX : 1 + rnd(6);
-		world_abandon = rnd(8) == 0;
+		world_abandon = rnd(4) == 0;
+		if (world_abandon && rnd(2))
+			world_work = 1;
 		world_frames = rnd(6) ? UINT64_MAX : rnd(8);
 		if (getenv("LOCKSTEP_TRACE"))
 			fprintf(stderr, "%d: op %u vmo %d: %d %d %d %d work %d frames %d",

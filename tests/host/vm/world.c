@@ -77,7 +77,7 @@ static status_t do_create(const struct op *o)
 	struct vmo *v = &world.vmo[o->vmo];
 	status_t st;
 
-	if (alive(o->vmo) || is_mapped(o->vmo) || 
+	if (alive(o->vmo) || is_mapped(o->vmo) ||
 		(o->kind != OP_CREATE && (!alive(o->a) || is_closing(o->a))))
 		return ST_INTERNAL;
 	if (o->kind == OP_CREATE) {
