@@ -51,17 +51,49 @@ _Static_assert(
  */
 must_check bool frame_init(struct frame *table, paddr_t base, uint64_t count);
 
+/* The table; constant after frame_init. */
+struct frame_table {
+	struct frame *frames;
+	paddr_t base;
+	uint64_t count;
+};
+extern struct frame_table frame_table;
+
 /* frame_at: the frame at `pa`, NULL if that is not RAM of the table. */
-struct frame *frame_at(paddr_t pa);
-struct frame *frame_number(uint32_t number);
-uint32_t frame_index(const struct frame *frame);
-paddr_t frame_pa(const struct frame *frame);
+static inline struct frame *frame_at(paddr_t pa)
+{
+	uint64_t number = (pa - frame_table.base) >> PAGE_BITS;
+
+	return number < frame_table.count ? &frame_table.frames[number] : NULL;
+}
+
+static inline struct frame *frame_number(uint32_t number)
+{
+	ASSERT(number < frame_table.count);
+	return &frame_table.frames[number];
+}
+
+static inline uint32_t frame_index(const struct frame *frame)
+{
+	return (uint32_t)(frame - frame_table.frames);
+}
+
+static inline paddr_t frame_pa(const struct frame *frame)
+{
+	return frame_table.base + ((paddr_t)frame_index(frame) << PAGE_BITS);
+}
+
+/* frame_is_sole: exactly one entry owns it. Memory outside the table has one owner
+ * always. */
+static inline bool frame_is_sole(paddr_t pa)
+{
+	const struct frame *f = frame_at(pa);
+
+	return !f || f->state < FRAME_PAGE || f->refs == 1;
+}
 
 /* frame_get: one more owner. Memory outside the table is not counted. */
 void frame_get(paddr_t pa);
 
 /* frame_put: one owner less; the last one gives the frame back to its Pool: then true. */
 bool frame_put(paddr_t pa);
-
-/* frame_is_sole: exactly one entry owns it. Device memory always has one owner. */
-bool frame_is_sole(paddr_t pa);

@@ -96,7 +96,8 @@ status_t own_coordinate(struct vmo *v, uint64_t c, pte_t *entry_out)
 	}
 	if (!vmo_can_take(v, p.level + 1))
 		return ST_NO_MEMORY;
-	if (pte_is_none(*tree_find(v, c, 0).slot) && vmo_sees(v, c)) {
+	if ((p.level > 0 || pte_is_none(old)) && pte_is_none(*tree_find(v, c, 0).slot) &&
+		vmo_sees(v, c)) {
 		st = vmo_resolve(v, c, &shown);
 		if (st == ST_SHOULD_WAIT)
 			return st;
@@ -120,7 +121,7 @@ status_t own_coordinate(struct vmo *v, uint64_t c, pte_t *entry_out)
 	if (pte_is_owned(old))
 		vmo_put(v, old, p.level);
 	family_watch(v);
-	*entry_out = *tree_find(v, c, 0).slot;
+	*entry_out = p.level == 0 ? made : *tree_find(v, c, 0).slot;
 	return ST_OK;
 }
 

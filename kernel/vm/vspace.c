@@ -234,9 +234,13 @@ static void own_table(const struct mapping *m, struct own_place at, uint64_t pag
 status_t vspace_enter(struct mapping *m, uint64_t page)
 {
 	struct vspace *s = m->vspace;
-	unsigned level = link_level(m, page);
-	struct own_place at = own_find(s, page, level);
+	struct own_place at = own_find(s, page, 0);
+	unsigned level = at.level;
 
+	if (pte_is_none(*at.slot)) { /* else what stands there is right but for its rights */
+		level = link_level(m, page);
+		at = own_find(s, page, level);
+	}
 	if (level > 0 && at.level == level && pte_is_owned(*at.slot)) {
 		vspace_sweep(s, block_start(page, level), block_end(page, level),
 			ROOT_LEVEL, SWEEP_OUT);

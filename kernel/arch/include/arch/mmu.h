@@ -23,9 +23,7 @@
 #include "lib/base.h"
 
 #include "arch/pte.h"
-
-/* mmu_window: where the kernel reads and writes this frame. */
-void *mmu_window(paddr_t pa);
+#include "arch/window.h" /* void *mmu_window(paddr_t): where the kernel sees a frame */
 
 void mmu_page_zero(paddr_t page);
 void mmu_page_copy(paddr_t to, paddr_t from);
