@@ -123,9 +123,14 @@ static unsigned sweep_at(struct sweep_state *w, uint64_t page)
 void vspace_sweep(
 	struct vspace *s, uint64_t first, uint64_t last, unsigned cut, enum sweep what)
 {
+	struct own_place at = own_find(s, first, 0);
 	struct sweep_state w = {
 		.s = s, .first = first, .last = last, .cut = cut, .what = what};
 
+	if (what == SWEEP_OUT && at.level > cut && last <= block_end(first, at.level)) {
+		flush(s, first, last - first); /* behind one link that stays */
+		return;
+	}
 	w.emptied = FRAME_NONE;
 	for (uint64_t page = first; page < last;)
 		page = block_end(page, sweep_at(&w, page));
@@ -237,6 +242,9 @@ status_t vspace_enter(struct mapping *m, uint64_t page)
 	struct own_place at = own_find(s, page, 0);
 	unsigned level = at.level;
 
+	if (level > 0 && !pte_is_none(*at.slot) &&
+		(pte_can_write(*at.slot, level) || !(m->rights & MAP_WRITE)))
+		return ST_OK; /* linked, with all the rights that it can have */
 	if (pte_is_none(*at.slot)) { /* else what stands there is right but for its rights */
 		level = link_level(m, page);
 		at = own_find(s, page, level);
