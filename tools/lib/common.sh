@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Shared by the scripts in tools/: where things are, and how to speak and to fail.
+# shellcheck shell=bash
+
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+CACHE=${QUIRE_CACHE:-$TOP/build/cache}
+export QUIRE_CACHE=$CACHE
+
+say() { printf '%s\n' "$*" >&2; }
+
+die() {
+	say "${0##*/}: $*"
+	exit 1
+}
+
+# The comment block at the head of the calling script is its help text.
+show_help() { sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' "$0" | grep -v '^SPDX'; }
+
+# logged NAME COMMAND...: run with the output in a log, showing that time passes.
+# A failure names the log, or the disk if that is what was missing.
+logged() {
+	local name=$1 log status=0 start=$SECONDS pid
+	shift
+	mkdir -p "$CACHE/log"
+	log=$CACHE/log/${name//[^a-zA-Z0-9]/-}.log
+	# A subshell of its own, not "if": errexit must stay in force in the command.
+	(set -e; "$@") >"$log" 2>&1 </dev/null &
+	pid=$!
+	if [ -t 2 ]; then
+		while kill -0 "$pid" 2>/dev/null; do
+			printf '\r  %s ... %d s ' "$name" $((SECONDS - start)) >&2
+			sleep 0.2
+		done
+		printf '\r\033[K' >&2
+	fi
+	wait "$pid" || status=$?
+	[ $status -eq 0 ] && { say "  $name: done in $((SECONDS - start)) s"; return; }
+	grep -q 'No space left on device' "$log" &&
+		die "disk full while $name: free some space (log: $log) and start again"
+	tail -n 15 "$log" >&2
+	die "$name failed; the whole log: $log"
+}
+
+# need_space DIRECTORY MIB WHAT: refuse early rather than fail half way.
+need_space() {
+	local dir=$1 mib=$2 what=$3 free
+	while [ ! -d "$dir" ]; do dir=$(dirname "$dir"); done
+	free=$(df --output=avail -BM "$dir" | tail -n 1 | tr -dc 0-9)
+	[ "$free" -ge "$mib" ] ||
+		die "disk full: $what needs $mib MiB free in $dir, there are $free; make room and start again"
+}
