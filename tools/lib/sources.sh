@@ -26,12 +26,15 @@ fetch_newlib() {
 }
 
 # Only the library, straight from its own configure: no build-side compiler is needed then.
-# The toolchain is the one for Linux, used bare: it must not think that it is on Linux.
+# The toolchain is the one for Linux, used bare: it must neither think that it is on Linux
+# nor find a header of glibc's.
 build_newlib() {
-	local tool=aarch64-linux-gnu-
+	local tool=aarch64-linux-gnu- headers
 	dpkg-deb -x "$ARCHIVE" deb
 	mkdir source build
 	tar -xf deb/usr/src/newlib/newlib-*.tar.xz -C source --strip-components=1
+	headers="-nostdinc -isystem $(${tool}gcc -print-file-name=include)"
+	headers+=" -isystem $PWD/build/targ-include -isystem $PWD/source/newlib/libc/include"
 	cd build
 	../source/newlib/configure --host=aarch64-none-elf --build="$(../source/config.guess)" \
 		--prefix="$PWD/../installed" \
@@ -39,7 +42,7 @@ build_newlib() {
 		--enable-newlib-io-long-long --enable-newlib-io-long-double \
 		--enable-newlib-io-c99-formats --enable-newlib-retargetable-locking \
 		--enable-newlib-reent-thread-local \
-		CC=${tool}gcc AS=${tool}as AR=${tool}gcc-ar RANLIB=${tool}gcc-ranlib \
+		CC="${tool}gcc $headers" AS=${tool}as AR=${tool}gcc-ar RANLIB=${tool}gcc-ranlib \
 		READELF=${tool}readelf STRIP=${tool}strip OBJDUMP=${tool}objdump CCASFLAGS= \
 		CFLAGS="-O2 -g1 -ffile-prefix-map=$PWD/..=newlib -mcpu=cortex-a72 -fno-pic -no-pie \
 			-ffunction-sections -fdata-sections -ftls-model=local-exec -mno-outline-atomics \
