@@ -47,8 +47,9 @@ build_newlib() {
 		CFLAGS="-O2 -g1 -ffile-prefix-map=$PWD/..=newlib -mcpu=cortex-a72 -fno-pic -no-pie \
 			-ffunction-sections -fdata-sections -ftls-model=local-exec -mno-outline-atomics \
 			-U__linux__ -U__linux -Ulinux -U__gnu_linux__ -U__unix__ -U__unix -Uunix"
-	make -j"$(nproc)"
-	make install
+	# The one program that it would compile for this machine prepares its manual: not wanted.
+	make -j"$(nproc)" CC_FOR_BUILD=true
+	make install CC_FOR_BUILD=true
 	mkdir -p "$OUT/lib"
 	cp -r ../installed/aarch64-none-elf/include "$OUT/"
 	cp ../installed/aarch64-none-elf/lib/lib[cm].a "$OUT/lib/"
