@@ -52,7 +52,7 @@ endfunction()
 function(quire_fit)
 	add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/quire.itb
 		COMMAND ${CMAKE_COMMAND} -E copy ${QUIRE_DTS}/quire.its quire.its
-		COMMAND ${QUIRE_REPRODUCIBLE} mkimage -f quire.its quire.itb
+		COMMAND ${QUIRE_REPRODUCIBLE} mkimage -q -f quire.its quire.itb
 		DEPENDS ${QUIRE_DTS}/quire.its ${CMAKE_BINARY_DIR}/Image
 			${CMAKE_BINARY_DIR}/init.cpio ${QUIRE_BOARD_TREE}
 		WORKING_DIRECTORY ${CMAKE_BINARY_DIR}
@@ -61,7 +61,7 @@ endfunction()
 
 function(quire_boot_script BOARD)
 	add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/boot-${BOARD}.scr
-		COMMAND ${QUIRE_REPRODUCIBLE} mkimage -A arm64 -T script -C none
+		COMMAND ${QUIRE_REPRODUCIBLE} mkimage -q -A arm64 -T script -C none
 			-d ${QUIRE_DTS}/firmware/boot-${BOARD}.cmd ${CMAKE_BINARY_DIR}/boot-${BOARD}.scr
 		DEPENDS ${QUIRE_DTS}/firmware/boot-${BOARD}.cmd VERBATIM)
 endfunction()

@@ -7,3 +7,5 @@ else
 	bootm ${ramdisk_addr_r}#rpi4-tree
 fi
 echo quire: the FIT was refused
+# Nothing else may be booted in its place.
+while true; do sleep 60; done

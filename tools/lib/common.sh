@@ -16,6 +16,15 @@ die() {
 # The comment block at the head of the calling script is its help text.
 show_help() { sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' "$0" | grep -v '^SPDX'; }
 
+# build_preset PRESET [TARGET...]: configure once, build; Ninja configures again by itself.
+build_preset() {
+	local preset=$1
+	shift
+	[ -f "$TOP/build/$preset/build.ninja" ] ||
+		logged "configuring $preset" cmake -S "$TOP" --preset "$preset"
+	logged "building $preset" cmake --build "$TOP/build/$preset" "${@/#/--target=}"
+}
+
 # logged NAME COMMAND...: run with the output in a log, showing that time passes.
 # A failure names the log, or the disk if that is what was missing.
 logged() {
@@ -34,7 +43,10 @@ logged() {
 		printf '\r\033[K' >&2
 	fi
 	wait "$pid" || status=$?
-	[ $status -eq 0 ] && { say "  $name: done in $((SECONDS - start)) s"; return; }
+	if [ $status -eq 0 ]; then
+		[ $SECONDS -eq $start ] || say "  $name: done in $((SECONDS - start)) s"
+		return
+	fi
 	grep -q 'No space left on device' "$log" &&
 		die "disk full while $name: free some space (log: $log) and start again"
 	tail -n 15 "$log" >&2

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Debian's packages that Quire needs, and why. The columns: the set that wants the package
-# (test wants all but gdb), the package, what proves that it is there where dpkg is not (a
+# (see tools/setup), the package, what proves that it is there where dpkg is not (a
 # command, or a file), the reason.
 # shellcheck shell=bash
 
@@ -17,20 +17,20 @@ uboot | u-boot-qemu           | /usr/lib/u-boot/qemu_arm64/u-boot.bin | the boot
 uboot | u-boot-tools          | mkimage                   | packs kernel, tree and archive into a FIT
 uboot | mtools                | mcopy                     | fills FAT images without mounting them
 uboot | dosfstools            | mkfs.vfat                 | makes FAT file systems
-test  | fdisk                 | sfdisk                    | partitions the SD image
+uboot | fdisk                 | sfdisk                    | partitions disk images
+card  | libc6-dev             | /usr/include/stdio.h      | headers for those tools and for the host tests
+card  | gcc                   | gcc                       | builds U-Boot'\''s own tools
+card  | dpkg-dev              | dpkg-source               | unpacks and patches U-Boot'\''s source
+card  | bison                 | bison                     | builds U-Boot
+card  | flex                  | flex                      | builds U-Boot
+card  | bc                    | bc                        | builds U-Boot
+card  | libssl-dev            | /usr/include/openssl/ssl.h | builds U-Boot'\''s own mkimage
 test  | clang                 | clang                     | compiles the host tests
 test  | libclang-rt-14-dev    | /usr/lib/llvm-14/lib/clang/14*/lib/linux/libclang_rt.asan-*.a | the sanitizers of the host tests
-test  | libc6-dev             | /usr/include/stdio.h      | headers for the host tests
-test  | gcc                   | gcc                       | builds U-Boot'\''s own tools
 test  | clang-format          | clang-format              | checks the layout of the code
 test  | clang-tidy            | clang-tidy                | checks the code
 test  | shellcheck            | shellcheck                | checks the scripts
 test  | cpio                  | cpio                      | reads our archive back in the tests
-test  | dpkg-dev              | dpkg-source               | unpacks and patches U-Boot'\''s source
-test  | bison                 | bison                     | builds U-Boot
-test  | flex                  | flex                      | builds U-Boot
-test  | bc                    | bc                        | builds U-Boot
-test  | libssl-dev            | /usr/include/openssl/ssl.h | builds U-Boot'\''s own mkimage
 gdb   | gdb-multiarch         | gdb-multiarch             | debugs the kernel and programs in QEMU
 '
 QEMU_MIN=10.0

@@ -77,15 +77,15 @@ fetch_uboot_rpi4() {
 build_uboot_rpi4() {
 	dpkg-source --no-check -x "$ARCHIVE" source
 	cd source
-	make rpi_4_defconfig
-	cat >>.config <<-EOF
+	cat >>configs/rpi_4_defconfig <<-EOF
 		CONFIG_FIT=y
 		CONFIG_FIT_VERBOSE=y
+		CONFIG_SHA256=y
 		CONFIG_LEGACY_IMAGE_FORMAT=y
 		CONFIG_BOOTDELAY=0
 		# CONFIG_TOOLS_MKEFICAPSULE is not set
 	EOF
-	make olddefconfig
+	make rpi_4_defconfig
 	export SOURCE_DATE_EPOCH=1700000000
 	make -j"$(nproc)" CROSS_COMPILE=aarch64-linux-gnu- u-boot.bin
 	cp u-boot.bin "$OUT/"
