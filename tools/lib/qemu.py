@@ -8,6 +8,8 @@ tools/run calls this file; tests/run_qemu imports it. A machine is a board and a
   raspi4b  direct    QEMU loads Image, archive and our tree  sdcard  U-Boot, FIT on the card
            plain     kernel8.img and archive taken from the plain card, as the firmware would
 
+"bare" is virt with nothing loaded: the caller brings its own loader devices.
+
 What differs is the console too: "both" sends the Pi's two UARTs to the terminal, since
 U-Boot and the kernel need not agree on one.
 """
@@ -23,7 +25,7 @@ import tempfile
 END_LINE = re.compile(rb"quire: root task ended with status (-?\d+)")
 STOPPED_LINE = re.compile(rb"^quire: stopped", re.M)
 
-BOOTS = {"virt": ("direct", "uboot"), "raspi4b": ("direct", "sdcard", "plain")}
+BOOTS = {"virt": ("direct", "uboot", "bare"), "raspi4b": ("direct", "sdcard", "plain")}
 UBOOT_VIRT = "/usr/lib/u-boot/qemu_arm64/u-boot.bin"
 FIRST_PARTITION = "@@1M"
 
@@ -45,7 +47,7 @@ def add_arguments(parser):
                         help="where Image, init.cpio, the device trees and disks are")
     parser.add_argument("--image", help="another kernel than FOLDER/Image")
     parser.add_argument("--archive", help="another archive than FOLDER/init.cpio")
-    parser.add_argument("--dtb", help="another device tree (raspi4b: than the board's)")
+    parser.add_argument("--dtb", help="another device tree; none: hand over none")
     parser.add_argument("--disk", help="another disk or card than FOLDER's")
     parser.add_argument("--smp", type=int, default=4, metavar="N", help="CPUs; raspi4b has 4")
     parser.add_argument("--memory", default="1G", metavar="SIZE", help="virt only")
@@ -94,7 +96,7 @@ def boot_direct(args, scratch):
         line += ["-initrd", existing(archive, build)]
     if args.board == "raspi4b" and not args.dtb:
         args.dtb = existing(f"{args.build}/bcm2711-rpi-4-b.dtb", build)
-    return line + (["-dtb", args.dtb] if args.dtb else [])
+    return line + (["-dtb", args.dtb] if args.dtb not in (None, "none") else [])
 
 
 def boot_uboot(args, scratch):
@@ -158,7 +160,7 @@ def command(args, scratch):
     line += {"virt": machine_virt, "raspi4b": machine_raspi4b}[args.board](args)
     line += consoles(args)
     line += {"direct": boot_direct, "uboot": boot_uboot, "sdcard": boot_sdcard,
-             "plain": boot_plain}[args.boot](args, scratch)
+             "plain": boot_plain, "bare": lambda *_: []}[args.boot](args, scratch)
     if args.icount:
         line += ["-icount", "shift=0,align=off,sleep=off"]
     return line + args.qemu
