@@ -70,13 +70,22 @@ qemu_ok() {
 	[ -n "$version" ] && [ "$(version_number "$version")" -ge "$(version_number $QEMU_MIN)" ]
 }
 
+qemu_in_backports_installed() {
+	local version
+	version=$(dpkg-query -W -f '${Version}' qemu-system-arm 2>/dev/null) || return 1
+	dpkg --compare-versions "$version" ge "1:$QEMU_MIN"
+}
+
 # Prints the wanted rows that are not there.
 packages_missing() {
 	local installed='' package probe why
 	is_bookworm && installed=$(dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' 2>/dev/null)
 	packages_wanted "$@" | while IFS='|' read -r package probe why; do
 		if [ "$package" = qemu-system-arm ]; then
-			qemu_ok && continue # whoever built it: the version is what counts
+			# Whoever built it, the version counts. Where Debian's is there but another
+			# comes first in PATH, installing does not help; ensure_packages says so.
+			qemu_ok && continue
+			qemu_in_backports_installed && continue
 		elif is_bookworm; then
 			grep -qx "ii $package" <<<"$installed" && continue
 		else
@@ -86,14 +95,14 @@ packages_missing() {
 	done
 }
 
-as_root() {
-	if [ "$(id -u)" = 0 ]; then
-		"$@"
-	elif command -v sudo >/dev/null; then
-		sudo "$@"
-	else
-		die "installing packages needs root and there is no sudo: run tools/setup $* once as root"
-	fi
+# Asks for the password now, where it can be seen.
+become_root() {
+	AS_ROOT=()
+	[ "$(id -u)" != 0 ] || return 0
+	command -v sudo >/dev/null || die "installing these needs root and there is no sudo here: run tools/setup $SETS once as root"
+	say "Installing needs root; sudo may ask for your password."
+	sudo -v || die "installing these needs root: run tools/setup $SETS once as root"
+	AS_ROOT=(sudo)
 }
 
 install_packages() {
@@ -102,6 +111,7 @@ install_packages() {
 		say "  $package: $why"
 		names+=("$package")
 	done <<<"$1"
+	become_root
 	mkdir -p "$CACHE/apt/packages"
 	# Only QEMU from backports; everything else stays with Debian 12.
 	cat >"$CACHE/apt/packages/preferences" <<-EOF
@@ -119,17 +129,17 @@ install_packages() {
 		apt-cache -c "$CACHE/apt/packages/apt.conf" show "$package" >/dev/null 2>&1 || printf ' %s' "$package"
 	done)
 	[ -z "$unknown" ] || die "apt cannot find:$unknown; check the mirror $(apt_mirror bookworm)"
-	logged "installing packages" as_root env DEBIAN_FRONTEND=noninteractive \
+	logged "installing packages" "${AS_ROOT[@]}" env DEBIAN_FRONTEND=noninteractive \
 		apt-get -c "$CACHE/apt/packages/apt.conf" -q -y --no-install-recommends install "${names[@]}"
 }
 
 # ensure_packages SET...: the one entry. Fast and offline when nothing is missing.
 ensure_packages() {
-	local missing
+	local missing package probe why SETS=$*
 	missing=$(packages_missing "$@")
 	if [ -n "$missing" ]; then
 		if ! is_bookworm; then
-			say "this is not Debian 12, so nothing is installed here. Missing:"
+			say "setup: this is not Debian 12, so nothing is installed here. Missing:"
 			while IFS='|' read -r package probe why; do
 				say "  $package ($probe): $why"
 			done <<<"$missing"

@@ -115,6 +115,8 @@ ensure_source() {
 	mkdir -p "$downloads"
 	archive=$(compgen -G "$downloads/$pattern" | sort -V | tail -n 1) || true
 	if [ -z "$archive" ]; then
+		command -v apt-get >/dev/null ||
+			die "$name comes from Debian by apt, which is not here: fill $downloads on a Debian machine"
 		cd "$downloads"
 		"fetch_$function"
 		cd "$TOP"
