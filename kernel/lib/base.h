@@ -21,7 +21,7 @@
 
 #define must_check   __attribute__((warn_unused_result))
 #define noreturn     __attribute__((noreturn))
-#define printf_like(format, first) __attribute__((format(printf, format, first)))
+#define printf_like(text, first) __attribute__((__format__(__printf__, text, first)))
 #define packed	     __attribute__((packed))
 #define aligned(n)   __attribute__((aligned(n)))
 #define likely(x)    __builtin_expect(!!(x), 1)

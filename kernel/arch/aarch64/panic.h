@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+#pragma once
+
+#include "arch/trap.h"
+
+noreturn void kernel_exception(struct context *context, uint64_t kind); /* from vectors.S */

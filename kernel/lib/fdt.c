@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+#include "lib/fdt.h"
+
+#include <libfdt.h>
+
+#include "lib/string.h"
+
+enum { CELL = sizeof(uint32_t), CELLS_MAX = 3 };
+
+const char *fdt_check(const void *tree, size_t room)
+{
+	int error;
+
+	if (room < sizeof(struct fdt_header))
+		return "smaller than its header";
+	error = fdt_check_header(tree);
+	if (error)
+		return fdt_strerror(error);
+	if (fdt_totalsize(tree) > room)
+		return "larger than the room there is for it";
+	error = fdt_check_full(tree, fdt_totalsize(tree));
+	return error ? fdt_strerror(error) : NULL;
+}
+
+size_t fdt_size(const void *tree)
+{
+	return fdt_totalsize(tree);
+}
+
+void fdt_walk_init(struct fdt_walk *walk, const void *tree)
+{
+	*walk = (struct fdt_walk){.tree = tree, .node = -1, .depth = -1};
+}
+
+static uint32_t cells_or(const struct fdt_walk *walk, const char *property, uint32_t otherwise)
+{
+	uint32_t value;
+
+	return fdt_cell(walk, property, 0, &value) ? value : otherwise;
+}
+
+/* Note how this node's children are addressed. The defaults are the specification's. */
+static void enter_bus(struct fdt_walk *walk)
+{
+	struct fdt_bus *bus = &walk->bus[walk->depth];
+
+	bus->node = walk->node;
+	bus->address_cells = cells_or(walk, "#address-cells", 2);
+	bus->size_cells = cells_or(walk, "#size-cells", 1);
+	bus->ranges = fdt_bytes(walk, "ranges", &bus->ranges_size);
+}
+
+bool fdt_walk_next(struct fdt_walk *walk)
+{
+	do {
+		walk->node = fdt_next_node(walk->tree, walk->node, &walk->depth);
+		if (walk->node < 0 || walk->depth < 0)
+			return false;
+	} while (walk->depth >= FDT_DEPTH_MAX);
+	enter_bus(walk);
+	return true;
+}
+
+const char *fdt_name(const struct fdt_walk *walk)
+{
+	const char *name = fdt_get_name(walk->tree, walk->node, NULL);
+
+	return name ? name : "";
+}
+
+static bool is_named(const void *tree, int node, const char *name)
+{
+	const char *full = fdt_get_name(tree, node, NULL);
+	size_t length = strlen(name);
+
+	return full && strncmp(full, name, length) == 0 &&
+		(full[length] == '\0' || full[length] == '@');
+}
+
+bool fdt_is_named(const struct fdt_walk *walk, const char *name)
+{
+	return is_named(walk->tree, walk->node, name);
+}
+
+bool fdt_parent_is_named(const struct fdt_walk *walk, const char *name)
+{
+	return walk->depth > 0 &&
+		is_named(walk->tree, walk->bus[walk->depth - 1].node, name);
+}
+
+bool fdt_is_compatible(const struct fdt_walk *walk, const char *compatible)
+{
+	return fdt_node_check_compatible(walk->tree, walk->node, compatible) == 0;
+}
+
+bool fdt_is_enabled(const struct fdt_walk *walk)
+{
+	const char *status = fdt_text(walk, "status");
+
+	return !status || strcmp(status, "okay") == 0 || strcmp(status, "ok") == 0;
+}
+
+const uint8_t *fdt_bytes(const struct fdt_walk *walk, const char *property, uint32_t *size_out)
+{
+	int size;
+	const uint8_t *value = fdt_getprop(walk->tree, walk->node, property, &size);
+
+	*size_out = value ? (uint32_t)size : 0;
+	return value;
+}
+
+const char *fdt_text(const struct fdt_walk *walk, const char *property)
+{
+	uint32_t size;
+	const uint8_t *value = fdt_bytes(walk, property, &size);
+
+	if (!value || size == 0 || value[size - 1] != '\0')
+		return NULL;
+	return (const char *)value;
+}
+
+/* Cells are big-endian and only 4-aligned at best: read them by bytes. */
+static uint32_t read_cell(const uint8_t *at)
+{
+	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+/* A number of 0 to 3 cells; of three (PCI) the first is a type, not part of the address. */
+static uint64_t read_cells(const uint8_t *at, uint32_t cells)
+{
+	uint64_t value = 0;
+
+	for (; cells; cells--, at += CELL)
+		value = value << 32 | read_cell(at);
+	return value;
+}
+
+bool fdt_cell(const struct fdt_walk *walk, const char *property, uint32_t index,
+	uint32_t *value_out)
+{
+	uint32_t size;
+	const uint8_t *value = fdt_bytes(walk, property, &size);
+
+	if (!value || index >= size / CELL)
+		return false;
+	*value_out = read_cell(value + index * CELL);
+	return true;
+}
+
+bool fdt_number(const struct fdt_walk *walk, const char *property, uint64_t *value_out)
+{
+	uint32_t size;
+	const uint8_t *value = fdt_bytes(walk, property, &size);
+
+	if (!value || (size != CELL && size != 2 * CELL))
+		return false;
+	*value_out = read_cells(value, size / CELL);
+	return true;
+}
+
+/* Cell counts are the tree's word: larger ones than any bus has are refused. */
+static bool is_readable(const struct fdt_bus *bus)
+{
+	return bus->address_cells >= 1 && bus->address_cells <= CELLS_MAX &&
+		bus->size_cells <= CELLS_MAX;
+}
+
+bool fdt_reg_raw(const struct fdt_walk *walk, uint32_t index, struct range *range_out)
+{
+	const struct fdt_bus *bus;
+	const uint8_t *value;
+	uint32_t size, entry;
+
+	if (walk->depth < 1)
+		return false;
+	bus = &walk->bus[walk->depth - 1];
+	if (!is_readable(bus))
+		return false;
+	value = fdt_bytes(walk, "reg", &size);
+	entry = (bus->address_cells + bus->size_cells) * CELL;
+	if (!value || index >= size / entry)
+		return false;
+	value += index * entry;
+	range_out->base = read_cells(value, bus->address_cells);
+	range_out->size = read_cells(value + bus->address_cells * CELL, bus->size_cells);
+	return range_out->base + range_out->size >= range_out->base;
+}
+
+/*
+ * Translate a range from the addresses of `bus` to those of the bus above it: find the
+ * entry (child address, parent address, size) of `ranges` that holds it whole.
+ */
+static bool translate(const struct fdt_bus *bus, const struct fdt_bus *above, struct range *range)
+{
+	uint32_t child = bus->address_cells * CELL;
+	uint32_t parent = above->address_cells * CELL;
+	uint32_t entry = child + parent + bus->size_cells * CELL;
+
+	if (!bus->ranges || !is_readable(bus) || !is_readable(above))
+		return false;
+	if (bus->ranges_size == 0)
+		return true;
+	for (uint32_t at = 0; at + entry <= bus->ranges_size; at += entry) {
+		uint64_t from = read_cells(bus->ranges + at, bus->address_cells);
+		uint64_t to = read_cells(bus->ranges + at + child, above->address_cells);
+		uint64_t size = read_cells(bus->ranges + at + child + parent, bus->size_cells);
+		uint64_t offset = range->base - from;
+
+		if (range->base >= from && offset < size && range->size <= size - offset) {
+			range->base = to + offset;
+			return range->base + range->size >= range->base;
+		}
+	}
+	return false;
+}
+
+bool fdt_reg(const struct fdt_walk *walk, uint32_t index, struct range *range_out)
+{
+	if (!fdt_reg_raw(walk, index, range_out))
+		return false;
+	for (int depth = walk->depth - 1; depth > 0; depth--)
+		if (!translate(&walk->bus[depth], &walk->bus[depth - 1], range_out))
+			return false;
+	return true;
+}
+
+int fdt_find(const void *tree, const char *path)
+{
+	const char *colon = strchr(path, ':');
+	size_t length = colon ? (size_t)(colon - path) : strlen(path);
+	int node = fdt_path_offset_namelen(tree, path, (int)length);
+
+	return node < 0 ? -1 : node;
+}
+
+bool fdt_memory_reservation(const void *tree, uint32_t index, struct range *range_out)
+{
+	return (int)index < fdt_num_mem_rsv(tree) &&
+		fdt_get_mem_rsv(tree, (int)index, &range_out->base, &range_out->size) == 0 &&
+		range_out->base + range_out->size >= range_out->base;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/* A program's first instructions: x0 is the bootinfo page, sp the stack. */
+	.section .text.start, "ax"
+	.global _start
+_start:
+	mov	x29, #0
+	mov	x30, #0			/* the end of every backtrace */
+	mrs	x1, pmevcntr0_el0	/* before any of our own instructions count */
+	b	libsys_start		/* (bootinfo, instructions): does not return */
+
+/* Constructors are in .init_array alone: what newlib calls beside them is empty. */
+	.global _init, _fini
+_init:
+_fini:
+	ret

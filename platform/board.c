@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/*
+ * From the device tree to a struct board, in one pass over the nodes.
+ *
+ *	/		 name
+ *	/chosen		 console (stdout-path), boot arguments, archive (initrd)
+ *	/memory@...	 banks, any number of nodes and of ranges in each
+ *	/reserved-memory what is not for us to use, or (no-map) not even to map
+ *	/cpus/cpu@...	 numbers and how they are started
+ *	anywhere	 UART, GICv2, virtual timer, PSCI, the Pi's power manager
+ *
+ * Bindings: Devicetree Specification v0.4 and the kernel.org bindings named in each part.
+ */
+#include "board.h"
+
+#include "lib/string.h"
+
+static void copy_text(char *to, size_t room, const char *from)
+{
+	size_t length = strnlen(from, room - 1);
+
+	memcpy(to, from, length);
+	to[length] = '\0';
+}
+
+static void add_range(struct range *ranges, uint32_t *count, uint32_t max, struct range range)
+{
+	if (range.size != 0 && *count < max)
+		ranges[(*count)++] = range;
+}
+
+static void add_reserved(struct board *board, struct range range)
+{
+	add_range(board->reserved, &board->reserved_count, BOARD_RESERVED_MAX, range);
+}
+
+static void parse_root(const struct fdt_walk *walk, struct board *board)
+{
+	const char *model = fdt_text(walk, "model");
+	const char *compatible = fdt_text(walk, "compatible");
+
+	if (!model || !*model)
+		model = compatible ? compatible : "unnamed board";
+	copy_text(board->name, sizeof(board->name), model);
+}
+
+static void parse_memory(const struct fdt_walk *walk, struct board *board)
+{
+	struct range range;
+	const char *type = fdt_text(walk, "device_type");
+
+	if (!type || strcmp(type, "memory") != 0 || !fdt_is_enabled(walk))
+		return;
+	for (uint32_t i = 0; fdt_reg(walk, i, &range); i++)
+		add_range(board->memory, &board->memory_count, BOARD_MEMORY_MAX, range);
+}
+
+/* Reserved memory without `reg` is a wish for later; "reusable" is ours until then. */
+static void parse_reserved(const struct fdt_walk *walk, struct board *board)
+{
+	struct range range;
+	uint32_t size;
+
+	if (fdt_bytes(walk, "reusable", &size) || !fdt_is_enabled(walk))
+		return;
+	for (uint32_t i = 0; fdt_reg(walk, i, &range); i++) {
+		if (fdt_bytes(walk, "no-map", &size))
+			add_range(board->unmapped, &board->unmapped_count, BOARD_RESERVED_MAX,
+				range);
+		else
+			add_reserved(board, range);
+	}
+}
+
+static void parse_chosen(const struct fdt_walk *walk, struct board *board)
+{
+	const char *arguments = fdt_text(walk, "bootargs");
+	uint64_t start, end;
+
+	if (arguments)
+		copy_text(board->arguments, sizeof(board->arguments), arguments);
+	if (fdt_number(walk, "linux,initrd-start", &start) &&
+		fdt_number(walk, "linux,initrd-end", &end) && end > start)
+		board->archive = (struct range){start, end - start};
+}
+
+/* Binding: arm/cpus.yaml */
+static void parse_cpu(const struct fdt_walk *walk, struct board *board)
+{
+	const char *method = fdt_text(walk, "enable-method");
+	struct range reg;
+	struct board_cpu cpu = {0};
+
+	if (!fdt_reg_raw(walk, 0, &reg))
+		return;
+	if (board->cpu_count == BOARD_CPU_MAX) {
+		board->cpu_ignored++;
+		return;
+	}
+	cpu.id = reg.base;
+	if (method && strcmp(method, "psci") == 0)
+		cpu.method = CPU_BY_PSCI;
+	else if (method && strcmp(method, "spin-table") == 0 &&
+		fdt_number(walk, "cpu-release-addr", &cpu.release_address))
+		cpu.method = CPU_BY_SPIN_TABLE;
+	board->cpu[board->cpu_count++] = cpu;
+}
+
+/* Binding: arm/psci.yaml */
+static void parse_psci(const struct fdt_walk *walk, struct board *board)
+{
+	const char *method = fdt_text(walk, "method");
+
+	if (!fdt_is_compatible(walk, "arm,psci-0.2") && !fdt_is_compatible(walk, "arm,psci-1.0"))
+		return;
+	if (method && strcmp(method, "hvc") == 0)
+		board->psci = PSCI_HVC;
+	else if (method && strcmp(method, "smc") == 0)
+		board->psci = PSCI_SMC;
+	if (board->psci != PSCI_NONE)
+		board->power = POWER_PSCI;
+}
+
+/* Binding: interrupt-controller/arm,gic.yaml: distributor, then CPU interface. */
+static void parse_gic(const struct fdt_walk *walk, struct board *board)
+{
+	if (!fdt_is_compatible(walk, "arm,gic-400") &&
+		!fdt_is_compatible(walk, "arm,cortex-a15-gic"))
+		return;
+	if (fdt_reg(walk, 0, &board->gic_distributor) &&
+		fdt_reg(walk, 1, &board->gic_cpu_interface))
+		board->has_gic = true;
+}
+
+/*
+ * Binding: timer/arm,arch_timer.yaml: the third interrupt is the virtual timer's; each is
+ * (kind, number, flags) in the GIC's binding, kind 1 being a private one from 16 on.
+ */
+static void parse_timer(const struct fdt_walk *walk, struct board *board)
+{
+	enum { CELLS = 3, VIRTUAL = 2, PRIVATE = 1, FIRST_PRIVATE = 16, PRIVATE_COUNT = 16 };
+	uint32_t kind, number;
+
+	if (!fdt_is_compatible(walk, "arm,armv8-timer") &&
+		!fdt_is_compatible(walk, "arm,armv7-timer"))
+		return;
+	if (fdt_cell(walk, "interrupts", VIRTUAL * CELLS, &kind) &&
+		fdt_cell(walk, "interrupts", VIRTUAL * CELLS + 1, &number) &&
+		kind == PRIVATE && number < PRIVATE_COUNT)
+		board->timer_irq = FIRST_PRIVATE + number;
+}
+
+/* Binding: soc/bcm/brcm,bcm2835-pm.yaml. PSCI, where there is one, is the better way. */
+static void parse_power(const struct fdt_walk *walk, struct board *board)
+{
+	if (board->power == POWER_NONE && fdt_is_compatible(walk, "brcm,bcm2835-pm") &&
+		fdt_reg(walk, 0, &board->power_registers))
+		board->power = POWER_BCM2835;
+}
+
+/*
+ * The UART that stdout-path names; without one, the first that we can drive. Bindings:
+ * serial/pl011.yaml, serial/brcm,bcm2835-aux-uart.yaml.
+ */
+static void parse_uart(const struct fdt_walk *walk, struct board *board, int console)
+{
+	enum uart_kind kind = UART_NONE;
+	struct range registers;
+
+	if (fdt_is_compatible(walk, "arm,pl011"))
+		kind = UART_PL011;
+	else if (fdt_is_compatible(walk, "brcm,bcm2835-aux-uart"))
+		kind = UART_MINI;
+	if (kind == UART_NONE || !fdt_is_enabled(walk) || !fdt_reg(walk, 0, &registers))
+		return;
+	if (walk->node == console || (console < 0 && board->uart == UART_NONE)) {
+		board->uart = kind;
+		board->uart_registers = registers;
+	}
+}
+
+static void parse_device(const struct fdt_walk *walk, struct board *board, int console)
+{
+	parse_psci(walk, board);
+	parse_gic(walk, board);
+	parse_timer(walk, board);
+	parse_power(walk, board);
+	parse_uart(walk, board, console);
+}
+
+static void parse_node(const struct fdt_walk *walk, struct board *board, int console)
+{
+	if (walk->depth == 0)
+		parse_root(walk, board);
+	else if (walk->depth == 1 && fdt_is_named(walk, "memory"))
+		parse_memory(walk, board);
+	else if (walk->depth == 1 && fdt_is_named(walk, "chosen"))
+		parse_chosen(walk, board);
+	else if (walk->depth == 2 && fdt_parent_is_named(walk, "reserved-memory"))
+		parse_reserved(walk, board);
+	else if (walk->depth == 2 && fdt_parent_is_named(walk, "cpus") &&
+		fdt_is_named(walk, "cpu"))
+		parse_cpu(walk, board);
+	else
+		parse_device(walk, board, console);
+}
+
+/* The node of /chosen's stdout-path, or -1. */
+static int find_console(const void *tree)
+{
+	struct fdt_walk walk;
+
+	fdt_walk_init(&walk, tree);
+	while (fdt_walk_next(&walk)) {
+		const char *path = NULL;
+
+		if (walk.depth == 1 && fdt_is_named(&walk, "chosen"))
+			path = fdt_text(&walk, "stdout-path");
+		if (path)
+			return fdt_find(tree, path);
+	}
+	return -1;
+}
+
+static const char *what_is_missing(const struct board *board)
+{
+	if (board->uart == UART_NONE)
+		return "no console: /chosen stdout-path names no enabled PL011 or mini-UART";
+	if (board->memory_count == 0)
+		return "no memory: no /memory node with a non-empty reg";
+	if (!board->has_gic)
+		return "no interrupt controller: a GICv2 or GIC-400 is needed";
+	if (board->timer_irq == 0)
+		return "no timer: no arm,armv8-timer with a virtual timer interrupt";
+	if (board->cpu_count == 0)
+		return "no CPUs: no /cpus/cpu node";
+	return NULL;
+}
+
+const char *board_parse(const void *tree, struct board *board)
+{
+	int console = find_console(tree);
+	struct fdt_walk walk;
+	struct range range;
+
+	memset(board, 0, sizeof(*board));
+	for (uint32_t i = 0; fdt_memory_reservation(tree, i, &range); i++)
+		add_reserved(board, range);
+	fdt_walk_init(&walk, tree);
+	while (fdt_walk_next(&walk))
+		parse_node(&walk, board, console);
+	return what_is_missing(board);
+}
