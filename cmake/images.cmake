@@ -1,7 +1,8 @@
 # What boots: initial archive, device trees, FIT, disk images. Included by the top level,
 # which makes ${CMAKE_BINARY_DIR}/Image (the raw kernel) itself.
 #
-# Archive and device trees are part of "all". What needs U-Boot's tools or the firmware is
+# The top level calls quire_archive(), quire_device_trees() and quire_images(). Archive and
+# device trees are part of "all". What needs U-Boot's tools or the firmware is
 # not: the target "images" builds that (tools/test and tools/run --boot uboot ask for it).
 
 set(QUIRE_REPRODUCIBLE ${CMAKE_COMMAND} -E env SOURCE_DATE_EPOCH=1700000000 TZ=UTC)
@@ -103,9 +104,8 @@ function(quire_sdcard)
 		${CMAKE_BINARY_DIR}/sdcard.img ${CMAKE_BINARY_DIR}/sdcard-plain.img)
 endfunction()
 
-# quire_images(): all of the above but the archive, in one call.
+# quire_images(): all that is not part of "all"; the target "images" builds it.
 function(quire_images)
-	quire_device_trees()
 	quire_fit()
 	quire_virt_disk()
 	quire_sdcard()

@@ -16,6 +16,21 @@
 
 #include "lib/string.h"
 
+enum { UART_MAX = 8 };
+
+/* What can be decided only when the whole tree has been seen. */
+struct parse {
+	const struct fdt_walk *walk;
+	struct board *board;
+	const char *console; /* /chosen stdout-path, or NULL */
+	struct {
+		int node;
+		enum uart_kind kind;
+		struct range registers;
+	} uart[UART_MAX];
+	uint32_t uart_count;
+};
+
 static void copy_text(char *to, size_t room, const char *from)
 {
 	size_t length = strnlen(from, room - 1);
@@ -159,12 +174,10 @@ static void parse_power(const struct fdt_walk *walk, struct board *board)
 		board->power = POWER_BCM2835;
 }
 
-/*
- * The UART that stdout-path names; without one, the first that we can drive. Bindings:
- * serial/pl011.yaml, serial/brcm,bcm2835-aux-uart.yaml.
- */
-static void parse_uart(const struct fdt_walk *walk, struct board *board, int console)
+/* Bindings: serial/pl011.yaml, serial/brcm,bcm2835-aux-uart.yaml. */
+static void parse_uart(struct parse *parse)
 {
+	const struct fdt_walk *walk = parse->walk;
 	enum uart_kind kind = UART_NONE;
 	struct range registers;
 
@@ -172,55 +185,63 @@ static void parse_uart(const struct fdt_walk *walk, struct board *board, int con
 		kind = UART_PL011;
 	else if (fdt_is_compatible(walk, "brcm,bcm2835-aux-uart"))
 		kind = UART_MINI;
-	if (kind == UART_NONE || !fdt_is_enabled(walk) || !fdt_reg(walk, 0, &registers))
+	if (kind == UART_NONE || parse->uart_count == UART_MAX || !fdt_is_enabled(walk) ||
+		!fdt_reg(walk, 0, &registers))
 		return;
-	if (walk->node == console || (console < 0 && board->uart == UART_NONE)) {
-		board->uart = kind;
-		board->uart_registers = registers;
+	parse->uart[parse->uart_count].node = walk->node;
+	parse->uart[parse->uart_count].kind = kind;
+	parse->uart[parse->uart_count].registers = registers;
+	parse->uart_count++;
+}
+
+/* The UART that stdout-path names; where it names none at all, the first. */
+static void choose_console(const struct parse *parse)
+{
+	struct board *board = parse->board;
+	int console = parse->console ? fdt_find(parse->walk->tree, parse->console) : -1;
+
+	for (uint32_t i = 0; i < parse->uart_count; i++) {
+		if (parse->console && parse->uart[i].node != console)
+			continue;
+		board->uart = parse->uart[i].kind;
+		board->uart_registers = parse->uart[i].registers;
+		return;
 	}
 }
 
-static void parse_device(const struct fdt_walk *walk, struct board *board, int console)
+static void parse_device(struct parse *parse)
 {
-	parse_psci(walk, board);
-	parse_gic(walk, board);
-	parse_timer(walk, board);
-	parse_power(walk, board);
-	parse_uart(walk, board, console);
+	uint32_t size;
+
+	if (!fdt_bytes(parse->walk, "compatible", &size))
+		return;
+	parse_psci(parse->walk, parse->board);
+	parse_gic(parse->walk, parse->board);
+	parse_timer(parse->walk, parse->board);
+	parse_power(parse->walk, parse->board);
+	parse_uart(parse);
 }
 
-static void parse_node(const struct fdt_walk *walk, struct board *board, int console)
+static void parse_node(struct parse *parse)
 {
-	if (walk->depth == 0)
+	const struct fdt_walk *walk = parse->walk;
+	struct board *board = parse->board;
+
+	if (walk->depth == 0) {
 		parse_root(walk, board);
-	else if (walk->depth == 1 && fdt_is_named(walk, "memory"))
+	} else if (walk->depth == 1 && fdt_is_named(walk, "memory")) {
 		parse_memory(walk, board);
-	else if (walk->depth == 1 && fdt_is_named(walk, "chosen"))
+	} else if (walk->depth == 1 && fdt_is_named(walk, "chosen")) {
 		parse_chosen(walk, board);
-	else if (walk->depth == 2 && fdt_parent_is_named(walk, "reserved-memory"))
+		parse->console = fdt_text(walk, "stdout-path");
+	} else if (walk->depth == 2 && fdt_parent_is_named(walk, "reserved-memory")) {
 		parse_reserved(walk, board);
-	else if (walk->depth == 2 && fdt_parent_is_named(walk, "cpus") &&
-		fdt_is_named(walk, "cpu"))
+	} else if (walk->depth == 2 && fdt_parent_is_named(walk, "cpus") &&
+		fdt_is_named(walk, "cpu")) {
 		parse_cpu(walk, board);
-	else
-		parse_device(walk, board, console);
-}
-
-/* The node of /chosen's stdout-path, or -1. */
-static int find_console(const void *tree)
-{
-	struct fdt_walk walk;
-
-	fdt_walk_init(&walk, tree);
-	while (fdt_walk_next(&walk)) {
-		const char *path = NULL;
-
-		if (walk.depth == 1 && fdt_is_named(&walk, "chosen"))
-			path = fdt_text(&walk, "stdout-path");
-		if (path)
-			return fdt_find(tree, path);
+	} else {
+		parse_device(parse);
 	}
-	return -1;
 }
 
 static const char *what_is_missing(const struct board *board)
@@ -240,8 +261,8 @@ static const char *what_is_missing(const struct board *board)
 
 const char *board_parse(const void *tree, struct board *board)
 {
-	int console = find_console(tree);
 	struct fdt_walk walk;
+	struct parse parse = {.walk = &walk, .board = board};
 	struct range range;
 
 	memset(board, 0, sizeof(*board));
@@ -249,6 +270,7 @@ const char *board_parse(const void *tree, struct board *board)
 		add_reserved(board, range);
 	fdt_walk_init(&walk, tree);
 	while (fdt_walk_next(&walk))
-		parse_node(&walk, board, console);
+		parse_node(&parse);
+	choose_console(&parse);
 	return what_is_missing(board);
 }

@@ -30,7 +30,9 @@ size_t fdt_size(const void *tree)
 
 void fdt_walk_init(struct fdt_walk *walk, const void *tree)
 {
-	*walk = (struct fdt_walk){.tree = tree, .node = -1, .depth = -1};
+	walk->tree = tree;
+	walk->next = 0;
+	walk->depth = -1;
 }
 
 static uint32_t cells_or(const struct fdt_walk *walk, const char *property, uint32_t otherwise)
@@ -51,15 +53,60 @@ static void enter_bus(struct fdt_walk *walk)
 	bus->ranges = fdt_bytes(walk, "ranges", &bus->ranges_size);
 }
 
+static void note_property(struct fdt_walk *walk, int offset)
+{
+	struct fdt_property_ref *ref = &walk->property[walk->property_count];
+	int size;
+
+	if (walk->property_count == FDT_PROPERTIES_MAX)
+		return;
+	ref->value = fdt_getprop_by_offset(walk->tree, offset, &ref->name, &size);
+	if (!ref->value)
+		return;
+	ref->size = (uint32_t)size;
+	walk->property_count++;
+}
+
+/* Pass the tags that follow a node's beginning and belong to it alone. */
+static void note_properties(struct fdt_walk *walk)
+{
+	walk->property_count = 0;
+	for (;;) {
+		int next;
+		uint32_t tag = fdt_next_tag(walk->tree, walk->next, &next);
+
+		if (tag == FDT_PROP)
+			note_property(walk, walk->next);
+		else if (tag != FDT_NOP)
+			return;
+		walk->next = next;
+	}
+}
+
 bool fdt_walk_next(struct fdt_walk *walk)
 {
-	do {
-		walk->node = fdt_next_node(walk->tree, walk->node, &walk->depth);
-		if (walk->node < 0 || walk->depth < 0)
+	for (;;) {
+		int at = walk->next;
+
+		switch (fdt_next_tag(walk->tree, at, &walk->next)) {
+		case FDT_BEGIN_NODE:
+			walk->node = at;
+			walk->depth++;
+			note_properties(walk);
+			if (walk->depth >= FDT_DEPTH_MAX)
+				continue;
+			enter_bus(walk);
+			return true;
+		case FDT_END_NODE:
+			walk->depth--;
+			continue;
+		case FDT_NOP:
+			continue;
+		default: /* FDT_END, or an error that fdt_check would have found */
+			walk->next = at;
 			return false;
-	} while (walk->depth >= FDT_DEPTH_MAX);
-	enter_bus(walk);
-	return true;
+		}
+	}
 }
 
 const char *fdt_name(const struct fdt_walk *walk)
@@ -91,7 +138,10 @@ bool fdt_parent_is_named(const struct fdt_walk *walk, const char *name)
 
 bool fdt_is_compatible(const struct fdt_walk *walk, const char *compatible)
 {
-	return fdt_node_check_compatible(walk->tree, walk->node, compatible) == 0;
+	uint32_t size;
+	const uint8_t *list = fdt_bytes(walk, "compatible", &size);
+
+	return list && fdt_stringlist_contains((const char *)list, (int)size, compatible);
 }
 
 bool fdt_is_enabled(const struct fdt_walk *walk)
@@ -103,11 +153,16 @@ bool fdt_is_enabled(const struct fdt_walk *walk)
 
 const uint8_t *fdt_bytes(const struct fdt_walk *walk, const char *property, uint32_t *size_out)
 {
-	int size;
-	const uint8_t *value = fdt_getprop(walk->tree, walk->node, property, &size);
+	for (uint32_t i = 0; i < walk->property_count; i++) {
+		const struct fdt_property_ref *ref = &walk->property[i];
 
-	*size_out = value ? (uint32_t)size : 0;
-	return value;
+		if (ref->name[0] == property[0] && strcmp(ref->name, property) == 0) {
+			*size_out = ref->size;
+			return ref->value;
+		}
+	}
+	*size_out = 0;
+	return NULL;
 }
 
 const char *fdt_text(const struct fdt_walk *walk, const char *property)

@@ -17,7 +17,7 @@
 
 #include "lib/base.h"
 
-enum { FDT_DEPTH_MAX = 12 };
+enum { FDT_DEPTH_MAX = 12, FDT_PROPERTIES_MAX = 40 };
 
 /* A range of physical addresses: [base, base + size). */
 struct range {
@@ -34,11 +34,21 @@ struct fdt_bus {
 	uint32_t ranges_size; /* in bytes; 0 with `ranges` set: the same addresses */
 };
 
+struct fdt_property_ref {
+	const char *name;
+	const uint8_t *value;
+	uint32_t size; /* in bytes */
+};
+
 struct fdt_walk {
 	const void *tree;
-	int node;  /* libfdt's offset of the node where the walk stands */
+	int next;  /* libfdt's offset of the first tag behind this node's properties */
+	int node;  /* and of the node where the walk stands */
 	int depth; /* 0: the root */
 	struct fdt_bus bus[FDT_DEPTH_MAX];
+	/* The node's properties, noted in passing; those beyond the room are not seen. */
+	uint32_t property_count;
+	struct fdt_property_ref property[FDT_PROPERTIES_MAX];
 };
 
 /*

@@ -27,6 +27,7 @@ STOPPED_LINE = re.compile(rb"^quire: stopped", re.M)
 
 BOOTS = {"virt": ("direct", "uboot", "bare"), "raspi4b": ("direct", "sdcard", "plain")}
 UBOOT_VIRT = "/usr/lib/u-boot/qemu_arm64/u-boot.bin"
+ICOUNT = {"free": "shift=0,align=off,sleep=off", "paced": "shift=0,align=off,sleep=on"}
 FIRST_PARTITION = "@@1M"
 
 
@@ -56,8 +57,9 @@ def add_arguments(parser):
     parser.add_argument("--cpu", default="cortex-a72")
     parser.add_argument("--console", choices=("pl011", "mini-uart", "both"), default=None)
     parser.add_argument("--append", default="", metavar="ARGUMENTS", help="boot arguments")
-    parser.add_argument("--icount", action="store_true",
-                        help="count instructions: deterministic, and no host threads")
+    parser.add_argument("--icount", nargs="?", const="free", choices=sorted(ICOUNT),
+                        help="one virtual clock for all CPUs, driven by instructions: free "
+                        "skips idle time (repeatable), paced sleeps through it")
     parser.add_argument("--qemu", action="append", default=[], metavar="ARGUMENT",
                         help="handed to QEMU as it is")
 
@@ -162,7 +164,7 @@ def command(args, scratch):
     line += {"direct": boot_direct, "uboot": boot_uboot, "sdcard": boot_sdcard,
              "plain": boot_plain, "bare": lambda *_: []}[args.boot](args, scratch)
     if args.icount:
-        line += ["-icount", "shift=0,align=off,sleep=off"]
+        line += ["-icount", ICOUNT[args.icount]]
     return line + args.qemu
 
 
