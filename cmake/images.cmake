@@ -90,7 +90,8 @@ endfunction()
 function(quire_sdcard)
 	quire_boot_script(rpi4)
 	set(firmware ${QUIRE_CACHE}/firmware/start4.elf ${QUIRE_CACHE}/firmware/fixup4.dat
-		${QUIRE_CACHE}/firmware/LICENCE.firmware ${QUIRE_BOARD_TREE})
+		${QUIRE_CACHE}/firmware/LICENCE.firmware ${QUIRE_DTS}/firmware/cmdline.txt
+		${QUIRE_BOARD_TREE})
 	quire_card(sdcard.img ${firmware}
 		${QUIRE_DTS}/firmware/config-uboot.txt=config.txt
 		${QUIRE_CACHE}/uboot-rpi4/u-boot.bin

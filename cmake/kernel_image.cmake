@@ -41,6 +41,7 @@ function(quire_kernel)
 		DEPENDS kernel_unnamed ${tools}/mksymbols VERBATIM)
 	add_executable(kernel ${K_SOURCES} ${symbols})
 	quire_kernel_link(kernel)
+	set_target_properties(kernel PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
 
 	add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/Image
 		COMMAND ${tools}/mksymbols --check ${CMAKE_NM} $<TARGET_FILE:kernel_unnamed>

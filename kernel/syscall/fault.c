@@ -34,7 +34,7 @@ struct context *trap_fault(struct context *context, const struct fault *fault)
 
 	if (fault_has_address(fault))
 		kprintf("quire: %s stopped: %s: %s%s0x%016lx: %s\n", thread->name,
-			fault_class_name(fault), fault->access, *fault->access ? " of " : "",
+			fault_class_name(fault), fault->access, *fault->access ? " " : "",
 			fault->address, fault->cause);
 	else
 		kprintf("quire: %s stopped: %s\n", thread->name, fault->cause);

@@ -25,24 +25,37 @@ build_preset() {
 	logged "building $preset" cmake --build "$TOP/build/$preset" "${@/#/--target=}"
 }
 
+# Counts the seconds on the terminal until it is killed or the script is gone.
+show_seconds() {
+	local name=$1 start=$SECONDS
+	while kill -0 $$ 2>/dev/null; do
+		printf '\r  %s ... %d s ' "$name" $((SECONDS - start))
+		sleep 0.5
+	done
+}
+
 # logged NAME COMMAND...: run with the output in a log, showing that time passes.
 # A failure names the log, or the disk if that is what was missing.
 logged() {
-	local name=$1 log status=0 start=$SECONDS pid
+	local name=$1 log status start=$SECONDS clock=''
 	shift
 	mkdir -p "$CACHE/log"
 	log=$CACHE/log/${name//[^a-zA-Z0-9]/-}.log
-	# A subshell of its own, not "if": errexit must stay in force in the command.
-	(set -e; "$@") >"$log" 2>&1 </dev/null &
-	pid=$!
 	if [ -t 2 ]; then
-		while kill -0 "$pid" 2>/dev/null; do
-			printf '\r  %s ... %d s ' "$name" $((SECONDS - start)) >&2
-			sleep 0.2
-		done
+		show_seconds "$name" >&2 &
+		clock=$!
+	fi
+	# In the foreground, so that Ctrl-C ends it. Not under "if" or "||": there errexit
+	# would be off inside the command as well.
+	set +e
+	(set -e; "$@") >"$log" 2>&1 </dev/null
+	status=$?
+	set -e
+	if [ -n "$clock" ]; then
+		kill "$clock" 2>/dev/null || true
+		wait "$clock" 2>/dev/null || true
 		printf '\r\033[K' >&2
 	fi
-	wait "$pid" || status=$?
 	if [ $status -eq 0 ]; then
 		[ $SECONDS -eq $start ] || say "  $name: done in $((SECONDS - start)) s"
 		return

@@ -116,9 +116,9 @@ struct fault fault_decode(uint64_t esr, uint64_t far)
 		return fault;
 	fault.cause = abort_cause(ESR_FSC(esr));
 	if (class == EC_INSTRUCTION_EL0 || class == EC_INSTRUCTION_EL1)
-		fault.access = "execute";
+		fault.access = "fetch from";
 	else
-		fault.access = (esr & ESR_WNR) && !(esr & ESR_CM) ? "write" : "read";
+		fault.access = (esr & ESR_WNR) && !(esr & ESR_CM) ? "write to" : "read from";
 	return fault;
 }
 

@@ -134,7 +134,7 @@ void kernel_exception(struct context *context, uint64_t kind)
 	kprintf("quire: panic: %s in the kernel on cpu %u: %s\n", kinds[kind & 3],
 		this_cpu()->index, fault_class_name(&fault));
 	if (fault_has_address(&fault))
-		kprintf("  %s of 0x%016lx: %s\n", fault.access, fault.address, fault.cause);
+		kprintf("  %s 0x%016lx: %s\n", fault.access, fault.address, fault.cause);
 	kprintf("  esr 0x%08lx  pstate 0x%08lx\n", esr, context->pstate);
 	show_registers(context);
 	show_address("at  ", context->pc);

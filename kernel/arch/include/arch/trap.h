@@ -23,7 +23,7 @@ struct context {
 struct fault {
 	uint64_t address; /* what it touched; of an instruction fault, where it jumped */
 	uint64_t esr;
-	const char *access; /* "read", "write", "execute" or "" */
+	const char *access; /* "read from", "write to", "fetch from" or "" */
 	const char *cause;  /* in words: "not mapped", "no permission", ... */
 };
 
