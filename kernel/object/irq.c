@@ -59,10 +59,9 @@ uint64_t irq_alarm(uint64_t count)
 	return alarms;
 }
 
-struct context *trap_irq(struct context *context)
+void trap_irq(void)
 {
 	irq_handle_pending();
-	return context;
 }
 
 void trap_cpu_online(void)

@@ -5,12 +5,10 @@
  * abi/syscalls.def: a number used twice, a function missing or one with other arguments
  * does not build.
  */
-#include "arch/cpu.h"
 #include "arch/trap.h"
-#include "object/thread.h"
 #include "syscall/syscall.h"
 
-static int64_t call(const uint64_t *x)
+int64_t trap_syscall(const uint64_t *x)
 {
 	switch (x[8]) {
 #define SYSCALL0(number, name, text) \
@@ -34,12 +32,4 @@ static int64_t call(const uint64_t *x)
 int64_t sys_nop(void)
 {
 	return ST_OK;
-}
-
-struct context *trap_syscall(struct context *context)
-{
-	context->x[0] = (uint64_t)call(context->x);
-	if (unlikely(this_cpu()->current->state != THREAD_RUNNING))
-		return thread_schedule();
-	return context;
 }

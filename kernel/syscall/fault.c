@@ -28,7 +28,7 @@ static void show_callers(uint64_t fp)
 	}
 }
 
-struct context *trap_fault(struct context *context, const struct fault *fault)
+void trap_fault(struct context *context, const struct fault *fault)
 {
 	const struct thread *thread = this_cpu()->current;
 

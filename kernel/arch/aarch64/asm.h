@@ -25,6 +25,7 @@
 
 #define CPU_STACK_TOP	    0
 #define CPU_PANIC_STACK_TOP 8
+#define CPU_CURRENT	    16
 #define CPU_MPIDR	    32
 #define CPU_SIZE	    64
 

@@ -134,11 +134,11 @@ const char *fault_class_name(const struct fault *fault)
 	return class_name(ESR_EC(fault->esr));
 }
 
-struct context *user_fault(struct context *context, uint64_t esr)
+void user_fault(struct context *context, uint64_t esr)
 {
 	struct fault fault = fault_decode(esr, READ_SYSREG(far_el1));
 
 	if (is_abort(ESR_EC(esr)) && fault.address >= USER_LIMIT)
 		fault.cause = "not a program's address";
-	return trap_fault(context, &fault);
+	trap_fault(context, &fault);
 }

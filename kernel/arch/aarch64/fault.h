@@ -5,4 +5,4 @@
 #include "arch/trap.h"
 
 struct fault fault_decode(uint64_t esr, uint64_t far);
-struct context *user_fault(struct context *context, uint64_t esr); /* from vectors.S */
+void user_fault(struct context *context, uint64_t esr); /* from vectors.S */

@@ -9,6 +9,7 @@
 
 _Static_assert(offsetof(struct cpu, stack_top) == CPU_STACK_TOP, "asm.h");
 _Static_assert(offsetof(struct cpu, panic_stack_top) == CPU_PANIC_STACK_TOP, "asm.h");
+_Static_assert(offsetof(struct cpu, current) == CPU_CURRENT, "asm.h");
 _Static_assert(offsetof(struct cpu, mpidr) == CPU_MPIDR, "asm.h");
 _Static_assert(sizeof(struct cpu) == CPU_SIZE, "asm.h");
 _Static_assert(offsetof(struct context, sp) == CONTEXT_SP, "asm.h");

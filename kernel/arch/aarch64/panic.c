@@ -138,5 +138,6 @@ void kernel_exception(struct context *context, uint64_t kind)
 	kprintf("  esr 0x%08lx  pstate 0x%08lx\n", esr, context->pstate);
 	show_registers(context);
 	show_address("at  ", context->pc);
+	show_address("lr  ", context->x[30]);
 	end_of_panic(context->x[29]);
 }

@@ -42,7 +42,10 @@ vectors:
 	ventry	user_sync
 	.balign	0x80
 
-/* Save the program's registers; x0 is the context then, and the kernel stack is empty. */
+/*
+ * Save the program's registers. Then x19 is its context, x20 this CPU, and the kernel stack
+ * is empty; x0-x8 still hold what the program put there.
+ */
 	.macro save_context
 	stp	x0, x1, [sp, #16 * 0]
 	stp	x2, x3, [sp, #16 * 1]
@@ -64,28 +67,35 @@ vectors:
 	mrs	x22, spsr_el1
 	stp	x30, x20, [sp, #16 * 15]
 	stp	x21, x22, [sp, #16 * 16]
-	mov	x0, sp
-	mrs	x1, tpidr_el1
-	ldr	x2, [x1, #CPU_STACK_TOP]
-	mov	sp, x2
+	mov	x19, sp
+	mrs	x20, tpidr_el1
+	ldr	x9, [x20, #CPU_STACK_TOP]
+	mov	sp, x9
 	mov	x29, #0
 	.endm
+
+user_irq:
+	save_context
+	bl	trap_irq
+	b	resume_current
+
+user_fault_entry:
+	mov	x0, x19
+	bl	user_fault		/* (context, esr) */
+	b	resume_current
 
 user_sync:
 	save_context
 	mrs	x1, esr_el1
 	lsr	x2, x1, #26
 	cmp	x2, #0x15		/* SVC from AArch64 */
-	b.ne	1f
+	b.ne	user_fault_entry
+	mov	x0, x19
 	bl	trap_syscall
-	b	context_resume
-1:	bl	user_fault
-	b	context_resume
+	str	x0, [x19]
 
-user_irq:
-	save_context
-	bl	trap_irq
-
+resume_current:				/* cpu->current: its context comes first in it */
+	ldr	x0, [x20, #CPU_CURRENT]
 /* noreturn void context_resume(struct context *context) */
 	.global context_resume
 context_resume:

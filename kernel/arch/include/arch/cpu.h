@@ -16,9 +16,9 @@ struct thread;
  * `online` is also read by the CPU that starts it.
  */
 struct cpu {
-	uint64_t stack_top;	/* used by vectors.S: keep first */
-	uint64_t panic_stack_top; /* and this second */
-	struct thread *current;
+	uint64_t stack_top;	  /* vectors.S knows where these three are */
+	uint64_t panic_stack_top;
+	struct thread *current; /* begins with its struct context; resumed after each trap */
 	uint32_t index;
 	uint64_t mpidr;	     /* affinity fields of MPIDR_EL1 */
 	bool online;

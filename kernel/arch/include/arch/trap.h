@@ -5,8 +5,8 @@
  *
  * A thread's registers are saved straight into its struct context: while it runs in user
  * mode SP_EL1 points there, so entry needs no copy and no kernel stack is ever blocked.
- * The upcalls below are one of the two places where a lower rank calls a higher one; each
- * gets the interrupted context and returns the one to resume, its own or another thread's.
+ * The upcalls below are one of the two places where a lower rank calls a higher one. What
+ * runs after one is this_cpu()->current, be it the same thread or another.
  */
 #pragma once
 
@@ -31,9 +31,10 @@ struct fault {
 bool fault_has_address(const struct fault *fault);
 const char *fault_class_name(const struct fault *fault);
 
-struct context *trap_syscall(struct context *context);
-struct context *trap_irq(struct context *context);
-struct context *trap_fault(struct context *context, const struct fault *fault);
+/* trap_syscall: `x` are the caller's registers; returns what it is to find in x0. */
+int64_t trap_syscall(const uint64_t *x);
+void trap_irq(void);
+void trap_fault(struct context *context, const struct fault *fault);
 
 /* context_init: registers zero, to start in user mode at `pc` with the stack `sp`. */
 void context_init(struct context *context, uint64_t pc, uint64_t sp);
