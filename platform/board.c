@@ -8,7 +8,7 @@
  *	/memory@...	 banks, any number of nodes and of ranges in each
  *	/reserved-memory what is not for us to use, or (no-map) not even to map
  *	/cpus/cpu@...	 numbers and how they are started
- *	anywhere	 UART, GICv2, virtual timer, PSCI, the Pi's power manager
+ *	anywhere	 UART, GICv2, virtual timer, PSCI, the Pi's power manager (if enabled)
  *
  * Bindings: Devicetree Specification v0.4 and the kernel.org bindings named in each part.
  */
@@ -29,6 +29,7 @@ struct parse {
 		struct range registers;
 	} uart[UART_MAX];
 	uint32_t uart_count;
+	bool has_unnoted; /* memory that is not ours, but there was no room to note it */
 };
 
 static void copy_text(char *to, size_t room, const char *from)
@@ -39,15 +40,31 @@ static void copy_text(char *to, size_t room, const char *from)
 	to[length] = '\0';
 }
 
-static void add_range(struct range *ranges, uint32_t *count, uint32_t max, struct range range)
+/* False if there is no room. */
+static bool add_range(struct range *ranges, uint32_t *count, uint32_t max, struct range range)
 {
-	if (range.size != 0 && *count < max)
-		ranges[(*count)++] = range;
+	if (range.size == 0)
+		return true;
+	if (*count == max)
+		return false;
+	ranges[(*count)++] = range;
+	return true;
 }
 
-static void add_reserved(struct board *board, struct range range)
+static void add_reserved(struct parse *parse, struct range range)
 {
-	add_range(board->reserved, &board->reserved_count, BOARD_RESERVED_MAX, range);
+	struct board *board = parse->board;
+
+	if (!add_range(board->reserved, &board->reserved_count, BOARD_RESERVED_MAX, range))
+		parse->has_unnoted = true;
+}
+
+static void add_unmapped(struct parse *parse, struct range range)
+{
+	struct board *board = parse->board;
+
+	if (!add_range(board->unmapped, &board->unmapped_count, BOARD_RESERVED_MAX, range))
+		parse->has_unnoted = true;
 }
 
 static void parse_root(const struct fdt_walk *walk, struct board *board)
@@ -67,13 +84,15 @@ static void parse_memory(const struct fdt_walk *walk, struct board *board)
 
 	if (!type || strcmp(type, "memory") != 0 || !fdt_is_enabled(walk))
 		return;
+	/* Banks that there is no room for are left unused. */
 	for (uint32_t i = 0; fdt_reg(walk, i, &range); i++)
-		add_range(board->memory, &board->memory_count, BOARD_MEMORY_MAX, range);
+		(void)add_range(board->memory, &board->memory_count, BOARD_MEMORY_MAX, range);
 }
 
 /* Reserved memory without `reg` is a wish for later; "reusable" is ours until then. */
-static void parse_reserved(const struct fdt_walk *walk, struct board *board)
+static void parse_reserved(struct parse *parse)
 {
+	const struct fdt_walk *walk = parse->walk;
 	struct range range;
 	uint32_t size;
 
@@ -81,10 +100,9 @@ static void parse_reserved(const struct fdt_walk *walk, struct board *board)
 		return;
 	for (uint32_t i = 0; fdt_reg(walk, i, &range); i++) {
 		if (fdt_bytes(walk, "no-map", &size))
-			add_range(board->unmapped, &board->unmapped_count, BOARD_RESERVED_MAX,
-				range);
+			add_unmapped(parse, range);
 		else
-			add_reserved(board, range);
+			add_reserved(parse, range);
 	}
 }
 
@@ -100,14 +118,24 @@ static void parse_chosen(const struct fdt_walk *walk, struct board *board)
 		board->archive = (struct range){start, end - start};
 }
 
-/* Binding: arm/cpus.yaml */
+/*
+ * Binding: arm/cpus.yaml. A CPU that is "disabled" only waits to be started; one with
+ * status "fail" or "fail-..." is broken.
+ */
+static bool has_failed(const struct fdt_walk *walk)
+{
+	const char *status = fdt_text(walk, "status");
+
+	return status && strncmp(status, "fail", 4) == 0;
+}
+
 static void parse_cpu(const struct fdt_walk *walk, struct board *board)
 {
 	const char *method = fdt_text(walk, "enable-method");
 	struct range reg;
 	struct board_cpu cpu = {0};
 
-	if (!fdt_reg_raw(walk, 0, &reg))
+	if (has_failed(walk) || !fdt_reg_raw(walk, 0, &reg))
 		return;
 	if (board->cpu_count == BOARD_CPU_MAX) {
 		board->cpu_ignored++;
@@ -140,12 +168,17 @@ static void parse_psci(const struct fdt_walk *walk, struct board *board)
 /* Binding: interrupt-controller/arm,gic.yaml: distributor, then CPU interface. */
 static void parse_gic(const struct fdt_walk *walk, struct board *board)
 {
+	struct range distributor, cpu_interface;
+
 	if (!fdt_is_compatible(walk, "arm,gic-400") &&
 		!fdt_is_compatible(walk, "arm,cortex-a15-gic"))
 		return;
-	if (fdt_reg(walk, 0, &board->gic_distributor) &&
-		fdt_reg(walk, 1, &board->gic_cpu_interface))
-		board->has_gic = true;
+	if (board->has_gic || !fdt_reg(walk, 0, &distributor) ||
+		!fdt_reg(walk, 1, &cpu_interface))
+		return;
+	board->gic_distributor = distributor;
+	board->gic_cpu_interface = cpu_interface;
+	board->has_gic = true;
 }
 
 /*
@@ -185,7 +218,7 @@ static void parse_uart(struct parse *parse)
 		kind = UART_PL011;
 	else if (fdt_is_compatible(walk, "brcm,bcm2835-aux-uart"))
 		kind = UART_MINI;
-	if (kind == UART_NONE || parse->uart_count == UART_MAX || !fdt_is_enabled(walk) ||
+	if (kind == UART_NONE || parse->uart_count == UART_MAX ||
 		!fdt_reg(walk, 0, &registers))
 		return;
 	parse->uart[parse->uart_count].node = walk->node;
@@ -213,7 +246,7 @@ static void parse_device(struct parse *parse)
 {
 	uint32_t size;
 
-	if (!fdt_bytes(parse->walk, "compatible", &size))
+	if (!fdt_bytes(parse->walk, "compatible", &size) || !fdt_is_enabled(parse->walk))
 		return;
 	parse_psci(parse->walk, parse->board);
 	parse_gic(parse->walk, parse->board);
@@ -235,7 +268,7 @@ static void parse_node(struct parse *parse)
 		parse_chosen(walk, board);
 		parse->console = fdt_text(walk, "stdout-path");
 	} else if (walk->depth == 2 && fdt_parent_is_named(walk, "reserved-memory")) {
-		parse_reserved(walk, board);
+		parse_reserved(parse);
 	} else if (walk->depth == 2 && fdt_parent_is_named(walk, "cpus") &&
 		fdt_is_named(walk, "cpu")) {
 		parse_cpu(walk, board);
@@ -267,10 +300,12 @@ const char *board_parse(const void *tree, struct board *board)
 
 	memset(board, 0, sizeof(*board));
 	for (uint32_t i = 0; fdt_memory_reservation(tree, i, &range); i++)
-		add_reserved(board, range);
+		add_reserved(&parse, range);
 	fdt_walk_init(&walk, tree);
 	while (fdt_walk_next(&walk))
 		parse_node(&parse);
 	choose_console(&parse);
+	if (parse.has_unnoted)
+		return "more reserved memory than can be noted";
 	return what_is_missing(board);
 }

@@ -58,7 +58,8 @@ struct board {
 /*
  * board_parse: fill in a board from a tree that passed fdt_check.
  *
- *  => NULL if everything is there without which no machine can run, else what is missing,
- *     in words; `board` holds what was found in either case
+ *  => NULL if everything is there without which no machine can run and all that is not
+ *     ours was noted, else what is wrong, in words; `board` holds what was found in either
+ *     case
  */
 const char *board_parse(const void *tree, struct board *board);

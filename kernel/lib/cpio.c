@@ -43,10 +43,13 @@ static bool read_field(const uint8_t *header, int field, uint64_t *value_out)
 
 bool cpio_next(const void *archive, uint64_t size, uint64_t *at, struct cpio_file *file_out)
 {
-	const uint8_t *header = (const uint8_t *)archive + *at;
+	const uint8_t *header;
 	uint64_t name_size, data_at;
 
-	if (*at > size || size - *at < HEADER_SIZE || memcmp(header, "070701", MAGIC_SIZE) != 0)
+	if (*at > size || size - *at < HEADER_SIZE)
+		return false;
+	header = (const uint8_t *)archive + *at;
+	if (memcmp(header, "070701", MAGIC_SIZE) != 0)
 		return false;
 	if (!read_field(header, FIELD_NAME_SIZE, &name_size) ||
 		!read_field(header, FIELD_FILE_SIZE, &file_out->size))

@@ -65,7 +65,8 @@ static const char *check_segment(const struct elf *elf, const struct program_hea
 		return "cut short: a segment reaches beyond the end of the file";
 	if (h->filesz > h->memsz)
 		return "a segment is larger in the file than in memory";
-	if (h->memsz == 0 || h->memsz > limit || h->vaddr > limit - h->memsz)
+	if (h->memsz == 0 || h->memsz > limit || h->vaddr > limit - h->memsz ||
+		h->vaddr < PAGE_SIZE) /* nothing may claim the page at null */
 		return "a segment lies outside of a program's addresses";
 	if (align_down(h->vaddr, PAGE_SIZE) < *end)
 		return "segments share a page or are out of order (link with -z max-page-size=4096)";
@@ -77,9 +78,10 @@ const char *elf_open(const void *file, uint64_t size, uint64_t limit, struct elf
 {
 	struct elf_header header;
 	const char *wrong;
-	uint64_t end = PAGE_SIZE; /* nothing may claim the page at null */
+	uint64_t end = 0;
 	uint32_t loads = 0;
 
+	ASSERT(is_aligned(limit, PAGE_SIZE));
 	if (size < sizeof(header))
 		return "not an ELF file: too short";
 	memcpy(&header, file, sizeof(header));

@@ -34,7 +34,9 @@ struct elf {
  * elf_open: is this an executable that we can load?
  *
  *  => NULL if it is and `elf_out` can be used, else what is wrong with it, in words
- *  => every segment lies within the file and below `limit`, and no two of them share a page
+ *  => `limit` is page-aligned
+ *  => every segment lies within the file, above the page at null and below `limit`, and no
+ *     two of them share a page
  */
 const char *elf_open(const void *file, uint64_t size, uint64_t limit, struct elf *elf_out);
 

@@ -6,7 +6,7 @@
 
 #include "lib/string.h"
 
-enum { CELL = sizeof(uint32_t), CELLS_MAX = 3 };
+enum { CELL = sizeof(uint32_t), ADDRESS_CELLS_MAX = 3, SIZE_CELLS_MAX = 2 };
 
 const char *fdt_check(const void *tree, size_t room)
 {
@@ -19,6 +19,10 @@ const char *fdt_check(const void *tree, size_t room)
 		return fdt_strerror(error);
 	if (fdt_totalsize(tree) > room)
 		return "larger than the room there is for it";
+	/* The specification's alignments, which libfdt takes for granted. */
+	if (!is_aligned(fdt_off_dt_struct(tree), sizeof(uint32_t)) ||
+		!is_aligned(fdt_off_mem_rsvmap(tree), sizeof(uint64_t)))
+		return "its blocks are not aligned";
 	error = fdt_check_full(tree, fdt_totalsize(tree));
 	return error ? fdt_strerror(error) : NULL;
 }
@@ -100,6 +104,7 @@ bool fdt_walk_next(struct fdt_walk *walk)
 		case FDT_END_NODE:
 			walk->depth--;
 			continue;
+		case FDT_PROP: /* out of place, behind a child: nobody's */
 		case FDT_NOP:
 			continue;
 		default: /* FDT_END, or an error that fdt_check would have found */
@@ -217,8 +222,8 @@ bool fdt_number(const struct fdt_walk *walk, const char *property, uint64_t *val
 /* Cell counts are the tree's word: larger ones than any bus has are refused. */
 static bool is_readable(const struct fdt_bus *bus)
 {
-	return bus->address_cells >= 1 && bus->address_cells <= CELLS_MAX &&
-		bus->size_cells <= CELLS_MAX;
+	return bus->address_cells >= 1 && bus->address_cells <= ADDRESS_CELLS_MAX &&
+		bus->size_cells <= SIZE_CELLS_MAX;
 }
 
 bool fdt_reg_raw(const struct fdt_walk *walk, uint32_t index, struct range *range_out)
@@ -264,7 +269,7 @@ static bool translate(const struct fdt_bus *bus, const struct fdt_bus *above, st
 
 		if (range->base >= from && offset < size && range->size <= size - offset) {
 			range->base = to + offset;
-			return range->base + range->size >= range->base;
+			return range->base >= to && range->base + range->size >= range->base;
 		}
 	}
 	return false;
@@ -291,7 +296,9 @@ int fdt_find(const void *tree, const char *path)
 
 bool fdt_memory_reservation(const void *tree, uint32_t index, struct range *range_out)
 {
-	return (int)index < fdt_num_mem_rsv(tree) &&
-		fdt_get_mem_rsv(tree, (int)index, &range_out->base, &range_out->size) == 0 &&
-		range_out->base + range_out->size >= range_out->base;
+	if (index >= (uint32_t)fdt_num_mem_rsv(tree) ||
+		fdt_get_mem_rsv(tree, (int)index, &range_out->base, &range_out->size) != 0)
+		return false;
+	range_out->size = min_u64(range_out->size, UINT64_MAX - range_out->base);
+	return true;
 }

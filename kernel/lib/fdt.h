@@ -120,6 +120,6 @@ int fdt_find(const void *tree, const char *path);
 
 /*
  * fdt_memory_reservation: the index-th entry of the memory reservation block; false
- * behind the last.
+ * behind the last. One that would wrap around is cut at the top of the address space.
  */
 bool fdt_memory_reservation(const void *tree, uint32_t index, struct range *range_out);

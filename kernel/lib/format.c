@@ -58,6 +58,12 @@ static void put_number(struct output *out, const struct spec *spec, const char *
 	put_padded(out, spec, sign, digits + at, sizeof(digits) - at);
 }
 
+static void put_char(struct output *out, struct spec *spec, char c)
+{
+	spec->zero = false;
+	put_padded(out, spec, "", &c, 1);
+}
+
 static void put_string(struct output *out, struct spec *spec, const char *text)
 {
 	size_t max = spec->precision >= 0 ? (size_t)spec->precision : SIZE_MAX;
@@ -68,12 +74,28 @@ static void put_string(struct output *out, struct spec *spec, const char *text)
 	put_padded(out, spec, "", text, strnlen(text, max));
 }
 
+/* The argument of h and hh came as an int, of which so much is meant. */
+static int narrow_signed(const struct spec *spec, int value)
+{
+	if (spec->longs == 0)
+		return value;
+	return spec->longs == -1 ? (short)value : (signed char)value;
+}
+
+static unsigned narrow(const struct spec *spec, unsigned value)
+{
+	if (spec->longs == 0)
+		return value;
+	return spec->longs == -1 ? (unsigned short)value : (unsigned char)value;
+}
+
 static int parse_number(const char **text)
 {
 	int value = 0;
 
-	while (**text >= '0' && **text <= '9' && value < 1000)
-		value = value * 10 + (*(*text)++ - '0');
+	for (; **text >= '0' && **text <= '9'; (*text)++)
+		if (value < 1000)
+			value = value * 10 + (**text - '0');
 	return value;
 }
 
@@ -120,21 +142,23 @@ size_t format_v(char *buffer, size_t size, const char *text, va_list args)
 		spec = parse_spec(&text);
 		switch (*text) {
 		case 'c':
-			put(&out, (char)va_arg(args, int));
+			put_char(&out, &spec, (char)va_arg(args, int));
 			break;
 		case 's':
 			put_string(&out, &spec, va_arg(args, const char *));
 			break;
 		case 'd':
 		case 'i':
-			value = spec.longs > 0 ? va_arg(args, int64_t) : va_arg(args, int);
+			value = spec.longs > 0 ? va_arg(args, int64_t)
+					       : narrow_signed(&spec, va_arg(args, int));
 			put_number(&out, &spec, value < 0 ? "-" : "",
 				value < 0 ? 0 - (uint64_t)value : (uint64_t)value, 10);
 			break;
 		case 'u':
 		case 'x':
 			put_number(&out, &spec, "",
-				spec.longs > 0 ? va_arg(args, uint64_t) : va_arg(args, unsigned),
+				spec.longs > 0 ? va_arg(args, uint64_t)
+					       : narrow(&spec, va_arg(args, unsigned)),
 				*text == 'u' ? 10 : 16);
 			break;
 		case 'p':

@@ -16,11 +16,9 @@ static int both_aligned(const void *a, const void *b)
 	return (((uintptr_t)a | (uintptr_t)b) & (sizeof(alias_word) - 1)) == 0;
 }
 
-void *memcpy(void *restrict to, const void *restrict from, size_t size)
+/* From the first byte on: right also where they overlap, if `d` is below `s`. */
+static void copy_forward(unsigned char *d, const unsigned char *s, size_t size)
 {
-	unsigned char *d = to;
-	const unsigned char *s = from;
-
 	if (both_aligned(d, s)) {
 		for (; size >= sizeof(alias_word); size -= sizeof(alias_word)) {
 			*(alias_word *)(void *)d = *(const alias_word *)(const void *)s;
@@ -30,6 +28,11 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size)
 	}
 	while (size--)
 		*d++ = *s++;
+}
+
+void *memcpy(void *restrict to, const void *restrict from, size_t size)
+{
+	copy_forward(to, from, size);
 	return to;
 }
 
@@ -39,9 +42,10 @@ void *memmove(void *to, const void *from, size_t size)
 	const unsigned char *s = from;
 
 	if ((uintptr_t)d - (uintptr_t)s >= size)
-		return memcpy(to, from, size);
-	while (size--)
-		d[size] = s[size];
+		copy_forward(d, s, size);
+	else
+		while (size--)
+			d[size] = s[size];
 	return to;
 }
 

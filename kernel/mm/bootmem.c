@@ -38,13 +38,15 @@ static struct range inner_pages(struct range range)
 
 static struct range touched_pages(struct range range)
 {
+	const uint64_t last_page = align_down(UINT64_MAX, PAGE_SIZE);
 	uint64_t base = align_down(range.base, PAGE_SIZE);
-	uint64_t end = align_up(end_of(range), PAGE_SIZE);
+	uint64_t end = end_of(range);
 
 	if (range.size == 0)
 		return (struct range){0};
-	if (end < base) /* wraps: up to the last page */
-		end = align_down(UINT64_MAX, PAGE_SIZE);
+	if (end < range.base || end > last_page) /* the last page is never free */
+		end = last_page;
+	end = align_up(end, PAGE_SIZE);
 	return (struct range){base, end - base};
 }
 
@@ -99,14 +101,12 @@ bool bootmem_remove(struct bootmem *memory, struct range range)
 
 bool bootmem_alloc(struct bootmem *memory, uint64_t pages, paddr_t *pa_out)
 {
-	uint64_t size = pages * PAGE_SIZE;
-
 	for (uint32_t i = memory->count; i-- > 0;) {
 		struct range *have = &memory->range[i];
 
-		if (have->size < size)
+		if (have->size / PAGE_SIZE < pages)
 			continue;
-		have->size -= size;
+		have->size -= pages * PAGE_SIZE;
 		*pa_out = end_of(*have);
 		if (have->size == 0)
 			delete_at(memory, i);

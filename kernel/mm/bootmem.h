@@ -20,14 +20,16 @@ struct bootmem {
 /*
  * bootmem_add: make the whole pages within a range free.
  *
- *  => what is free already stays so; false if the list is full
+ *  => what is free already stays so; false if the list is full, and nothing has changed
  */
 must_check bool bootmem_add(struct bootmem *memory, struct range range);
 
 /*
  * bootmem_remove: make every page that a range touches not free.
  *
- *  => false if the list is full (a range in the middle of another makes two of it)
+ *  => false if the list is full (a range in the middle of another makes two of it), and
+ *     nothing has changed
+ *  => a range that wraps around reaches to the top of the address space
  */
 must_check bool bootmem_remove(struct bootmem *memory, struct range range);
 
