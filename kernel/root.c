@@ -103,14 +103,29 @@ static void map_stack(struct space *space, struct bootinfo *info)
 	info->stack_size = STACK_SIZE;
 }
 
-/* The archive is mapped where it lies; its pages are wholly its own (main.c saw to that). */
+/*
+ * Whole pages that hold the archive and nothing else, since the program will see them: where
+ * a loader put it at an odd place or its last page has a rest, it moves to pages of its own.
+ */
+static struct range own_pages(struct bootmem *memory, struct range archive)
+{
+	uint64_t pages = align_up(archive.size, PAGE_SIZE) / PAGE_SIZE;
+	paddr_t pa;
+
+	if (is_aligned(archive.base | archive.size, PAGE_SIZE))
+		return archive;
+	if (!bootmem_alloc(memory, pages, &pa))
+		panic("out of memory while moving the archive to a page boundary");
+	page_zero(pa_to_va(pa + (pages - 1) * PAGE_SIZE));
+	memcpy(pa_to_va(pa), pa_to_va(archive.base), archive.size);
+	return (struct range){pa, archive.size};
+}
+
 static void map_archive(struct space *space, struct range archive, struct bootinfo *info)
 {
-	uint64_t offset = archive.base % PAGE_SIZE;
-
-	for (uint64_t at = 0; at < offset + archive.size; at += PAGE_SIZE)
-		map_page(space, ARCHIVE_VA + at, archive.base - offset + at, USER_READ);
-	info->archive = ARCHIVE_VA + offset;
+	for (uint64_t at = 0; at < archive.size; at += PAGE_SIZE)
+		map_page(space, ARCHIVE_VA + at, archive.base + at, USER_READ);
+	info->archive = ARCHIVE_VA;
 	info->archive_size = archive.size;
 }
 
@@ -131,6 +146,7 @@ void root_start(struct bootmem *memory, struct range archive, struct bootinfo *i
 
 	if (archive.size == 0)
 		panic("no initial archive: give the loader one (QEMU: -initrd)");
+	archive = own_pages(memory, archive);
 	if (!cpio_find(pa_to_va(archive.base), archive.size, root_name, &file))
 		panic("no %s in the initial archive (cpio newc, see tools/mkarchive)", root_name);
 	space.root = take_page(&space);
