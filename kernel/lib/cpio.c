@@ -36,7 +36,7 @@ static bool read_hex(const uint8_t *digits, uint64_t *value_out)
 	return true;
 }
 
-static bool read_field(const uint8_t *header, int field, uint64_t *value_out)
+static bool read_field(const uint8_t *header, size_t field, uint64_t *value_out)
 {
 	return read_hex(header + MAGIC_SIZE + field * FIELD_SIZE, value_out);
 }

@@ -69,7 +69,8 @@ static const char *check_segment(const struct elf *elf, const struct program_hea
 		h->vaddr < PAGE_SIZE) /* nothing may claim the page at null */
 		return "a segment lies outside of a program's addresses";
 	if (align_down(h->vaddr, PAGE_SIZE) < *end)
-		return "segments share a page or are out of order (link with -z max-page-size=4096)";
+		return "segments share a page or are out of order "
+		       "(link with -z max-page-size=4096)";
 	*end = align_up(h->vaddr + h->memsz, PAGE_SIZE);
 	return NULL;
 }

@@ -204,7 +204,7 @@ bool fdt_cell(const struct fdt_walk *walk, const char *property, uint32_t index,
 
 	if (!value || index >= size / CELL)
 		return false;
-	*value_out = read_cell(value + index * CELL);
+	*value_out = read_cell(value + (size_t)index * CELL);
 	return true;
 }
 
@@ -241,9 +241,9 @@ bool fdt_reg_raw(const struct fdt_walk *walk, uint32_t index, struct range *rang
 	entry = (bus->address_cells + bus->size_cells) * CELL;
 	if (!value || index >= size / entry)
 		return false;
-	value += index * entry;
+	value += (size_t)index * entry;
 	range_out->base = read_cells(value, bus->address_cells);
-	range_out->size = read_cells(value + bus->address_cells * CELL, bus->size_cells);
+	range_out->size = read_cells(value + (size_t)bus->address_cells * CELL, bus->size_cells);
 	return range_out->base + range_out->size >= range_out->base;
 }
 
