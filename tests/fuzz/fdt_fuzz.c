@@ -36,8 +36,7 @@ static void expect_board(const struct board *board)
 	expect_ranges(board->memory, board->memory_count, BOARD_MEMORY_MAX);
 	expect_ranges(board->reserved, board->reserved_count, BOARD_RESERVED_MAX);
 	expect_ranges(board->unmapped, board->unmapped_count, BOARD_RESERVED_MAX);
-	fuzz_expect(
-		board->cpu_count <= BOARD_CPU_MAX, "no more CPUs than there is room for");
+	fuzz_expect(board->cpu_count <= BOARD_CPU_MAX, "no more CPUs than there is room for");
 	fuzz_expect(memchr(board->name, 0, sizeof(board->name)) != NULL, "the name ends");
 	fuzz_expect(memchr(board->arguments, 0, sizeof(board->arguments)) != NULL,
 		"the arguments end");

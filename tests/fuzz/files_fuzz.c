@@ -34,13 +34,11 @@ static void read_program(const void *data, uint64_t size)
 	if (elf_open(data, size, LIMIT, &elf))
 		return;
 	while (elf_segment(&elf, &index, &segment)) {
-		fuzz_expect(segment.data_size <= segment.memory_size,
-			"data fits into memory");
+		fuzz_expect(segment.data_size <= segment.memory_size, "data fits into memory");
 		fuzz_expect(segment.memory_size <= LIMIT &&
-				    segment.va <= LIMIT - segment.memory_size,
+				segment.va <= LIMIT - segment.memory_size,
 			"segments lie below the limit");
-		fuzz_expect(align_down(segment.va, PAGE_SIZE) >= end,
-			"segments share no page");
+		fuzz_expect(align_down(segment.va, PAGE_SIZE) >= end, "segments share no page");
 		end = align_up(segment.va + segment.memory_size, PAGE_SIZE);
 		fuzz_read(segment.data, segment.data_size);
 	}

@@ -172,8 +172,7 @@ TEST(elf, refuses_program_headers_beyond_the_file)
 
 TEST(elf, refuses_segments_beyond_the_file)
 {
-	static const char text[] =
-		"cut short: a segment reaches beyond the end of the file";
+	static const char text[] = "cut short: a segment reaches beyond the end of the file";
 
 	EXPECT_TEXT(verdict(TEXT + P_OFFSET, 8, FILE_SIZE + 1), text);
 	EXPECT_TEXT(verdict(TEXT + P_OFFSET, 8, UINT64_MAX), text);

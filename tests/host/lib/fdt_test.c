@@ -34,8 +34,8 @@ static void list_nodes(const void *tree, char *out, size_t size)
 	fdt_walk_init(&walk, tree);
 	out[0] = '\0';
 	while (fdt_walk_next(&walk) && length < size)
-		length += (size_t)snprintf(out + length, size - length, "%d:%s ",
-			walk.depth, fdt_name(&walk));
+		length += (size_t)snprintf(
+			out + length, size - length, "%d:%s ", walk.depth, fdt_name(&walk));
 }
 
 static void expect_nodes(const void *tree, const char *want)
@@ -50,8 +50,8 @@ static void expect_nodes(const void *tree, const char *want)
 /* Touch all that can be asked of each node. */
 static unsigned read_all(const void *tree)
 {
-	static const char *const names[] = {"compatible", "reg", "ranges", "status",
-		"stdout-path", "interrupts", "method"};
+	static const char *const names[] = {
+		"compatible", "reg", "ranges", "status", "stdout-path", "interrupts", "method"};
 	struct fdt_walk walk;
 	struct range range;
 	unsigned sum = 0;
@@ -61,8 +61,8 @@ static unsigned read_all(const void *tree)
 	fdt_walk_init(&walk, tree);
 	while (fdt_walk_next(&walk)) {
 		sum += (unsigned)strlen(fdt_name(&walk)) + fdt_is_enabled(&walk) +
-		       fdt_is_compatible(&walk, "arm,pl011") +
-		       fdt_is_named(&walk, "cpu") + fdt_parent_is_named(&walk, "cpus");
+			fdt_is_compatible(&walk, "arm,pl011") + fdt_is_named(&walk, "cpu") +
+			fdt_parent_is_named(&walk, "cpus");
 		for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 			uint32_t size, cell;
 			const uint8_t *bytes = fdt_bytes(&walk, names[i], &size);
@@ -72,8 +72,7 @@ static unsigned read_all(const void *tree)
 			for (uint32_t n = 0; bytes && n < size; n++)
 				sum += bytes[n];
 			if (text)
-				sum += (unsigned)strlen(text) +
-				       (unsigned)fdt_find(tree, text);
+				sum += (unsigned)strlen(text) + (unsigned)fdt_find(tree, text);
 			sum += fdt_cell(&walk, names[i], size / 4, &cell);
 			sum += fdt_number(&walk, names[i], &number);
 		}
@@ -244,8 +243,7 @@ TEST(fdt, finds_whole_strings_in_compatible)
 
 TEST(fdt, is_enabled_unless_status_says_otherwise)
 {
-	static const char *const texts[] = {
-		"okay", "ok", "disabled", "fail", "okay-not", ""};
+	static const char *const texts[] = {"okay", "ok", "disabled", "fail", "okay-not", ""};
 	void *t = tree_begin();
 	struct fdt_walk walk;
 
@@ -354,8 +352,8 @@ TEST(fdt, translates_only_ranges_that_lie_within_one_entry)
 
 TEST(fdt, chooses_the_entry_that_fits_among_several)
 {
-	static const uint32_t ranges[] = {0x40000000, 1, 0x4000, 0x1000, 0x7e000000, 1,
-		0x2000, 0x1000, 0x7e000000, 1, 0, 9};
+	static const uint32_t ranges[] = {0x40000000, 1, 0x4000, 0x1000, 0x7e000000, 1, 0x2000,
+		0x1000, 0x7e000000, 1, 0, 9};
 	struct buses buses = plain_buses;
 	struct range range;
 
@@ -393,8 +391,8 @@ TEST(fdt, empty_ranges_change_nothing)
 
 TEST(fdt, refuses_cell_counts_that_no_bus_has)
 {
-	static const uint32_t counts[][2] = {{0, 1}, {4, 1}, {1, 3}, {1, 4},
-		{UINT32_MAX, 1}, {1, UINT32_MAX}, {0x40000000, 0}};
+	static const uint32_t counts[][2] = {{0, 1}, {4, 1}, {1, 3}, {1, 4}, {UINT32_MAX, 1},
+		{1, UINT32_MAX}, {0x40000000, 0}};
 	struct buses buses = plain_buses;
 	struct range range;
 
@@ -530,8 +528,7 @@ TEST(fdt, lists_memory_reservations)
 	EXPECT(!fdt_check(exact, fdt_size(exact)));
 	EXPECT(fdt_memory_reservation(exact, 0, &range) && range.base == 0 &&
 		range.size == 0x1000);
-	EXPECT(fdt_memory_reservation(exact, 1, &range) &&
-		range.base == UINT64_C(0x100000000));
+	EXPECT(fdt_memory_reservation(exact, 1, &range) && range.base == UINT64_C(0x100000000));
 	/* What wraps around reaches to the end: those behind it count too. */
 	EXPECT(fdt_memory_reservation(exact, 2, &range) && range.size == 0xfff);
 	EXPECT(fdt_memory_reservation(exact, 3, &range) && range.base == 0x5000);
@@ -544,17 +541,16 @@ TEST(fdt, says_what_is_wrong_with_a_broken_tree)
 {
 	static const char *const broken[] = {"empty", "zeros", "bad-magic", "header-only",
 		"truncated", "old-version", "future-version", "total-small", "total-huge",
-		"struct-outside", "struct-unaligned", "struct-size-huge",
-		"strings-outside", "strings-size-huge", "reserved-outside", "bad-token",
-		"no-end", "property-too-long", "property-name-outside", "too-deep"};
+		"struct-outside", "struct-unaligned", "struct-size-huge", "strings-outside",
+		"strings-size-huge", "reserved-outside", "bad-token", "no-end",
+		"property-too-long", "property-name-outside", "too-deep"};
 	char path[512];
 
 	for (size_t i = 0; i < ARRAY_SIZE(broken); i++) {
 		size_t size;
 		void *tree;
 
-		snprintf(path, sizeof(path), "%s/dts-tests/broken/%s.dtb", TREES,
-			broken[i]);
+		snprintf(path, sizeof(path), "%s/dts-tests/broken/%s.dtb", TREES, broken[i]);
 		tree = input_file(path, &size);
 		if (!fdt_check(tree, size))
 			test_fail_text(__FILE__, __LINE__, "accepted", broken[i]);

@@ -13,12 +13,12 @@
 static size_t (*const unchecked)(char *, size_t, const char *, ...) = format;
 static int (*const libc)(char *, size_t, const char *, ...) = snprintf;
 
-#define EXPECT_FORMAT(want, ...)                                                         \
-	do {                                                                             \
-		char buffer_[128];                                                       \
-		size_t length_ = unchecked(buffer_, sizeof(buffer_), __VA_ARGS__);       \
-		EXPECT_TEXT(buffer_, want);                                              \
-		EXPECT_EQ(length_, strlen(want));                                        \
+#define EXPECT_FORMAT(want, ...) \
+	do { \
+		char buffer_[128]; \
+		size_t length_ = unchecked(buffer_, sizeof(buffer_), __VA_ARGS__); \
+		EXPECT_TEXT(buffer_, want); \
+		EXPECT_EQ(length_, strlen(want)); \
 	} while (0)
 
 TEST(format, copies_what_is_no_conversion)
@@ -105,8 +105,7 @@ TEST(format, reads_over_widths_that_are_too_long)
 
 	EXPECT_EQ(unchecked(buffer, sizeof(buffer), "%99999999999999999999d|", 1), 15);
 	EXPECT_TEXT(buffer, "               ");
-	EXPECT_EQ(
-		unchecked(buffer, sizeof(buffer), "%.99999999999999999999s|", "abc"), 4);
+	EXPECT_EQ(unchecked(buffer, sizeof(buffer), "%.99999999999999999999s|", "abc"), 4);
 	EXPECT_TEXT(buffer, "abc|");
 }
 
@@ -140,8 +139,7 @@ TEST(format, agrees_with_the_c_library)
 		uint64_t value = input_random(&state) >> (r >> 32) % 64;
 
 		libc(spec, sizeof(spec), "<%%%s%.0u%s%c>", flags[r % 4],
-			(unsigned)(r >> 8) % 25, sizes[(r >> 16) % 6],
-			"diux"[r >> 2 & 3]);
+			(unsigned)(r >> 8) % 25, sizes[(r >> 16) % 6], "diux"[r >> 2 & 3]);
 		libc(want, sizeof(want), spec, value);
 		EXPECT_EQ(unchecked(got, sizeof(got), spec, value), strlen(want));
 		EXPECT_TEXT(got, want);

@@ -54,8 +54,8 @@ TEST(string, memcpy_copies_at_every_alignment_and_length)
 				fill(ours, 0);
 				fill(theirs, 0);
 				memcpy(theirs + d, from + s, n);
-				expect_same(ours, theirs,
-					quire_memcpy(ours + d, from + s, n), ours + d);
+				expect_same(ours, theirs, quire_memcpy(ours + d, from + s, n),
+					ours + d);
 			}
 }
 
@@ -69,8 +69,8 @@ TEST(string, memmove_copies_at_every_overlap)
 				fill(ours, 0);
 				fill(theirs, 0);
 				memmove(theirs + d, theirs + s, n);
-				expect_same(ours, theirs,
-					quire_memmove(ours + d, ours + s, n), ours + d);
+				expect_same(ours, theirs, quire_memmove(ours + d, ours + s, n),
+					ours + d);
 			}
 }
 
@@ -85,8 +85,8 @@ TEST(string, memset_fills_at_every_alignment_and_length)
 				fill(ours, 0);
 				fill(theirs, 0);
 				memset(theirs + d, bytes[b], n);
-				expect_same(ours, theirs,
-					quire_memset(ours + d, bytes[b], n), ours + d);
+				expect_same(ours, theirs, quire_memset(ours + d, bytes[b], n),
+					ours + d);
 			}
 }
 

@@ -15,8 +15,7 @@ extern const char symbol_names[];
 extern const uint64_t symbol_base;
 
 const uint32_t symbol_count = 4;
-const typeof(symbol_table[0]) symbol_table[] = {
-	{0, 0}, {0x10, 6}, {0x100, 11}, {0x180, 16}};
+const typeof(symbol_table[0]) symbol_table[] = {{0, 0}, {0x10, 6}, {0x100, 11}, {0x180, 16}};
 const char symbol_names[] = "start\0main\0idle\0_text_end";
 const uint64_t symbol_base = BASE;
 

@@ -92,17 +92,15 @@ int tree_node(void *tree, const char *path)
 
 	if (node >= 0)
 		return node;
-	parent = name - path == 1
-			 ? 0
-			 : fdt_path_offset_namelen(tree, path, (int)(name - 1 - path));
+	parent = name - path == 1 ? 0 :
+				    fdt_path_offset_namelen(tree, path, (int)(name - 1 - path));
 	REQUIRE(parent >= 0);
 	node = fdt_add_subnode(tree, parent, name);
 	REQUIRE(node >= 0);
 	return node;
 }
 
-void tree_set_cells(
-	void *tree, const char *path, const char *property, unsigned count, ...)
+void tree_set_cells(void *tree, const char *path, const char *property, unsigned count, ...)
 {
 	fdt32_t cells[CELLS_MAX];
 	va_list args;

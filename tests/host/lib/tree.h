@@ -37,8 +37,7 @@ void *tree_open(const char *name);
 void *tree_close(void *tree);
 
 /* tree_set_cells, tree_set_text: change or add a property of the node at `path`. */
-void tree_set_cells(
-	void *tree, const char *path, const char *property, unsigned count, ...);
+void tree_set_cells(void *tree, const char *path, const char *property, unsigned count, ...);
 void tree_set_text(void *tree, const char *path, const char *property, const char *value);
 
 /* tree_node: the node at `path`, made if it is not there (its parent must be). */

@@ -102,8 +102,7 @@ static void expect_same(const struct bootmem *memory, const struct model *model)
 static bool is_unchanged(const struct bootmem *now, const struct bootmem *before)
 {
 	return now->count == before->count &&
-	       memcmp(now->range, before->range, before->count * sizeof(now->range[0])) ==
-		       0;
+		memcmp(now->range, before->range, before->count * sizeof(now->range[0])) == 0;
 }
 
 /* A range about the model's pages, aligned or not, mostly short. */
@@ -138,8 +137,7 @@ static void step(struct bootmem *memory, struct model *model, uint64_t *state)
 		done = bootmem_remove(memory, range);
 		model_remove(&after, range);
 	} else {
-		EXPECT_EQ(bootmem_alloc(memory, count, &pa),
-			model_alloc(&after, count, &want));
+		EXPECT_EQ(bootmem_alloc(memory, count, &pa), model_alloc(&after, count, &want));
 		EXPECT_EQ(pa, want);
 		done = true;
 	}
@@ -292,8 +290,8 @@ TEST(bootmem, gives_from_the_end_of_the_highest_range_that_is_long_enough)
 
 TEST(bootmem, does_not_give_more_than_the_address_space_has)
 {
-	static const uint64_t counts[] = {UINT64_C(1) << 52, (UINT64_C(1) << 52) + 1,
-		UINT64_MAX, UINT64_MAX / PAGE_SIZE};
+	static const uint64_t counts[] = {
+		UINT64_C(1) << 52, (UINT64_C(1) << 52) + 1, UINT64_MAX, UINT64_MAX / PAGE_SIZE};
 	struct bootmem memory = {0};
 	paddr_t pa;
 

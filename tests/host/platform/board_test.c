@@ -91,8 +91,8 @@ TEST(board, a_raspberry_pi_of_every_size_has_all_its_banks)
 		expect_range(board.uart_registers, 0xfe201000, 0x200);
 		EXPECT_EQ(board.memory_count, sizes[i].count);
 		for (uint32_t n = 0; n < sizes[i].count; n++)
-			expect_range(board.memory[n], sizes[i].bank[n].base,
-				sizes[i].bank[n].size);
+			expect_range(
+				board.memory[n], sizes[i].bank[n].base, sizes[i].bank[n].size);
 	}
 }
 
@@ -211,12 +211,10 @@ TEST(board, says_what_is_missing)
 		"no interrupt controller: a GICv2 or GIC-400 is needed");
 	EXPECT_TEXT(verdict("/timer", "compatible", "timer"), no_timer);
 	t = tree_open("dts-tests/virt-1g");
-	tree_set_cells(
-		t, "/timer", "interrupts", 9, 1u, 13u, 4u, 1u, 14u, 4u, 0u, 11u, 4u);
+	tree_set_cells(t, "/timer", "interrupts", 9, 1u, 13u, 4u, 1u, 14u, 4u, 0u, 11u, 4u);
 	EXPECT_TEXT(parse(tree_close(t), &board), no_timer);
 	t = tree_open("dts-tests/virt-1g");
-	tree_set_cells(
-		t, "/timer", "interrupts", 9, 1u, 13u, 4u, 1u, 14u, 4u, 1u, 16u, 4u);
+	tree_set_cells(t, "/timer", "interrupts", 9, 1u, 13u, 4u, 1u, 14u, 4u, 1u, 16u, 4u);
 	EXPECT_TEXT(parse(tree_close(t), &board), no_timer);
 	t = tree_open("dts-tests/virt-1g");
 	fdt_del_node(t, fdt_path_offset(t, "/cpus"));
@@ -312,8 +310,7 @@ TEST(board, psci_is_called_the_way_the_tree_says)
 	board = parse_good(tree_close(t));
 	EXPECT_EQ(board.psci, PSCI_NONE);
 	t = tree_open("dts-tests/virt-1g");
-	tree_set_text(
-		t, "/psci", "compatible", "arm,psci"); /* 0.1 has no fixed numbers */
+	tree_set_text(t, "/psci", "compatible", "arm,psci"); /* 0.1 has no fixed numbers */
 	board = parse_good(tree_close(t));
 	EXPECT_EQ(board.psci, PSCI_NONE);
 	EXPECT_EQ(board.power, POWER_NONE);
@@ -382,11 +379,11 @@ static const char *reserve(unsigned count, bool no_map, struct board *board)
 
 	tree_node(t, path);
 	for (unsigned i = 0; i < count; i++) {
-		fdt32_t cells[4] = {0, cpu_to_fdt32(0x60000000 + i * 0x2000), 0,
-			cpu_to_fdt32(0x1000)};
+		fdt32_t cells[4] = {
+			0, cpu_to_fdt32(0x60000000 + i * 0x2000), 0, cpu_to_fdt32(0x1000)};
 
-		REQUIRE(fdt_appendprop(
-				t, tree_node(t, path), "reg", cells, sizeof(cells)) == 0);
+		REQUIRE(fdt_appendprop(t, tree_node(t, path), "reg", cells, sizeof(cells)) ==
+			0);
 	}
 	if (no_map)
 		fdt_setprop(t, tree_node(t, path), "no-map", "", 0);
@@ -411,12 +408,12 @@ TEST(board, reusable_reserved_memory_is_ours)
 	void *t = tree_open("dts-tests/virt-1g");
 	struct board board;
 
-	tree_set_cells(t, "/reserved-memory/pool@60000000", "reg", 4, 0u, 0x60000000u, 0u,
-		0x1000u);
+	tree_set_cells(
+		t, "/reserved-memory/pool@60000000", "reg", 4, 0u, 0x60000000u, 0u, 0x1000u);
 	tree_set_cells(t, "/reserved-memory/pool@60000000", "reusable", 0);
 	tree_set_cells(t, "/reserved-memory/later", "size", 2, 0u, 0x100000u);
-	tree_set_cells(t, "/reserved-memory/kept@61000000", "reg", 4, 0u, 0x61000000u, 0u,
-		0x1000u);
+	tree_set_cells(
+		t, "/reserved-memory/kept@61000000", "reg", 4, 0u, 0x61000000u, 0u, 0x1000u);
 	board = parse_good(tree_close(t));
 	EXPECT_EQ(board.reserved_count, 1);
 	expect_range(board.reserved[0], 0x61000000, 0x1000);
@@ -428,8 +425,8 @@ static struct board parse_with_gic(unsigned reg_cells)
 	void *t = tree_open("dts-tests/virt-1g");
 
 	tree_set_text(t, "/other", "compatible", "arm,gic-400");
-	tree_set_cells(t, "/other", "reg", reg_cells, 0u, 0x1000u, 0u, 0x1000u, 0u,
-		0x2000u, 0u, 0x2000u);
+	tree_set_cells(t, "/other", "reg", reg_cells, 0u, 0x1000u, 0u, 0x1000u, 0u, 0x2000u, 0u,
+		0x2000u);
 	return parse_good(tree_close(t));
 }
 
