@@ -4,20 +4,25 @@
  * From the loader's hand-over to the first program, top to bottom.
  */
 #include "abi/bootinfo.h"
-#include "arch/cpu.h"
-#include "arch/print.h"
-#include "arch/counter.h"
-#include "arch/timer.h"
+
 #include "lib/format.h"
 #include "lib/string.h"
+
+#include "arch/counter.h"
+#include "arch/cpu.h"
+#include "arch/print.h"
+#include "arch/timer.h"
+
 #include "mm/bootmem.h"
+
 #include "object/irq.h"
-#include "root.h"
 
 #include "platform/platform.h"
+#include "root.h"
 
 static struct board board;
-static struct bootmem memory;
+static struct bootmem memory; /* what is free */
+static struct bootmem mapped; /* what the direct map holds */
 
 noreturn void kernel_main(paddr_t dtb);
 
@@ -50,9 +55,10 @@ static void read_tree(paddr_t dtb)
 	const char *wrong;
 	size_t room;
 
-	if (dtb == 0 || !is_aligned(dtb, 8)) {
+	if (dtb == 0 || !is_aligned(dtb, 8) || dtb >= PHYSICAL_LIMIT) {
 		guess_console();
-		panic("no device tree: x0 is 0x%lx at entry, not the 8-aligned address of one", dtb);
+		panic("no device tree: x0 is 0x%lx at entry, not the 8-aligned address of one",
+			dtb);
 	}
 	tree = kmap_dtb(dtb, &room);
 	wrong = fdt_check(tree, room);
@@ -72,7 +78,42 @@ static void read_tree(paddr_t dtb)
 static void remove(struct range range)
 {
 	if (!bootmem_remove(&memory, range))
-		panic("the device tree splits memory into more than %d ranges", BOOTMEM_RANGES_MAX);
+		panic("the device tree splits memory into more than %d ranges",
+			BOOTMEM_RANGES_MAX);
+}
+
+/* Does every page that the range touches stand in the direct map? */
+static bool is_mapped(struct range range)
+{
+	uint64_t base = align_down(range.base, PAGE_SIZE);
+	uint64_t end = range.base + range.size;
+	struct bootmem rest = mapped;
+
+	return range.size != 0 && end > range.base && end <= DIRECT_SIZE &&
+		bootmem_remove(&rest, range) &&
+		bootmem_bytes(&mapped) - bootmem_bytes(&rest) ==
+		align_up(end, PAGE_SIZE) - base;
+}
+
+/*
+ * The words by which CPUs are released are written through the direct map and must not be
+ * anybody's memory. A CPU whose word is no such word cannot be started.
+ */
+static void check_release_words(void)
+{
+	for (uint32_t i = 0; i < board.cpu_count; i++) {
+		struct board_cpu *cpu = &board.cpu[i];
+		struct range word = {cpu->release_address, sizeof(uint64_t)};
+
+		if (cpu->method != CPU_BY_SPIN_TABLE)
+			continue;
+		if (is_aligned(word.base, word.size) && is_mapped(word)) {
+			remove(word);
+			continue;
+		}
+		kprintf("quire: cpu-release-addr 0x%lx is not in RAM\n", word.base);
+		cpu->method = CPU_BY_NOTHING;
+	}
 }
 
 /*
@@ -86,7 +127,8 @@ static uint64_t take_memory(void)
 
 	for (uint32_t i = 0; i < board.memory_count; i++)
 		if (!bootmem_add(&memory, board.memory[i]))
-			panic("the device tree names more than %d memory banks", BOOTMEM_RANGES_MAX);
+			panic("the device tree names more than %d memory banks",
+				BOOTMEM_RANGES_MAX);
 	total = bootmem_bytes(&memory);
 	remove((struct range){DIRECT_SIZE, UINT64_MAX - DIRECT_SIZE});
 	if (bootmem_bytes(&memory) != total)
@@ -97,34 +139,24 @@ static uint64_t take_memory(void)
 	for (uint32_t i = 0; i < memory.count; i++)
 		if (!kmap_ram(memory.range[i].base, memory.range[i].size))
 			panic("the device tree splits memory into too many pieces to map");
+	mapped = memory;
 	for (uint32_t i = 0; i < board.reserved_count; i++)
 		remove(board.reserved[i]);
 	remove(board.dtb);
+	if (board.archive.size && !is_mapped(board.archive))
+		panic("the archive at 0x%lx is not in free RAM (or over the kernel): load it "
+		      "elsewhere",
+			board.archive.base);
 	remove(board.archive);
 	return total;
-}
-
-static bool is_mapped_ram(struct range range)
-{
-	struct bootmem mapped = {0};
-	uint64_t before;
-
-	for (uint32_t i = 0; i < board.memory_count; i++)
-		if (!bootmem_add(&mapped, board.memory[i]))
-			return false;
-	for (uint32_t i = 0; i < board.unmapped_count; i++)
-		if (!bootmem_remove(&mapped, board.unmapped[i]))
-			return false;
-	before = bootmem_bytes(&mapped);
-	return range.base + range.size > range.base && bootmem_remove(&mapped, range) &&
-		before - bootmem_bytes(&mapped) >= range.size;
 }
 
 static void fill_bootinfo(struct bootinfo *info, uint64_t total, uint32_t online)
 {
 	*info = (struct bootinfo){
 		.version = BOOTINFO_VERSION,
-		.flags = counter_has_instructions() ? BOOTINFO_COUNTS_INSTRUCTIONS : 0,
+		.flags = (counter_is_there() ? BOOTINFO_COUNTS_CYCLES : 0) |
+			(counter_has_instructions() ? BOOTINFO_COUNTS_INSTRUCTIONS : 0),
 		.cpus = board.cpu_count + board.cpu_ignored,
 		.cpus_online = online,
 		.memory_bytes = total,
@@ -144,17 +176,18 @@ void kernel_main(paddr_t dtb)
 
 	cpu_init_boot();
 	read_tree(dtb);
+	if (timer_frequency() == 0)
+		panic("CNTFRQ_EL0 is 0: the firmware must set it to the timer's frequency");
 	total = take_memory();
 	if (DEBUG_BUILD)
 		kmap_check();
+	check_release_words();
 	gic_init(&board);
 	power_init(&board);
 	cpus_init(&board);
 	irq_init(board.timer_irq);
 	irq_init_cpu();
 	online = cpu_start_all();
-	if (board.archive.size && !is_mapped_ram(board.archive))
-		panic("the initial archive at 0x%lx is not in RAM", board.archive.base);
 	fill_bootinfo(&info, total, online);
 	root_start(&memory, board.archive, &info);
 }

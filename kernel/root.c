@@ -10,12 +10,14 @@
  */
 #include "root.h"
 
-#include "arch/page.h"
-#include "arch/print.h"
-#include "arch/usermap.h"
 #include "lib/cpio.h"
 #include "lib/elf.h"
 #include "lib/string.h"
+
+#include "arch/page.h"
+#include "arch/print.h"
+#include "arch/usermap.h"
+
 #include "object/thread.h"
 
 #define ARCHIVE_VA  UINT64_C(0x7f0000000000)
@@ -148,7 +150,8 @@ void root_start(struct bootmem *memory, struct range archive, struct bootinfo *i
 		panic("no initial archive: give the loader one (QEMU: -initrd)");
 	archive = own_pages(memory, archive);
 	if (!cpio_find(pa_to_va(archive.base), archive.size, root_name, &file))
-		panic("no %s in the initial archive (cpio newc, see tools/mkarchive)", root_name);
+		panic("no %s in the initial archive (cpio newc, see tools/mkarchive)",
+			root_name);
 	space.root = take_page(&space);
 	entry = load_program(&space, &file);
 	map_stack(&space, info);

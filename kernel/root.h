@@ -6,6 +6,7 @@
 #pragma once
 
 #include "abi/bootinfo.h"
+
 #include "mm/bootmem.h"
 
 /*

@@ -11,6 +11,9 @@
 #include "libsys/boot.h"
 #include "libsys/tls.h"
 
+_Static_assert(offsetof(struct bootinfo, flags) == 4, "crt0.S");
+_Static_assert(BOOTINFO_COUNTS_INSTRUCTIONS == 1 << 0, "crt0.S");
+
 extern int main(int argc, char **argv, char **envp);
 extern void __libc_init_array(void);
 

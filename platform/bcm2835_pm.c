@@ -15,6 +15,8 @@ enum pm_reg {
 
 enum {
 	PM_PASSWORD = 0x5a000000,
+	VALUE = 0x00ffffff, /* what is not the password */
+	RSTC_KIND = 0x30,
 	RSTC_FULL_RESET = 0x20,
 	RSTS_HALT = 0x555,
 	WDOG_TICKS = 10,
@@ -22,7 +24,9 @@ enum {
 
 void bcm2835_pm_off(volatile void *base)
 {
-	write32(base, PM_RSTS, PM_PASSWORD | RSTS_HALT);
+	write32(base, PM_RSTS, PM_PASSWORD | (read32(base, PM_RSTS) & VALUE) | RSTS_HALT);
 	write32(base, PM_WDOG, PM_PASSWORD | WDOG_TICKS);
-	write32(base, PM_RSTC, PM_PASSWORD | RSTC_FULL_RESET);
+	write32(base, PM_RSTC,
+		PM_PASSWORD | (read32(base, PM_RSTC) & VALUE & ~(uint32_t)RSTC_KIND) |
+			RSTC_FULL_RESET);
 }

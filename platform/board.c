@@ -16,7 +16,7 @@
 
 #include "lib/string.h"
 
-enum { UART_MAX = 8 };
+enum { UART_MAX = 8, CLOCK_MAX = 8 };
 
 /* What can be decided only when the whole tree has been seen. */
 struct parse {
@@ -27,9 +27,16 @@ struct parse {
 		int node;
 		enum uart_kind kind;
 		struct range registers;
+		uint32_t clock; /* phandle; 0: none */
 	} uart[UART_MAX];
 	uint32_t uart_count;
-	bool has_unnoted; /* memory that is not ours, but there was no room to note it */
+	struct {
+		uint32_t phandle;
+		uint32_t rate; /* in Hz */
+	} clock[CLOCK_MAX];
+	uint32_t clock_count;
+	bool has_unreadable; /* reserved memory whose address cannot be told */
+	bool has_unnoted;    /* memory that is not ours, but there was no room to note it */
 };
 
 static void copy_text(char *to, size_t room, const char *from)
@@ -98,8 +105,10 @@ static void parse_reserved(struct parse *parse)
 
 	if (fdt_bytes(walk, "reusable", &size) || !fdt_is_enabled(walk))
 		return;
-	for (uint32_t i = 0; fdt_reg(walk, i, &range); i++) {
-		if (fdt_bytes(walk, "no-map", &size))
+	for (uint32_t i = 0; i < fdt_reg_count(walk); i++) {
+		if (!fdt_reg(walk, i, &range))
+			parse->has_unreadable = true;
+		else if (fdt_bytes(walk, "no-map", &size))
 			add_unmapped(parse, range);
 		else
 			add_reserved(parse, range);
@@ -150,12 +159,20 @@ static void parse_cpu(const struct fdt_walk *walk, struct board *board)
 	board->cpu[board->cpu_count++] = cpu;
 }
 
+/* The index-th register range of a device, if it is one that can be mapped. */
+static bool device_reg(const struct fdt_walk *walk, uint32_t index, struct range *range_out)
+{
+	return fdt_reg(walk, index, range_out) && range_out->size != 0 &&
+		range_out->base + range_out->size <= PHYSICAL_LIMIT;
+}
+
 /* Binding: arm/psci.yaml */
 static void parse_psci(const struct fdt_walk *walk, struct board *board)
 {
 	const char *method = fdt_text(walk, "method");
 
-	if (!fdt_is_compatible(walk, "arm,psci-0.2") && !fdt_is_compatible(walk, "arm,psci-1.0"))
+	if (!fdt_is_compatible(walk, "arm,psci-0.2") &&
+		!fdt_is_compatible(walk, "arm,psci-1.0"))
 		return;
 	if (method && strcmp(method, "hvc") == 0)
 		board->psci = PSCI_HVC;
@@ -173,8 +190,8 @@ static void parse_gic(const struct fdt_walk *walk, struct board *board)
 	if (!fdt_is_compatible(walk, "arm,gic-400") &&
 		!fdt_is_compatible(walk, "arm,cortex-a15-gic"))
 		return;
-	if (board->has_gic || !fdt_reg(walk, 0, &distributor) ||
-		!fdt_reg(walk, 1, &cpu_interface))
+	if (board->has_gic || !device_reg(walk, 0, &distributor) ||
+		!device_reg(walk, 1, &cpu_interface))
 		return;
 	board->gic_distributor = distributor;
 	board->gic_cpu_interface = cpu_interface;
@@ -194,8 +211,8 @@ static void parse_timer(const struct fdt_walk *walk, struct board *board)
 		!fdt_is_compatible(walk, "arm,armv7-timer"))
 		return;
 	if (fdt_cell(walk, "interrupts", VIRTUAL * CELLS, &kind) &&
-		fdt_cell(walk, "interrupts", VIRTUAL * CELLS + 1, &number) &&
-		kind == PRIVATE && number < PRIVATE_COUNT)
+		fdt_cell(walk, "interrupts", VIRTUAL * CELLS + 1, &number) && kind == PRIVATE &&
+		number < PRIVATE_COUNT)
 		board->timer_irq = FIRST_PRIVATE + number;
 }
 
@@ -203,7 +220,7 @@ static void parse_timer(const struct fdt_walk *walk, struct board *board)
 static void parse_power(const struct fdt_walk *walk, struct board *board)
 {
 	if (board->power == POWER_NONE && fdt_is_compatible(walk, "brcm,bcm2835-pm") &&
-		fdt_reg(walk, 0, &board->power_registers))
+		device_reg(walk, 0, &board->power_registers))
 		board->power = POWER_BCM2835;
 }
 
@@ -219,12 +236,34 @@ static void parse_uart(struct parse *parse)
 	else if (fdt_is_compatible(walk, "brcm,bcm2835-aux-uart"))
 		kind = UART_MINI;
 	if (kind == UART_NONE || parse->uart_count == UART_MAX ||
-		!fdt_reg(walk, 0, &registers))
+		!device_reg(walk, 0, &registers))
 		return;
 	parse->uart[parse->uart_count].node = walk->node;
 	parse->uart[parse->uart_count].kind = kind;
 	parse->uart[parse->uart_count].registers = registers;
+	parse->uart[parse->uart_count].clock = 0;
+	(void)fdt_cell(walk, "clocks", 0, &parse->uart[parse->uart_count].clock);
 	parse->uart_count++;
+}
+
+/* Binding: clock/fixed-clock.yaml. */
+static void parse_clock(struct parse *parse)
+{
+	uint32_t at = parse->clock_count;
+
+	if (at < CLOCK_MAX && fdt_is_compatible(parse->walk, "fixed-clock") &&
+		fdt_cell(parse->walk, "phandle", 0, &parse->clock[at].phandle) &&
+		fdt_cell(parse->walk, "clock-frequency", 0, &parse->clock[at].rate))
+		parse->clock_count++;
+}
+
+/* 0: not a fixed clock. */
+static uint32_t clock_rate(const struct parse *parse, uint32_t phandle)
+{
+	for (uint32_t i = 0; i < parse->clock_count; i++)
+		if (parse->clock[i].phandle == phandle)
+			return parse->clock[i].rate;
+	return 0;
 }
 
 /* The UART that stdout-path names; where it names none at all, the first. */
@@ -238,6 +277,7 @@ static void choose_console(const struct parse *parse)
 			continue;
 		board->uart = parse->uart[i].kind;
 		board->uart_registers = parse->uart[i].registers;
+		board->uart_clock = clock_rate(parse, parse->uart[i].clock);
 		return;
 	}
 }
@@ -253,6 +293,7 @@ static void parse_device(struct parse *parse)
 	parse_timer(parse->walk, parse->board);
 	parse_power(parse->walk, parse->board);
 	parse_uart(parse);
+	parse_clock(parse);
 }
 
 static void parse_node(struct parse *parse)
@@ -305,6 +346,9 @@ const char *board_parse(const void *tree, struct board *board)
 	while (fdt_walk_next(&walk))
 		parse_node(&parse);
 	choose_console(&parse);
+	if (parse.has_unreadable)
+		return "reserved memory that cannot be read: its bus has no usable cells or "
+		       "ranges";
 	if (parse.has_unnoted)
 		return "more reserved memory than can be noted";
 	return what_is_missing(board);

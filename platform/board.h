@@ -46,6 +46,7 @@ struct board {
 	uint32_t cpu_ignored; /* there, but more than BOARD_CPU_MAX */
 	enum uart_kind uart;
 	struct range uart_registers;
+	uint32_t uart_clock; /* in Hz; 0: not told, or it can change */
 	enum psci_conduit psci;
 	enum power_kind power;
 	struct range power_registers;

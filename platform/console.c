@@ -6,6 +6,9 @@
 
 #include "platform.h"
 
+/* The registers that the drivers use, whatever size the tree gives. */
+enum { UART_SIZE = 0x48 };
+
 static enum uart_kind kind;
 static volatile void *uart;
 
@@ -46,16 +49,19 @@ int console_read(void)
 
 void console_flush(void)
 {
-	while ((kind == UART_PL011 && !pl011_idle(uart)) ||
-		(kind == UART_MINI && !mini_uart_idle(uart)))
-		;
+	for (int polls = 0; polls < UART_POLLS_MAX; polls++)
+		if ((kind == UART_PL011 && pl011_idle(uart)) ||
+			(kind == UART_MINI && mini_uart_idle(uart)) || kind == UART_NONE)
+			return;
 }
 
 void console_init(const struct board *board)
 {
 	if (board->uart == UART_NONE || kind != UART_NONE)
 		return;
-	uart = kmap_device(board->uart_registers.base, board->uart_registers.size);
+	uart = kmap_device(board->uart_registers.base, UART_SIZE);
+	if (board->uart == UART_PL011)
+		pl011_init(uart, board->uart_clock);
 	kind = board->uart;
 	console_write(early, early_length);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The Quire authors */
 #include "arch/cpu.h"
-
 #include "arch/print.h"
 
 #include "platform.h"

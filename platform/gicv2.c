@@ -5,9 +5,8 @@
  * sees: on a Raspberry Pi the kernel is non-secure and GICD_IGROUPR reads as zero and
  * ignores writes, on QEMU there is one state; both work if the register is left alone.
  */
-#include "arch/irqchip.h"
-
 #include "arch/cpu.h"
+#include "arch/irqchip.h"
 #include "arch/kmap.h"
 
 #include "mmio.h"
@@ -34,10 +33,14 @@ enum gicc_reg {
 };
 
 enum {
-	IRQ_MASK = 0x3ff,	 /* of GICC_IAR: the line; above it the CPU that sent an SGI */
+	IRQ_MASK = 0x3ff, /* of GICC_IAR: the line; above it the CPU that sent an SGI */
 	PRIORITY = 0xa0a0a0a0u,
 	PRIVATE_LINES = 32,
 	SGI_COUNT = 16,
+	GICD_SIZE = 0x1000, /* what is used of each, whatever the tree gives */
+	GICC_SIZE = 0x1000,
+	CTLR_BYPASS = 0x1e0, /* of GICC_CTLR: left as firmware set them */
+	CTLR_ENABLE = 1,
 	SGIR_TARGET_SHIFT = 16,
 	SGIR_SELF = 2 << 24, /* a GIC with one CPU has no target bits: this always works */
 };
@@ -53,8 +56,8 @@ static uint32_t line_count(void)
 
 void gic_init(const struct board *board)
 {
-	gicd = kmap_device(board->gic_distributor.base, board->gic_distributor.size);
-	gicc = kmap_device(board->gic_cpu_interface.base, board->gic_cpu_interface.size);
+	gicd = kmap_device(board->gic_distributor.base, GICD_SIZE);
+	gicc = kmap_device(board->gic_cpu_interface.base, GICC_SIZE);
 }
 
 /* Mask, withdraw and deactivate 32 lines; set their priority. */
@@ -97,8 +100,14 @@ void irqchip_init_cpu(void)
 	reset_lines(0);
 	write32(gicc, GICC_PMR, 0xff);
 	write32(gicc, GICC_BPR, 0);
-	write32(gicc, GICC_CTLR, 1);
+	write32(gicc, GICC_CTLR, (read32(gicc, GICC_CTLR) & CTLR_BYPASS) | CTLR_ENABLE);
 	irq_unmask(IRQ_IPI);
+}
+
+void irqchip_stop_cpu(void)
+{
+	if (gicc)
+		write32(gicc, GICC_CTLR, 0);
 }
 
 void irq_unmask(uint32_t irq)
@@ -118,15 +127,17 @@ uint32_t irq_acknowledge(void)
 	uint32_t iar = read32(gicc, GICC_IAR);
 	uint32_t irq = iar & IRQ_MASK;
 
-	if (irq < SGI_COUNT)
+	if (irq < SGI_COUNT) {
 		sgi_sender[this_cpu()->index] = iar & ~(uint32_t)IRQ_MASK;
+		/* What the sender wrote before: partner of the dsb in irq_send_ipi. */
+		__asm__ volatile("dmb osh" : : : "memory");
+	}
 	return irq >= IRQ_SPURIOUS - 3 ? IRQ_SPURIOUS : irq;
 }
 
 void irq_complete(uint32_t irq)
 {
-	write32(gicc, GICC_EOIR,
-		irq < SGI_COUNT ? irq | sgi_sender[this_cpu()->index] : irq);
+	write32(gicc, GICC_EOIR, irq < SGI_COUNT ? irq | sgi_sender[this_cpu()->index] : irq);
 }
 
 void irq_send_ipi(uint32_t cpu)
@@ -135,6 +146,6 @@ void irq_send_ipi(uint32_t cpu)
 		(uint32_t)SGIR_SELF :
 		(uint32_t)cpu_mask[cpu] << SGIR_TARGET_SHIFT;
 
-	__asm__ volatile("dsb ish" : : : "memory");
+	__asm__ volatile("dsb ish" : : : "memory"); /* partner: irq_acknowledge */
 	write32(gicd, GICD_SGIR, target | IRQ_IPI);
 }

@@ -12,16 +12,17 @@ static inline uint32_t read32(volatile void *base, uint32_t reg)
 {
 	uint32_t value;
 
-	__asm__ volatile("ldr %w0, [%1]" : "=r"(value) : "r"((volatile char *)base + reg) : "memory");
+	__asm__ volatile("ldr %w0, [%1]"
+			 : "=r"(value)
+			 : "r"((volatile char *)base + reg)
+			 : "memory");
 	return value;
 }
 
 static inline void write32(volatile void *base, uint32_t reg, uint32_t value)
 {
-	__asm__ volatile("str %w0, [%1]" : : "r"(value), "r"((volatile char *)base + reg) : "memory");
-}
-
-static inline void write8(volatile void *base, uint32_t reg, uint8_t value)
-{
-	__asm__ volatile("strb %w0, [%1]" : : "r"(value), "r"((volatile char *)base + reg) : "memory");
+	__asm__ volatile("str %w0, [%1]"
+			 :
+			 : "r"(value), "r"((volatile char *)base + reg)
+			 : "memory");
 }

@@ -13,7 +13,12 @@ void gic_init(const struct board *board);
 void cpus_init(const struct board *board);
 void power_init(const struct board *board);
 
-/* UARTs: console.c picks by kind. */
+/*
+ * UARTs: console.c picks by kind. A put waits until there is room, but not for ever: on a UART
+ * that nobody switched on the byte is dropped.
+ */
+enum { UART_POLLS_MAX = 1000000 };
+void pl011_init(volatile void *base, uint32_t clock);
 void pl011_put(volatile void *base, char c);
 int pl011_get(volatile void *base);
 bool pl011_idle(volatile void *base);
@@ -30,4 +35,5 @@ void psci_system_off(void);
 void spin_table_release(uint64_t release_address, uint64_t entry);
 
 /* The Pi's power manager, by which its firmware is asked to halt. */
+enum { BCM2835_PM_SIZE = 0x28 };
 void bcm2835_pm_off(volatile void *base);

@@ -15,7 +15,7 @@ void power_init(const struct board *board)
 {
 	kind = board->power;
 	if (kind == POWER_BCM2835)
-		registers = kmap_device(board->power_registers.base, board->power_registers.size);
+		registers = kmap_device(board->power_registers.base, BCM2835_PM_SIZE);
 }
 
 void power_off(void)

@@ -26,12 +26,18 @@ static int64_t psci_call(uint64_t function, uint64_t a, uint64_t b, uint64_t c)
 
 	/* x4-x17 may be lost: the convention before 1.1 keeps only x18 and up. */
 #define PSCI_CLOBBERS \
-	"x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", \
-		"x16", "x17", "memory"
+	"x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", \
+		"x17", "memory"
 	if (conduit == PSCI_HVC)
-		__asm__ volatile("hvc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3) : : PSCI_CLOBBERS);
+		__asm__ volatile("hvc #0"
+				 : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)
+				 :
+				 : PSCI_CLOBBERS);
 	else if (conduit == PSCI_SMC)
-		__asm__ volatile("smc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3) : : PSCI_CLOBBERS);
+		__asm__ volatile("smc #0"
+				 : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)
+				 :
+				 : PSCI_CLOBBERS);
 	else
 		return PSCI_NOT_SUPPORTED;
 	return (int32_t)x0;

@@ -32,9 +32,11 @@ static void show_boot_time(void)
 	uint64_t instructions = boot_instructions();
 
 	if (instructions)
-		printf("  boot     %s instructions, kernel entry to here\n", grouped(instructions));
+		printf("  boot     %s instructions, kernel entry to here\n",
+			grouped(instructions));
 	else
-		printf("  boot     instructions are not counted here (QEMU counts with -icount)\n");
+		printf("  boot     instructions are not counted here (QEMU counts with "
+		       "-icount)\n");
 }
 
 static void show_banner(void)
@@ -54,7 +56,8 @@ static void show_help(void)
 	puts("  info           the machine\n"
 	     "  time           seconds since it was switched on\n"
 	     "  sleep SECONDS  wait\n"
-	     "  peek ADDRESS   read a byte: one that is not this program's shows how it is stopped\n"
+	     "  peek ADDRESS   read a byte: one that is not this program's shows how it is "
+	     "stopped\n"
 	     "  exit [STATUS]  end this program and switch the machine off");
 }
 
@@ -73,7 +76,8 @@ static void run_command(char *line)
 		clock_sleep_ns((uint64_t)(strtod(argument ? argument : "1", NULL) * 1e9));
 	else if (strcmp(command, "peek") == 0)
 		printf("  0x%02x\n",
-			*(volatile unsigned char *)strtoull(argument ? argument : "0", NULL, 0));
+			*(volatile unsigned char *)strtoull(
+				argument ? argument : "0", NULL, 0));
 	else if (strcmp(command, "exit") == 0)
 		exit(argument ? atoi(argument) : 0);
 	else if (strcmp(command, "help") == 0)

@@ -17,6 +17,7 @@ enum {
 enum bootinfo_flags {
 	/* PMEVCNTR0_EL0 counts retired instructions since the kernel's first */
 	BOOTINFO_COUNTS_INSTRUCTIONS = 1,
+	BOOTINFO_COUNTS_CYCLES = 2, /* PMCCNTR_EL0 counts cycles */
 };
 
 struct bootinfo {

@@ -23,4 +23,5 @@ struct cpio_file {
 bool cpio_next(const void *archive, uint64_t size, uint64_t *at, struct cpio_file *file_out);
 
 /* cpio_find: the file of that name; false if there is none. */
-bool cpio_find(const void *archive, uint64_t size, const char *name, struct cpio_file *file_out);
+bool cpio_find(
+	const void *archive, uint64_t size, const char *name, struct cpio_file *file_out);

@@ -58,11 +58,13 @@ static const char *check_ident(const struct elf_header *header)
 	return NULL;
 }
 
-static const char *check_segment(const struct elf *elf, const struct program_header *h,
-	uint64_t limit, uint64_t *end)
+static const char *check_segment(
+	const struct elf *elf, const struct program_header *h, uint64_t limit, uint64_t *end)
 {
 	if (h->offset > elf->size || h->filesz > elf->size - h->offset)
 		return "cut short: a segment reaches beyond the end of the file";
+	if ((h->flags & (ELF_WRITE | ELF_EXECUTE)) == (ELF_WRITE | ELF_EXECUTE))
+		return "a segment is both writable and executable";
 	if (h->filesz > h->memsz)
 		return "a segment is larger in the file than in memory";
 	if (h->memsz == 0 || h->memsz > limit || h->vaddr > limit - h->memsz ||

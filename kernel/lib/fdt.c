@@ -27,6 +27,13 @@ const char *fdt_check(const void *tree, size_t room)
 	return error ? fdt_strerror(error) : NULL;
 }
 
+size_t fdt_claimed_size(const void *tree, size_t room)
+{
+	if (room < sizeof(struct fdt_header) || fdt_magic(tree) != FDT_MAGIC)
+		return 0;
+	return fdt_totalsize(tree);
+}
+
 size_t fdt_size(const void *tree)
 {
 	return fdt_totalsize(tree);
@@ -51,7 +58,7 @@ static void enter_bus(struct fdt_walk *walk)
 {
 	struct fdt_bus *bus = &walk->bus[walk->depth];
 
-	bus->node = walk->node;
+	bus->name = walk->name;
 	bus->address_cells = cells_or(walk, "#address-cells", 2);
 	bus->size_cells = cells_or(walk, "#size-cells", 1);
 	bus->ranges = fdt_bytes(walk, "ranges", &bus->ranges_size);
@@ -95,6 +102,7 @@ bool fdt_walk_next(struct fdt_walk *walk)
 		switch (fdt_next_tag(walk->tree, at, &walk->next)) {
 		case FDT_BEGIN_NODE:
 			walk->node = at;
+			walk->name = fdt_offset_ptr(walk->tree, at + (int)FDT_TAGSIZE, 1);
 			walk->depth++;
 			note_properties(walk);
 			if (walk->depth >= FDT_DEPTH_MAX)
@@ -116,29 +124,25 @@ bool fdt_walk_next(struct fdt_walk *walk)
 
 const char *fdt_name(const struct fdt_walk *walk)
 {
-	const char *name = fdt_get_name(walk->tree, walk->node, NULL);
-
-	return name ? name : "";
+	return walk->name;
 }
 
-static bool is_named(const void *tree, int node, const char *name)
+static bool is_named(const char *full, const char *name)
 {
-	const char *full = fdt_get_name(tree, node, NULL);
 	size_t length = strlen(name);
 
-	return full && strncmp(full, name, length) == 0 &&
+	return strncmp(full, name, length) == 0 &&
 		(full[length] == '\0' || full[length] == '@');
 }
 
 bool fdt_is_named(const struct fdt_walk *walk, const char *name)
 {
-	return is_named(walk->tree, walk->node, name);
+	return is_named(walk->name, name);
 }
 
 bool fdt_parent_is_named(const struct fdt_walk *walk, const char *name)
 {
-	return walk->depth > 0 &&
-		is_named(walk->tree, walk->bus[walk->depth - 1].node, name);
+	return walk->depth > 0 && is_named(walk->bus[walk->depth - 1].name, name);
 }
 
 bool fdt_is_compatible(const struct fdt_walk *walk, const char *compatible)
@@ -196,8 +200,8 @@ static uint64_t read_cells(const uint8_t *at, uint32_t cells)
 	return value;
 }
 
-bool fdt_cell(const struct fdt_walk *walk, const char *property, uint32_t index,
-	uint32_t *value_out)
+bool fdt_cell(
+	const struct fdt_walk *walk, const char *property, uint32_t index, uint32_t *value_out)
 {
 	uint32_t size;
 	const uint8_t *value = fdt_bytes(walk, property, &size);
@@ -226,6 +230,19 @@ static bool is_readable(const struct fdt_bus *bus)
 		bus->size_cells <= SIZE_CELLS_MAX;
 }
 
+uint32_t fdt_reg_count(const struct fdt_walk *walk)
+{
+	const struct fdt_bus *bus;
+	uint32_t size;
+
+	if (walk->depth < 1 || !fdt_bytes(walk, "reg", &size))
+		return 0;
+	bus = &walk->bus[walk->depth - 1];
+	if (!is_readable(bus))
+		return 1;
+	return size / ((bus->address_cells + bus->size_cells) * CELL);
+}
+
 bool fdt_reg_raw(const struct fdt_walk *walk, uint32_t index, struct range *range_out)
 {
 	const struct fdt_bus *bus;
@@ -243,7 +260,8 @@ bool fdt_reg_raw(const struct fdt_walk *walk, uint32_t index, struct range *rang
 		return false;
 	value += (size_t)index * entry;
 	range_out->base = read_cells(value, bus->address_cells);
-	range_out->size = read_cells(value + (size_t)bus->address_cells * CELL, bus->size_cells);
+	range_out->size =
+		read_cells(value + (size_t)bus->address_cells * CELL, bus->size_cells);
 	return range_out->base + range_out->size >= range_out->base;
 }
 
@@ -251,7 +269,8 @@ bool fdt_reg_raw(const struct fdt_walk *walk, uint32_t index, struct range *rang
  * Translate a range from the addresses of `bus` to those of the bus above it: find the
  * entry (child address, parent address, size) of `ranges` that holds it whole.
  */
-static bool translate(const struct fdt_bus *bus, const struct fdt_bus *above, struct range *range)
+static bool translate(
+	const struct fdt_bus *bus, const struct fdt_bus *above, struct range *range)
 {
 	uint32_t child = bus->address_cells * CELL;
 	uint32_t parent = above->address_cells * CELL;

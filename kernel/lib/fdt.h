@@ -27,7 +27,7 @@ struct range {
 
 /* How a node encodes its children's addresses, and what they are in its parent's. */
 struct fdt_bus {
-	int node;
+	const char *name;
 	uint32_t address_cells;
 	uint32_t size_cells;
 	const uint8_t *ranges;
@@ -45,6 +45,7 @@ struct fdt_walk {
 	int next;  /* libfdt's offset of the first tag behind this node's properties */
 	int node;  /* and of the node where the walk stands */
 	int depth; /* 0: the root */
+	const char *name;
 	struct fdt_bus bus[FDT_DEPTH_MAX];
 	/* The node's properties, noted in passing; those beyond the room are not seen. */
 	uint32_t property_count;
@@ -59,6 +60,13 @@ struct fdt_walk {
  *  => nothing else in this file may be used on a tree that did not pass
  */
 const char *fdt_check(const void *tree, size_t room);
+
+/*
+ * fdt_claimed_size: the size that a tree's header gives, when nothing of it was checked yet.
+ *
+ *  => 0 if `room` bytes are too few for a header or it does not begin with the magic number
+ */
+size_t fdt_claimed_size(const void *tree, size_t room);
 
 /* fdt_size: the size in bytes that the header of a tree gives for it. */
 size_t fdt_size(const void *tree);
@@ -95,8 +103,8 @@ const uint8_t *fdt_bytes(const struct fdt_walk *walk, const char *property, uint
 const char *fdt_text(const struct fdt_walk *walk, const char *property);
 
 /* fdt_cell: the index-th 32-bit cell of a property; false if it is not that long. */
-bool fdt_cell(const struct fdt_walk *walk, const char *property, uint32_t index,
-	uint32_t *value_out);
+bool fdt_cell(
+	const struct fdt_walk *walk, const char *property, uint32_t index, uint32_t *value_out);
 
 /* fdt_number: a property of one or two cells as one number. */
 bool fdt_number(const struct fdt_walk *walk, const char *property, uint64_t *value_out);
@@ -107,6 +115,9 @@ bool fdt_number(const struct fdt_walk *walk, const char *property, uint64_t *val
  *  => false if there is none, if it wraps around, or if a bus above gives no way to it
  */
 bool fdt_reg(const struct fdt_walk *walk, uint32_t index, struct range *range_out);
+
+/* fdt_reg_count: how many entries `reg` has; if it cannot be read at all, 1 (and none is). */
+uint32_t fdt_reg_count(const struct fdt_walk *walk);
 
 /* fdt_reg_raw: the same in the parent bus's own addresses (a CPU's number, for one). */
 bool fdt_reg_raw(const struct fdt_walk *walk, uint32_t index, struct range *range_out);

@@ -149,16 +149,16 @@ size_t format_v(char *buffer, size_t size, const char *text, va_list args)
 			break;
 		case 'd':
 		case 'i':
-			value = spec.longs > 0 ? va_arg(args, int64_t)
-					       : narrow_signed(&spec, va_arg(args, int));
+			value = spec.longs > 0 ? va_arg(args, int64_t) :
+						 narrow_signed(&spec, va_arg(args, int));
 			put_number(&out, &spec, value < 0 ? "-" : "",
 				value < 0 ? 0 - (uint64_t)value : (uint64_t)value, 10);
 			break;
 		case 'u':
 		case 'x':
 			put_number(&out, &spec, "",
-				spec.longs > 0 ? va_arg(args, uint64_t)
-					       : narrow(&spec, va_arg(args, unsigned)),
+				spec.longs > 0 ? va_arg(args, uint64_t) :
+						 narrow(&spec, va_arg(args, unsigned)),
 				*text == 'u' ? 10 : 16);
 			break;
 		case 'p':

@@ -6,8 +6,9 @@
  */
 #pragma once
 
-#include "arch/kmap.h"
 #include "lib/fdt.h"
+
+#include "arch/kmap.h"
 
 enum { BOOTMEM_RANGES_MAX = 64 };
 

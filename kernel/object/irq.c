@@ -8,9 +8,14 @@
 #include "arch/print.h"
 #include "arch/timer.h"
 #include "arch/trap.h"
+
 #include "object/thread.h"
 
 static uint32_t timer_irq;
+
+/* The two that the one timer serves, as counts; NEVER where there is none. */
+#define NEVER UINT64_MAX
+static uint64_t alarm_at = NEVER, wake_at = NEVER;
 static uint64_t alarms;
 
 void irq_init(uint32_t timer_line)
@@ -26,13 +31,35 @@ void irq_init_cpu(void)
 	counter_init_cpu();
 }
 
-/* The timer's line is level-triggered: silence it before it is completed. */
+static void set_timer(void)
+{
+	uint64_t next = min_u64(alarm_at, wake_at);
+
+	if (next == NEVER)
+		timer_clear();
+	else
+		timer_set_deadline(next);
+}
+
+/* The line is level-triggered: a later deadline, or none, silences it before its end. */
+static void handle_timer(void)
+{
+	uint64_t now = timer_now();
+
+	if (now >= alarm_at) {
+		alarms++;
+		alarm_at = NEVER;
+	}
+	if (now >= wake_at)
+		wake_at = NEVER;
+	set_timer();
+}
+
 static void handle(uint32_t irq)
 {
 	this_cpu()->irqs++;
 	if (irq == timer_irq) {
-		timer_clear();
-		alarms++;
+		handle_timer();
 	} else if (irq == IRQ_IPI) {
 		if (panic_in_progress())
 			cpu_halt();
@@ -55,8 +82,15 @@ void irq_handle_pending(void)
 
 uint64_t irq_alarm(uint64_t count)
 {
-	timer_set_deadline(count);
+	alarm_at = count;
+	set_timer();
 	return alarms;
+}
+
+void irq_wake_at(uint64_t count)
+{
+	wake_at = count;
+	set_timer();
 }
 
 void trap_irq(void)

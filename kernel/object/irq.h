@@ -16,5 +16,12 @@ void irq_init_cpu(void);
 /* irq_handle_pending: acknowledge, handle and complete what is pending on this CPU. */
 void irq_handle_pending(void);
 
-/* irq_alarm: one timer interrupt at `count`; returns how many have come so far. */
+/*
+ * irq_alarm: one interrupt when the timer reaches `count`; a new count replaces the old one.
+ *
+ *  => returns how many alarms have come so far
+ */
 uint64_t irq_alarm(uint64_t count);
+
+/* irq_wake_at: let cpu_wait() return once the timer has reached `count`. */
+void irq_wake_at(uint64_t count);

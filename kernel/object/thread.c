@@ -7,6 +7,7 @@
 #include "arch/power.h"
 #include "arch/print.h"
 #include "arch/timer.h"
+
 #include "object/irq.h"
 
 void thread_start(struct thread *thread)
@@ -20,7 +21,7 @@ void thread_start(struct thread *thread)
 void thread_sleep_until(uint64_t count)
 {
 	while (timer_now() < count) {
-		timer_set_deadline(count);
+		irq_wake_at(count);
 		cpu_wait();
 		irq_handle_pending();
 	}

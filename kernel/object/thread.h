@@ -22,4 +22,3 @@ void thread_sleep_until(uint64_t count);
 
 /* thread_end: the first program is done: say so and switch the machine off. */
 noreturn void thread_end(unsigned status);
-

@@ -5,8 +5,10 @@
  */
 #include "arch/console.h"
 #include "arch/usermap.h"
+
 #include "object/irq.h"
 #include "object/thread.h"
+
 #include "syscall/syscall.h"
 
 enum { WRITE_MAX = PAGE_SIZE, CHUNK = 256 };

@@ -6,6 +6,7 @@
  * does not build.
  */
 #include "arch/trap.h"
+
 #include "syscall/syscall.h"
 
 int64_t trap_syscall(const uint64_t *x)

@@ -7,6 +7,7 @@
 #include "arch/print.h"
 #include "arch/trap.h"
 #include "arch/usermap.h"
+
 #include "object/thread.h"
 
 enum { STATUS_FAULT = 139, BACKTRACE_MAX = 16 };

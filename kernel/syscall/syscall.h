@@ -7,8 +7,8 @@
 
 #include "lib/base.h"
 
-#define SYSCALL0(number, name, text) int64_t sys_##name(void);
-#define SYSCALL1(number, name, t0, a0, text) int64_t sys_##name(t0 a0);
+#define SYSCALL0(number, name, text)		     int64_t sys_##name(void);
+#define SYSCALL1(number, name, t0, a0, text)	     int64_t sys_##name(t0 a0);
 #define SYSCALL2(number, name, t0, a0, t1, a1, text) int64_t sys_##name(t0 a0, t1 a1);
 #include "abi/syscalls.def"
 #undef SYSCALL0

@@ -56,7 +56,8 @@ static void calibrate(void)
 	uint64_t loop = MEASURE(({
 		uint64_t n;
 
-		__asm__ volatile("mov %0, #1000\n1:	sub %0, %0, #1\n\tcbnz %0, 1b" : "=r"(n));
+		__asm__ volatile("mov %0, #1000\n1:	sub %0, %0, #1\n\tcbnz %0, 1b"
+				 : "=r"(n));
 	}));
 
 	report("calibration", loop - reading);

@@ -38,8 +38,7 @@ void test_list(void);
 	static void module##_##sentence(void); \
 	__attribute__((constructor)) static void register_##module##_##sentence(void) \
 	{ \
-		static struct test test = { \
-			#module "." #sentence, module##_##sentence, 0}; \
+		static struct test test = {#module "." #sentence, module##_##sentence, 0}; \
 		test_register(&test); \
 	} \
 	static void module##_##sentence(void)

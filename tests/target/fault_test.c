@@ -23,7 +23,7 @@ static void call(uint64_t address)
 static void fault(const char *name)
 {
 	const struct bootinfo *info = boot_info();
-	static uint32_t code[] = {0xd65f03c0}; /* ret */
+	static uint32_t code[] = {0xd65f03c0};		      /* ret */
 	volatile int *volatile near_null = (volatile int *)8; /* opaque to the compiler */
 
 	if (strcmp(name, "read-null") == 0)
@@ -62,6 +62,8 @@ static void fault(const char *name)
 		__asm__ volatile("mrs x0, sctlr_el1" : : : "x0");
 	else if (strcmp(name, "counter-write") == 0)
 		__asm__ volatile("msr pmcr_el0, xzr");
+	else if (strcmp(name, "debug-channel") == 0)
+		__asm__ volatile("mrs x0, mdccsr_el0" : : : "x0");
 	else if (strcmp(name, "misaligned-pc") == 0)
 		call((uint64_t)main + 2);
 	else if (strcmp(name, "misaligned-exclusive") == 0)
@@ -80,7 +82,8 @@ int main(void)
 	const char *value;
 
 	if (boot_argument("fault", &value))
-		strncpy(name, value, strcspn(value, " ") < sizeof(name) ? strcspn(value, " ") : 0);
+		strncpy(name, value,
+			strcspn(value, " ") < sizeof(name) ? strcspn(value, " ") : 0);
 	printf("about to do: %s\n", name);
 	fflush(stdout);
 	fault(name);

@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "libsys/boot.h"
-
 #include "test.h"
 
 enum { NAME_MAX_SIZE = 64 };

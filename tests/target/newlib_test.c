@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "libsys/tls.h"
-
 #include "test.h"
 
 TEST(newlib, printf_formats_floating_point)
@@ -28,8 +27,8 @@ TEST(newlib, printf_formats_every_size_of_integer)
 {
 	char text[80];
 
-	snprintf(text, sizeof(text), "%hhd %hd %d %ld %lld %zu %p", (signed char)-1, (short)-2, -3,
-		-4L, -5LL, (size_t)6, (void *)0x1000);
+	snprintf(text, sizeof(text), "%hhd %hd %d %ld %lld %zu %p", (signed char)-1, (short)-2,
+		-3, -4L, -5LL, (size_t)6, (void *)0x1000);
 	EXPECT_TEXT(text, "-1 -2 -3 -4 -5 6 0x1000");
 }
 

@@ -7,7 +7,6 @@
 #include "libsys/boot.h"
 #include "libsys/clock.h"
 #include "libsys/syscalls.h"
-
 #include "test.h"
 
 enum { PAGE = 4096 };

@@ -10,9 +10,12 @@
 #define SCTLR_EL1_OFF 0x30d00800 /* RES1 */
 /*
  * M C SA SA0 I, and for EL0: DZE (dc zva), UCT (read CTR), nTWI and nTWE (wfi and wfe are
- * not trapped), UCI (cache maintenance by address). No A: programs may access unaligned.
+ * not trapped), UCI (cache maintenance by address). WXN: what is writable is never
+ * executed, whatever a table says. No A: programs may access unaligned.
  */
-#define SCTLR_EL1_ON (SCTLR_EL1_OFF | 0x0405d01d)
+#define SCTLR_EL1_ON  (SCTLR_EL1_OFF | 0x040dd01d)
+
+#define MDSCR_TDCC (1 << 12) /* EL0 may not use the debug channel */
 
 /* 0 Device-nGnRE, 1 Normal write-back, 2 Normal non-cacheable, 3 Device-nGnRnE */
 #define MAIR_VALUE 0x000000000044ff04
@@ -29,9 +32,9 @@
 #define CPU_MPIDR	    32
 #define CPU_SIZE	    64
 
-#define CONTEXT_SP     248
-#define CONTEXT_PC     256
-#define CONTEXT_SIZE   272
+#define CONTEXT_SP   248
+#define CONTEXT_PC   256
+#define CONTEXT_SIZE 272
 
 #define STACK_SIZE	 8192
 #define PANIC_STACK_SIZE 4096

@@ -3,9 +3,9 @@
 /*
  * The first tables, built with the MMU off.
  *
- *	TTBR0  boot_identity   the image's 2 MiB under their physical address, read-only
+ *	TTBR0  boot_identity   the image's first page under its physical address, read-only
  *			       and executable: what mmu_on runs from. Kept for the CPUs
- *			       that start later; never a program's table.
+ *			       that start later; each leaves it for empty_table.
  *	TTBR1  boot_kernel     level 1, 512 entries of 1 GiB
  *		 [0..255]      direct map, filled by kmap_ram
  *		 [510]	       boot_windows, level 2, 512 entries of 2 MiB
@@ -24,7 +24,8 @@
 #include "descriptor.h"
 
 struct table boot_identity, boot_kernel, boot_windows, boot_image, boot_devices;
-static struct table identity_l1, identity_l2;
+struct table empty_table;
+static struct table identity_l1, identity_l2, identity_l3;
 
 extern char _start[], _text_end[], _rodata_end[], _bss_end[], _stacks_start[], _end[];
 
@@ -37,7 +38,9 @@ static void map_identity(paddr_t image)
 {
 	boot_identity.entry[LEVEL_INDEX(image, 0)] = table_at(&identity_l1);
 	identity_l1.entry[LEVEL_INDEX(image, 1)] = table_at(&identity_l2);
-	identity_l2.entry[LEVEL_INDEX(image, 2)] = image | DESC_VALID | DESC_KERNEL_TEXT;
+	identity_l2.entry[LEVEL_INDEX(image, 2)] = table_at(&identity_l3);
+	identity_l3.entry[LEVEL_INDEX(image, 3)] =
+		image | DESC_VALID | DESC_PAGE | DESC_KERNEL_TEXT | DESC_NG;
 }
 
 /* Is the page at this offset of the stacks a guard? The panic stack comes first. */

@@ -9,6 +9,7 @@
 #include "arch/trap.h"
 
 #include "asm.h"
+#include "boot_map.h"
 #include "sysreg.h"
 
 struct cpu cpus[CPU_MAX];
@@ -18,12 +19,20 @@ extern char cpu_stacks[], secondary_entry[];
 
 noreturn void cpu_main(struct cpu *cpu);
 
-/* TPIDR first: the vectors find the stacks through it. */
+/*
+ * TPIDR first: the vectors find the stacks through it. Then no way is left by which a low
+ * address could be translated: not by the identity map, nor by what the TLB kept of it.
+ * From here on an SError is the kernel's, and told as such.
+ */
 static void take_cpu(struct cpu *cpu)
 {
 	WRITE_SYSREG(tpidr_el1, (uintptr_t)cpu);
-	WRITE_SYSREG(ttbr0_el1, 0);
+	WRITE_SYSREG(ttbr0_el1, image_pa(&empty_table));
 	isb();
+	__asm__ volatile("tlbi vmalle1" : : : "memory");
+	dsb(nsh);
+	isb();
+	__asm__ volatile("msr daifclr, #4" : : : "memory");
 }
 
 static void init_cpu(uint32_t index)
@@ -68,13 +77,18 @@ static bool wait_online(const struct cpu *cpu, uint64_t deadline)
 uint32_t cpu_start_all(void)
 {
 	uint64_t deadline = timer_now() + timer_frequency();
+	bool released[CPU_MAX] = {false};
 	uint32_t running = 1;
 
 	dsb(ish); /* cpus[] before a CPU that reads it can start */
-	for (uint32_t i = 1; i < cpu_count; i++)
-		if (!cpu_release(i, image_pa(secondary_entry)))
-			kprintf("quire: cpu %u refused to start\n", i);
 	for (uint32_t i = 1; i < cpu_count; i++) {
+		released[i] = cpu_release(i, image_pa(secondary_entry));
+		if (!released[i])
+			kprintf("quire: cpu %u cannot be started\n", i);
+	}
+	for (uint32_t i = 1; i < cpu_count; i++) {
+		if (!released[i])
+			continue;
 		if (wait_online(&cpus[i], deadline))
 			running++;
 		else
@@ -89,8 +103,10 @@ void cpu_wait(void)
 	__asm__ volatile("wfi" : : : "memory");
 }
 
+/* With an interrupt pending wfi would return at once, for ever. */
 void cpu_halt(void)
 {
+	irqchip_stop_cpu();
 	for (;;)
 		cpu_wait();
 }

@@ -14,8 +14,8 @@ enum {
 	LEVEL_BITS = 9,
 };
 
-#define LEVEL_SHIFT(level) (PAGE_BITS + LEVEL_BITS * (3 - (level)))
-#define LEVEL_SIZE(level)  (UINT64_C(1) << LEVEL_SHIFT(level))
+#define LEVEL_SHIFT(level)     (PAGE_BITS + LEVEL_BITS * (3 - (level)))
+#define LEVEL_SIZE(level)      (UINT64_C(1) << LEVEL_SHIFT(level))
 #define LEVEL_INDEX(va, level) (((va) >> LEVEL_SHIFT(level)) & (TABLE_ENTRIES - 1))
 
 #define DESC_VALID    BIT(0)
@@ -34,7 +34,7 @@ enum {
 /* Slots of MAIR_EL1: head.S sets them in this order. */
 enum {
 	MAIR_DEVICE_NGNRE = 0,
-	MAIR_NORMAL = 1,	/* write-back, read and write allocate */
+	MAIR_NORMAL = 1, /* write-back, read and write allocate */
 	MAIR_NORMAL_NC = 2,
 	MAIR_DEVICE_NGNRNE = 3,
 };

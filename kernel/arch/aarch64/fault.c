@@ -3,17 +3,19 @@
 /*
  * Exceptions in words (Arm ARM, "ESR_EL1, Exception Syndrome Register").
  */
+#include "fault.h"
+
 #include "arch/print.h"
 #include "arch/trap.h"
 #include "arch/usermap.h"
 
-#include "fault.h"
 #include "sysreg.h"
 
 #define ESR_EC(esr)  ((uint32_t)((esr) >> 26) & 0x3f)
 #define ESR_FSC(esr) ((uint32_t)(esr)&0x3f)
 #define ESR_WNR	     BIT(6)
 #define ESR_CM	     BIT(8)
+#define ESR_FNV	     BIT(10) /* FAR_EL1 says nothing */
 
 enum {
 	EC_UNKNOWN = 0x00,
@@ -110,7 +112,8 @@ static const char *abort_cause(uint32_t fsc)
 struct fault fault_decode(uint64_t esr, uint64_t far)
 {
 	uint32_t class = ESR_EC(esr);
-	struct fault fault = {.esr = esr, .address = far, .access = "", .cause = class_name(class)};
+	struct fault fault = {
+		.esr = esr, .address = far, .access = "", .cause = class_name(class)};
 
 	if (!is_abort(class))
 		return fault;
@@ -126,7 +129,7 @@ bool fault_has_address(const struct fault *fault)
 {
 	uint32_t class = ESR_EC(fault->esr);
 
-	return is_abort(class) || class == EC_PC_ALIGNMENT;
+	return (is_abort(class) && !(fault->esr & ESR_FNV)) || class == EC_PC_ALIGNMENT;
 }
 
 const char *fault_class_name(const struct fault *fault)
@@ -138,7 +141,7 @@ void user_fault(struct context *context, uint64_t esr)
 {
 	struct fault fault = fault_decode(esr, READ_SYSREG(far_el1));
 
-	if (is_abort(ESR_EC(esr)) && fault.address >= USER_LIMIT)
+	if (is_abort(ESR_EC(esr)) && fault_has_address(&fault) && fault.address >= USER_LIMIT)
 		fault.cause = "not a program's address";
 	trap_fault(context, &fault);
 }

@@ -24,6 +24,9 @@ _start:
 
 boot_cpu:
 	mov	x20, x0			/* the device tree */
+	adrp	x1, _start
+	tst	x1, #0x1fffff
+	b.ne	park			/* not at a 2 MiB boundary: no table could map us */
 	bl	count_instructions
 	bl	enter_el1
 	adrp	x0, _bss_start
@@ -71,7 +74,8 @@ secondary_entry:
 	add	x2, x2, #CPU_SIZE
 	sub	w3, w3, #1
 	b	2b
-3:	ldr	x4, [x2, #CPU_STACK_TOP]
+3:	msr	tpidr_el1, x2
+	ldr	x4, [x2, #CPU_STACK_TOP]
 	mov	sp, x4
 	mov	x29, #0
 	mov	x30, #0
@@ -156,6 +160,7 @@ enter_el1:
  * memory with nothing worth keeping in a cache. Clobbers x0, x9, x10.
  */
 discard_cached:
+	dmb	sy			/* uncached stores before it are not ordered otherwise */
 	mrs	x9, ctr_el0
 	ubfx	x9, x9, #16, #4
 	mov	x10, #4
@@ -192,7 +197,10 @@ mmu_on:
 	adrp	x9, boot_kernel
 	msr	ttbr1_el1, x9
 	msr	cpacr_el1, xzr		/* floating point: off until a thread runs */
-	msr	mdscr_el1, xzr
+	mov	x9, #MDSCR_TDCC
+	msr	mdscr_el1, x9
+	msr	amair_el1, xzr
+	msr	tpidr_el1, xzr		/* no struct cpu yet: see kernel_died */
 	msr	contextidr_el1, xzr
 	msr	tpidr_el0, xzr
 	msr	tpidrro_el0, xzr

@@ -7,6 +7,8 @@
  */
 #include "arch/kmap.h"
 
+#include "lib/fdt.h"
+
 #include "arch/print.h"
 
 #include "boot_map.h"
@@ -19,7 +21,7 @@ static uint8_t spare_level[SPARE_TABLES];
 static uint32_t spare_used;
 static uint32_t device_pages;
 
-extern char _start[], _text_end[], _rodata_end[], _end[];
+extern char _start[], _end[];
 
 paddr_t image_start_pa(void)
 {
@@ -66,7 +68,8 @@ static bool map_some(paddr_t *pa, paddr_t end)
 
 		if (is_aligned(*pa, size) && end - *pa >= size) {
 			CHECK(*desc == 0);
-			*desc = *pa | DESC_VALID | DESC_KERNEL_DATA | (level == 3 ? DESC_PAGE : 0);
+			*desc = *pa | DESC_VALID | DESC_KERNEL_DATA |
+				(level == 3 ? DESC_PAGE : 0);
 			*pa += size;
 			return true;
 		}
@@ -95,10 +98,14 @@ volatile void *kmap_device(paddr_t pa, uint64_t size)
 	uint64_t pages = (align_up(pa + size, PAGE_SIZE) - page) / PAGE_SIZE;
 	uint64_t va = DEVICE_WINDOW + device_pages * PAGE_SIZE + (pa - page);
 
+	if (size == 0 || pa >= PHYSICAL_LIMIT || size > PHYSICAL_LIMIT - pa)
+		panic("the device tree puts a device at 0x%lx, size 0x%lx: no such place", pa,
+			size);
 	if (pages > TABLE_ENTRIES - device_pages)
 		panic("no room in the device window for %lu pages at 0x%lx", pages, pa);
 	for (; pages; pages--, page += PAGE_SIZE)
-		boot_devices.entry[device_pages++] = page | DESC_DEVICE | DESC_VALID | DESC_PAGE;
+		boot_devices.entry[device_pages++] =
+			page | DESC_DEVICE | DESC_VALID | DESC_PAGE;
 	dsb(ishst);
 	isb();
 	return (volatile void *)va;
@@ -114,13 +121,12 @@ const void *kmap_dtb(paddr_t dtb, size_t *room_out)
 	const uint64_t at = LEVEL_INDEX(DTB_WINDOW, 2);
 	const uint8_t *tree = (const uint8_t *)(DTB_WINDOW + (dtb - block));
 	uint64_t room = block + LEVEL_SIZE(2) - dtb;
-	uint64_t size = 0;
+	uint64_t size;
 
 	boot_windows.entry[at] = block | DESC_VALID | DESC_KERNEL_RODATA;
 	dsb(ishst);
 	isb();
-	for (int i = 4; room >= 8 && i < 8; i++) /* totalsize, big-endian */
-		size = size << 8 | tree[i];
+	size = fdt_claimed_size(tree, room);
 	if (size > room && size <= DTB_SIZE_MAX) {
 		boot_windows.entry[at + 1] =
 			(block + LEVEL_SIZE(2)) | DESC_VALID | DESC_KERNEL_RODATA;

@@ -14,4 +14,5 @@ _Static_assert(offsetof(struct cpu, mpidr) == CPU_MPIDR, "asm.h");
 _Static_assert(sizeof(struct cpu) == CPU_SIZE, "asm.h");
 _Static_assert(offsetof(struct context, sp) == CONTEXT_SP, "asm.h");
 _Static_assert(offsetof(struct context, pc) == CONTEXT_PC, "asm.h");
+_Static_assert(_Alignof(struct context) == 16, "SP_EL1 points at one");
 _Static_assert(sizeof(struct context) == CONTEXT_SIZE, "asm.h");

@@ -3,16 +3,19 @@
 /*
  * The end: what the kernel says when it cannot go on.
  */
+#include "panic.h"
+
+#include "lib/format.h"
+#include "lib/string.h"
+#include "lib/symbols.h"
+
 #include "arch/console.h"
 #include "arch/cpu.h"
 #include "arch/irqchip.h"
 #include "arch/print.h"
-#include "lib/format.h"
-#include "lib/symbols.h"
 
 #include "asm.h"
 #include "fault.h"
-#include "panic.h"
 #include "sysreg.h"
 
 enum { BACKTRACE_MAX = 24 };
@@ -27,15 +30,12 @@ void kprintf(const char *text, ...)
 	va_end(args);
 }
 
-/* The boot CPU, until it has a struct cpu, and every CPU after: one of them tells. */
+/* Of the CPUs that panic, one tells; one that panics while it tells is not the first. */
 static bool panicking;
 
 static bool first_to_panic(void)
 {
-	bool first = !panicking;
-
-	panicking = true;
-	return first;
+	return !__atomic_exchange_n(&panicking, true, __ATOMIC_ACQ_REL);
 }
 
 bool panic_in_progress(void)
@@ -47,7 +47,8 @@ static void stop_others(void)
 {
 	dsb(ish);
 	for (uint32_t i = 0; i < cpu_count; i++)
-		if (i != this_cpu()->index && cpus[i].online)
+		if (i != this_cpu()->index &&
+			__atomic_load_n(&cpus[i].online, __ATOMIC_ACQUIRE))
 			irq_send_ipi(i);
 }
 
@@ -91,7 +92,6 @@ static noreturn void end_of_panic(uint64_t fp)
 	backtrace(fp);
 	kprintf("quire: stopped\n");
 	console_flush();
-	stop_others();
 	cpu_halt();
 }
 
@@ -102,10 +102,13 @@ void panic(const char *text, ...)
 
 	if (!first_to_panic())
 		cpu_halt();
+	stop_others();
 	va_start(args, text);
 	format_v(line, sizeof(line), text, args);
 	va_end(args);
-	kprintf("quire: panic: %s\n", line);
+	kprintf("quire: panic: ");
+	console_write(line, strlen(line));
+	kprintf("\n");
 	end_of_panic((uintptr_t)__builtin_frame_address(0));
 }
 
@@ -131,6 +134,7 @@ void kernel_exception(struct context *context, uint64_t kind)
 
 	if (!first_to_panic())
 		cpu_halt();
+	stop_others();
 	kprintf("quire: panic: %s in the kernel on cpu %u: %s\n", kinds[kind & 3],
 		this_cpu()->index, fault_class_name(&fault));
 	if (fault_has_address(&fault))

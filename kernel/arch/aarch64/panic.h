@@ -4,4 +4,5 @@
 
 #include "arch/trap.h"
 
-noreturn void kernel_exception(struct context *context, uint64_t kind); /* from vectors.S */
+/* From vectors.S. */
+noreturn void kernel_exception(struct context *context, uint64_t kind);

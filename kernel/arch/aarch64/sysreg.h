@@ -26,14 +26,13 @@
 
 #define MPIDR_AFFINITY UINT64_C(0xff00ffffff)
 
-#define CNTV_CTL_ENABLE BIT(0)
-#define CNTV_CTL_IMASK	BIT(1)
+#define CNTV_CTL_ENABLE	 BIT(0)
+#define CNTV_CTL_IMASK	 BIT(1)
 #define CNTKCTL_EL0VCTEN BIT(1) /* EL0 may read CNTVCT_EL0 */
 
 #define PAR_F BIT(0) /* the translation failed */
 
-#define CTR_IMINLINE(ctr) (4u << ((ctr)&0xf))	      /* bytes */
-#define CTR_DMINLINE(ctr) (4u << (((ctr) >> 16) & 0xf)) /* bytes */
+/* The smallest data cache line in bytes. */
+#define CTR_DMINLINE(ctr) (4u << (((ctr) >> 16) & 0xf))
 
 #define SPSR_EL0T UINT64_C(0)
-#define SPSR_MODE_MASK UINT64_C(0x1f)

@@ -29,8 +29,8 @@ static struct place walk(paddr_t root, uaddr_t va)
 /* PXN always: the kernel never executes what a program can reach. */
 static uint64_t user_descriptor(paddr_t pa, unsigned rights)
 {
-	uint64_t desc = pa | DESC_NORMAL | DESC_AP_EL0 | DESC_NG | DESC_PXN | DESC_VALID |
-		DESC_PAGE;
+	uint64_t desc =
+		pa | DESC_NORMAL | DESC_AP_EL0 | DESC_NG | DESC_PXN | DESC_VALID | DESC_PAGE;
 
 	if (!(rights & USER_WRITE))
 		desc |= DESC_AP_RO;
@@ -81,17 +81,14 @@ void user_make_executable(const void *page)
 	isb();
 }
 
-/* The physical address of a user address as EL0 itself would get to it, or false. */
-static bool translate(uaddr_t va, bool write, paddr_t *pa_out)
+/* The physical address of a user address as EL0 itself would get to read it, or false. */
+static bool translate(uaddr_t va, paddr_t *pa_out)
 {
 	uint64_t par;
 
 	if (va >= USER_LIMIT)
 		return false;
-	if (write)
-		__asm__ volatile("at s1e0w, %0" : : "r"(va));
-	else
-		__asm__ volatile("at s1e0r, %0" : : "r"(va));
+	__asm__ volatile("at s1e0r, %0" : : "r"(va));
 	isb();
 	par = READ_SYSREG(par_el1);
 	if (par & PAR_F)
@@ -111,27 +108,11 @@ status_t user_read(void *to, uaddr_t from, size_t size)
 		size_t some = within_page(from, size);
 		paddr_t pa;
 
-		if (!translate(from, false, &pa))
+		if (!translate(from, &pa))
 			return ST_INVALID_ARGS;
 		memcpy(at, pa_to_va(pa), some);
 		at += some;
 		from += some;
-		size -= some;
-	}
-	return ST_OK;
-}
-
-status_t user_write(uaddr_t to, const void *from, size_t size)
-{
-	for (const char *at = from; size;) {
-		size_t some = within_page(to, size);
-		paddr_t pa;
-
-		if (!translate(to, true, &pa))
-			return ST_INVALID_ARGS;
-		memcpy(pa_to_va(pa), at, some);
-		at += some;
-		to += some;
 		size -= some;
 	}
 	return ST_OK;

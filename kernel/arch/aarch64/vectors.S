@@ -42,13 +42,8 @@ vectors:
 	ventry	user_sync
 	.balign	0x80
 
-/*
- * Save the program's registers. Then x19 is its context, x20 this CPU, and the kernel stack
- * is empty; x0-x8 still hold what the program put there.
- */
-	.macro save_context
-	stp	x0, x1, [sp, #16 * 0]
-	stp	x2, x3, [sp, #16 * 1]
+/* Store x4-x29 into the context that sp points at. */
+	.macro store_x4_to_x29
 	stp	x4, x5, [sp, #16 * 2]
 	stp	x6, x7, [sp, #16 * 3]
 	stp	x8, x9, [sp, #16 * 4]
@@ -62,6 +57,16 @@ vectors:
 	stp	x24, x25, [sp, #16 * 12]
 	stp	x26, x27, [sp, #16 * 13]
 	stp	x28, x29, [sp, #16 * 14]
+	.endm
+
+/*
+ * Save the program's registers. Then x19 is its context, x20 this CPU, and the kernel stack
+ * is empty; x0-x8 still hold what the program put there.
+ */
+	.macro save_context
+	stp	x0, x1, [sp, #16 * 0]
+	stp	x2, x3, [sp, #16 * 1]
+	store_x4_to_x29
 	mrs	x20, sp_el0
 	mrs	x21, elr_el1
 	mrs	x22, spsr_el1
@@ -71,6 +76,7 @@ vectors:
 	mrs	x20, tpidr_el1
 	ldr	x9, [x20, #CPU_STACK_TOP]
 	mov	sp, x9
+	msr	daifclr, #4		/* an SError from here on is the kernel's */
 	mov	x29, #0
 	.endm
 
@@ -133,25 +139,14 @@ kernel_died:
 	mov	x1, sp
 	msr	sp_el0, x1
 	mrs	x1, tpidr_el1
+	cbz	x1, .			/* too early to tell anybody */
 	ldr	x1, [x1, #CPU_PANIC_STACK_TOP]
 	sub	sp, x1, #CONTEXT_SIZE
 	stp	x2, x3, [sp, #16 * 1]
 	mrs	x2, tpidrro_el0
 	mrs	x3, tpidr_el0
 	stp	x2, x3, [sp, #16 * 0]
-	stp	x4, x5, [sp, #16 * 2]
-	stp	x6, x7, [sp, #16 * 3]
-	stp	x8, x9, [sp, #16 * 4]
-	stp	x10, x11, [sp, #16 * 5]
-	stp	x12, x13, [sp, #16 * 6]
-	stp	x14, x15, [sp, #16 * 7]
-	stp	x16, x17, [sp, #16 * 8]
-	stp	x18, x19, [sp, #16 * 9]
-	stp	x20, x21, [sp, #16 * 10]
-	stp	x22, x23, [sp, #16 * 11]
-	stp	x24, x25, [sp, #16 * 12]
-	stp	x26, x27, [sp, #16 * 13]
-	stp	x28, x29, [sp, #16 * 14]
+	store_x4_to_x29
 	mrs	x2, sp_el0
 	stp	x30, x2, [sp, #16 * 15]
 	mrs	x2, elr_el1

@@ -37,7 +37,8 @@ uint64_t clock_ns(void);
 void clock_sleep_ns(uint64_t ns);
 
 /*
- * counter_cycles: cycles of this CPU; under QEMU's -icount one per instruction.
+ * counter_cycles: cycles of this CPU; under QEMU's -icount one per instruction. Only where
+ * bootinfo has BOOTINFO_COUNTS_CYCLES: elsewhere reading it stops the program.
  */
 static inline uint64_t counter_cycles(void)
 {
@@ -47,7 +48,7 @@ static inline uint64_t counter_cycles(void)
 	return cycles;
 }
 
-/* counter_instructions: instructions retired, where bootinfo says that they are counted. */
+/* counter_instructions: instructions retired, where bootinfo has BOOTINFO_COUNTS_INSTRUCTIONS. */
 static inline uint64_t counter_instructions(void)
 {
 	uint64_t count;

@@ -186,6 +186,12 @@ TEST(elf, refuses_segments_larger_in_the_file_than_in_memory)
 		"a segment is larger in the file than in memory");
 }
 
+TEST(elf, refuses_code_that_can_be_written)
+{
+	EXPECT_TEXT(verdict(TEXT + P_FLAGS, 4, ELF_READ | ELF_WRITE | ELF_EXECUTE),
+		"a segment is both writable and executable");
+}
+
 TEST(elf, refuses_addresses_that_no_program_has)
 {
 	static const char text[] = "a segment lies outside of a program's addresses";

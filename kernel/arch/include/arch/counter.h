@@ -11,5 +11,8 @@
 /* counter_init_cpu: let EL0 read this CPU's counters. */
 void counter_init_cpu(void);
 
+/* counter_is_there: has this machine performance counters at all? */
+bool counter_is_there(void);
+
 /* counter_has_instructions: is the event "instruction retired" implemented here? */
 bool counter_has_instructions(void);

@@ -16,18 +16,21 @@ struct thread;
  * `online` is also read by the CPU that starts it.
  */
 struct cpu {
-	uint64_t stack_top;	  /* vectors.S knows where these three are */
+	uint64_t stack_top; /* vectors.S knows where these three are */
 	uint64_t panic_stack_top;
-	struct thread *current; /* begins with its struct context; resumed after each trap */
+	/* What runs after each trap; a thread begins with its struct context. */
+	struct thread *current;
 	uint32_t index;
-	uint64_t mpidr;	     /* affinity fields of MPIDR_EL1 */
+	uint64_t mpidr; /* affinity fields of MPIDR_EL1 */
 	bool online;
-	uint64_t irqs;	     /* interrupts taken */
-	uint64_t spurious;   /* acknowledged with nothing pending */
+	uint64_t irqs;	   /* interrupts taken */
+	uint64_t spurious; /* acknowledged with nothing pending */
 };
 
 extern struct cpu cpus[CPU_MAX];
-extern uint32_t cpu_count; /* those the device tree names, this one included; at most CPU_MAX */
+
+/* Those that the device tree names, this one included; at most CPU_MAX. */
+extern uint32_t cpu_count;
 
 /* this_cpu: the CPU that runs this. */
 static inline struct cpu *this_cpu(void)

@@ -11,7 +11,7 @@
 #include "lib/base.h"
 
 enum {
-	IRQ_IPI = 0,	    /* the SGI by which a CPU calls another */
+	IRQ_IPI = 0,	     /* the SGI by which a CPU calls another */
 	IRQ_SPURIOUS = 1023, /* nothing was pending after all */
 };
 
@@ -20,6 +20,9 @@ void irqchip_init(void);
 
 /* irqchip_init_cpu: this CPU's interface and its private lines, all masked but the IPI. */
 void irqchip_init_cpu(void);
+
+/* irqchip_stop_cpu: no interrupt comes to this CPU any more. */
+void irqchip_stop_cpu(void);
 
 void irq_unmask(uint32_t irq);
 void irq_mask(uint32_t irq);

@@ -20,19 +20,12 @@ typedef uint64_t paddr_t;
 #define DIRECT_SIZE   (UINT64_C(256) << 30)
 #define IMAGE_BASE    UINT64_C(0xffffffff80000000)
 #define DTB_WINDOW    (IMAGE_BASE + (UINT64_C(2) << 20))
-#define DTB_WINDOW_SIZE (UINT64_C(4) << 20)
 #define DEVICE_WINDOW (IMAGE_BASE + (UINT64_C(6) << 20))
-#define DEVICE_WINDOW_SIZE (UINT64_C(2) << 20)
 
 /* pa_to_va: where the kernel sees this byte of RAM (not of its image). */
 static inline void *pa_to_va(paddr_t pa)
 {
 	return (void *)(uintptr_t)(pa + DIRECT_BASE);
-}
-
-static inline paddr_t va_to_pa(const void *va)
-{
-	return (uintptr_t)va - DIRECT_BASE;
 }
 
 /* image_pa: the physical address of something in the kernel image; image_range: all of it. */

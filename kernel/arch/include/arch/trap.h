@@ -17,7 +17,7 @@ struct context {
 	uint64_t sp;
 	uint64_t pc;
 	uint64_t pstate;
-};
+} aligned(16); /* as a stack pointer must be */
 
 /* What a program did that it may not do: decoded from ESR_EL1 and FAR_EL1. */
 struct fault {

@@ -35,12 +35,11 @@ void user_activate(paddr_t root, uint16_t asid);
 void user_make_executable(const void *page);
 
 /*
- * user_read, user_write: copy between kernel and the running program's memory.
+ * user_read: copy from the running program's memory.
  *
  *  => each page is looked up with the program's own rights; the kernel never dereferences
  *     a user address
- *  => ST_INVALID_ARGS if a byte of the range is not the program's to read (write); whole
+ *  => ST_INVALID_ARGS if a byte of the range is not the program's to read; whole
  *     pages before it may have been copied by then
  */
 must_check status_t user_read(void *to, uaddr_t from, size_t size);
-must_check status_t user_write(uaddr_t to, const void *from, size_t size);
