@@ -15,9 +15,9 @@ STUB, TREE, KERNEL = 0x47000000, 0x44000000, 0x40200000
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-def stub(tree):
+def stub(tree, kernel=KERNEL):
     """ldr x0, tree; ldr x1, kernel; br x1; nop; the two addresses."""
-    return struct.pack("<4I2Q", 0x58000080, 0x580000A1, 0xD61F0020, 0xD503201F, tree, KERNEL)
+    return struct.pack("<4I2Q", 0x58000080, 0x580000A1, 0xD61F0020, 0xD503201F, tree, kernel)
 
 
 def boots_into_panic(build, scratch, name, tree_file, address):

@@ -111,27 +111,31 @@ volatile void *kmap_device(paddr_t pa, uint64_t size)
 	return (volatile void *)va;
 }
 
+static void map_dtb_block(unsigned index, paddr_t block)
+{
+	boot_windows.entry[LEVEL_INDEX(DTB_WINDOW, 2) + index] =
+		block | DESC_VALID | DESC_KERNEL_RODATA;
+	dsb(ishst);
+	isb();
+}
+
 /*
  * The tree's header tells its size, so its first block is mapped before it can be read and
  * the second when it is known to reach there: nothing is mapped that may not be RAM.
  */
 const void *kmap_dtb(paddr_t dtb, size_t *room_out)
 {
+	enum { HEADER_SIZE = 40 };
 	paddr_t block = align_down(dtb, LEVEL_SIZE(2));
-	const uint64_t at = LEVEL_INDEX(DTB_WINDOW, 2);
-	const uint8_t *tree = (const uint8_t *)(DTB_WINDOW + (dtb - block));
+	const void *tree = (const void *)(DTB_WINDOW + (dtb - block));
 	uint64_t room = block + LEVEL_SIZE(2) - dtb;
-	uint64_t size;
+	uint64_t size = HEADER_SIZE;
 
-	boot_windows.entry[at] = block | DESC_VALID | DESC_KERNEL_RODATA;
-	dsb(ishst);
-	isb();
-	size = fdt_claimed_size(tree, room);
+	map_dtb_block(0, block);
+	if (room >= HEADER_SIZE)
+		size = fdt_claimed_size(tree, room);
 	if (size > room && size <= DTB_SIZE_MAX) {
-		boot_windows.entry[at + 1] =
-			(block + LEVEL_SIZE(2)) | DESC_VALID | DESC_KERNEL_RODATA;
-		dsb(ishst);
-		isb();
+		map_dtb_block(1, block + LEVEL_SIZE(2));
 		room += LEVEL_SIZE(2);
 	}
 	*room_out = min_u64(room, DTB_SIZE_MAX);
