@@ -14,18 +14,19 @@
 
 #include "abi/types.h"
 
-#define BIT(n)		 (UINT64_C(1) << (n))
-#define ARRAY_SIZE(a)	 (sizeof(a) / sizeof((a)[0]))
-#define container_of(p, type, member) \
-	((type *)(void *)((char *)(p) - offsetof(type, member)))
+#define BIT(n)			      (UINT64_C(1) << (n))
+#define ARRAY_SIZE(a)		      (sizeof(a) / sizeof((a)[0]))
+#define container_of(p, type, member) ((type *)(void *)((char *)(p)-offsetof(type, member)))
 
-#define must_check   __attribute__((warn_unused_result))
-#define noreturn     __attribute__((noreturn))
-#define printf_like(format, first) __attribute__((format(printf, format, first)))
-#define packed	     __attribute__((packed))
-#define aligned(n)   __attribute__((aligned(n)))
-#define likely(x)    __builtin_expect(!!(x), 1)
-#define unlikely(x)  __builtin_expect(!!(x), 0)
+/* A physical address; PHYSICAL_LIMIT is one past the highest that a descriptor can hold. */
+typedef uint64_t paddr_t;
+#define PHYSICAL_LIMIT (UINT64_C(1) << 48)
+
+#define must_check		 __attribute__((warn_unused_result))
+#define noreturn		 __attribute__((noreturn))
+#define printf_like(text, first) __attribute__((__format__(__printf__, text, first)))
+#define aligned(n)		 __attribute__((aligned(n)))
+#define unlikely(x)		 __builtin_expect(!!(x), 0)
 
 #ifdef QUIRE_DEBUG
 enum { DEBUG_BUILD = 1 };
@@ -36,8 +37,8 @@ enum { DEBUG_BUILD = 0 };
 /*
  * assert_fail: say which condition failed where, and stop.
  *
- *  => declared here because every rank asserts; the kernel (main.c) and the host tests'
- *     harness each define it
+ *  => declared here because every rank asserts; arch/aarch64/panic.c defines it, and the
+ *     harness of the host tests
  */
 noreturn void assert_fail(const char *file, int line, const char *condition);
 

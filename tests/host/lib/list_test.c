@@ -11,7 +11,7 @@ struct item {
 
 static int nth(struct list *head, int n)
 {
-	list_for_each(link, head)
+	list_for_each (link, head)
 		if (n-- == 0)
 			return list_entry(link, struct item, link)->value;
 	return -1;

@@ -3,7 +3,7 @@
 #include "mm/pool.h"
 
 #include "fake.h"
-#include "test.h"
+#include "host_test.h"
 
 static struct pool pool;
 static struct pool_range range[3];

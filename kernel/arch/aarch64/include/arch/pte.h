@@ -17,7 +17,6 @@
 
 #include "lib/base.h"
 
-typedef uint64_t paddr_t;
 
 typedef struct pte {
 	uint64_t raw;

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The Quire authors */
 /*
- * The host tests' harness: a test is a function with a sentence for a name.
+ * The harness of all tests written in C, on the host and in the booted kernel: a test is a
+ * function with a sentence for a name.
  *
  *	TEST(fdt, refuses_a_truncated_tree)
  *	{
- *		EXPECT_EQ(fdt_open(...), ST_INVALID_ARGS);
+ *		EXPECT_EQ(fdt_check(tree, 10), ...);
  *	}
  *
- * A test program links its *_test.c with main.c. It prints TAP; `prog NAME` runs only the
- * tests whose name contains NAME, `prog --list` names them. A failed EXPECT is reported
- * and the test goes on; a failed REQUIRE ends the program, as does a failed ASSERT or
- * CHECK of the code under test, unless it is expected with EXPECT_ASSERT.
+ * A program of tests prints TAP. On the host `prog NAME` runs only the tests whose name
+ * contains NAME and `prog --list` names them; in the kernel the boot argument only=NAME
+ * does. A failed EXPECT is reported and the test goes on; a failed REQUIRE ends the program.
  */
 #pragma once
 
-#include <setjmp.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 struct test {
 	const char *name;
@@ -27,17 +27,18 @@ struct test {
 
 void test_register(struct test *test);
 void test_fail(const char *file, int line, const char *what, long long got, long long want);
+void test_fail_text(const char *file, int line, const char *got, const char *want);
 void test_require(bool ok, const char *file, int line, const char *what);
 
-/* Armed while an EXPECT_ASSERT runs; assert_fail() jumps back through it. */
-extern jmp_buf *test_assert_trap;
+/* test_run: run the tests whose name contains `only`; 0 if there were some and all passed. */
+int test_run(const char *only);
+void test_list(void);
 
 #define TEST(module, sentence) \
 	static void module##_##sentence(void); \
 	__attribute__((constructor)) static void register_##module##_##sentence(void) \
 	{ \
-		static struct test test = { \
-			#module "." #sentence, module##_##sentence, 0}; \
+		static struct test test = {#module "." #sentence, module##_##sentence, 0}; \
 		test_register(&test); \
 	} \
 	static void module##_##sentence(void)
@@ -55,15 +56,11 @@ extern jmp_buf *test_assert_trap;
 			test_fail(__FILE__, __LINE__, #got " == " #want, got_, want_); \
 	} while (0)
 
-#define REQUIRE(x) test_require((x), __FILE__, __LINE__, #x)
-
-#define EXPECT_ASSERT(statement) \
+#define EXPECT_TEXT(got, want) \
 	do { \
-		jmp_buf trap_; \
-		test_assert_trap = &trap_; \
-		if (setjmp(trap_) == 0) { \
-			statement; \
-			test_fail(__FILE__, __LINE__, "asserts: " #statement, 0, 1); \
-		} \
-		test_assert_trap = 0; \
+		const char *got_ = (got), *want_ = (want); \
+		if (!got_ || strcmp(got_, want_) != 0) \
+			test_fail_text(__FILE__, __LINE__, got_ ? got_ : "(null)", want_); \
 	} while (0)
+
+#define REQUIRE(x) test_require((x), __FILE__, __LINE__, #x)

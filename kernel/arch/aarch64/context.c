@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+#include "arch/trap.h"
+
+#include "sysreg.h"
+
+void context_init(struct context *context, uint64_t pc, uint64_t sp)
+{
+	*context = (struct context){.pc = pc, .sp = sp, .pstate = SPSR_EL0T};
+}

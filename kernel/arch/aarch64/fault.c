@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/*
+ * Exceptions in words (Arm ARM, "ESR_EL1, Exception Syndrome Register").
+ */
+#include "fault.h"
+
+#include "arch/print.h"
+#include "arch/trap.h"
+#include "arch/usermap.h"
+
+#include "sysreg.h"
+
+#define ESR_EC(esr)  ((uint32_t)((esr) >> 26) & 0x3f)
+#define ESR_FSC(esr) ((uint32_t)(esr)&0x3f)
+#define ESR_WNR	     BIT(6)
+#define ESR_CM	     BIT(8)
+#define ESR_FNV	     BIT(10) /* FAR_EL1 says nothing */
+
+enum {
+	EC_UNKNOWN = 0x00,
+	EC_FP_TRAPPED = 0x07,
+	EC_ILLEGAL_STATE = 0x0e,
+	EC_SVC64 = 0x15,
+	EC_SYSREG = 0x18,
+	EC_INSTRUCTION_EL0 = 0x20,
+	EC_INSTRUCTION_EL1 = 0x21,
+	EC_PC_ALIGNMENT = 0x22,
+	EC_DATA_EL0 = 0x24,
+	EC_DATA_EL1 = 0x25,
+	EC_SP_ALIGNMENT = 0x26,
+	EC_FP64 = 0x2c,
+	EC_SERROR = 0x2f,
+	EC_BREAKPOINT_EL0 = 0x30,
+	EC_STEP_EL0 = 0x32,
+	EC_WATCHPOINT_EL0 = 0x34,
+	EC_BRK64 = 0x3c,
+};
+
+static const char *class_name(uint32_t class)
+{
+	switch (class) {
+	case EC_UNKNOWN:
+		return "undefined instruction";
+	case EC_FP_TRAPPED:
+		return "floating point while it is off";
+	case EC_ILLEGAL_STATE:
+		return "illegal execution state";
+	case EC_SVC64:
+		return "system call";
+	case EC_SYSREG:
+		return "system register or instruction that EL0 may not use";
+	case EC_INSTRUCTION_EL0:
+	case EC_INSTRUCTION_EL1:
+		return "instruction abort";
+	case EC_PC_ALIGNMENT:
+		return "misaligned program counter";
+	case EC_DATA_EL0:
+	case EC_DATA_EL1:
+		return "data abort";
+	case EC_SP_ALIGNMENT:
+		return "misaligned stack pointer";
+	case EC_FP64:
+		return "floating-point exception";
+	case EC_SERROR:
+		return "asynchronous external abort (SError)";
+	case EC_BREAKPOINT_EL0:
+	case EC_STEP_EL0:
+	case EC_WATCHPOINT_EL0:
+	case EC_BRK64:
+		return "breakpoint";
+	default:
+		return "exception of an unexpected class";
+	}
+}
+
+static bool is_abort(uint32_t class)
+{
+	return class == EC_INSTRUCTION_EL0 || class == EC_INSTRUCTION_EL1 ||
+		class == EC_DATA_EL0 || class == EC_DATA_EL1;
+}
+
+/* The fault status code: its last two bits are the level where the walk ended. */
+static const char *abort_cause(uint32_t fsc)
+{
+	switch (fsc >> 2) {
+	case 0:
+		return "address beyond what the tables can hold";
+	case 1:
+		return "not mapped";
+	case 2:
+		return "access flag clear";
+	case 3:
+		return "no permission";
+	}
+	switch (fsc) {
+	case 0x10:
+	case 0x14 ... 0x17:
+		return "external abort: nothing answers at that physical address";
+	case 0x18:
+	case 0x1c ... 0x1f:
+		return "parity or ECC error";
+	case 0x21:
+		return "misaligned";
+	case 0x30:
+		return "conflicting TLB entries";
+	default:
+		return "abort of an unexpected kind";
+	}
+}
+
+struct fault fault_decode(uint64_t esr, uint64_t far)
+{
+	uint32_t class = ESR_EC(esr);
+	struct fault fault = {
+		.esr = esr, .address = far, .access = "", .cause = class_name(class)};
+
+	if (!is_abort(class))
+		return fault;
+	fault.cause = abort_cause(ESR_FSC(esr));
+	if (class == EC_INSTRUCTION_EL0 || class == EC_INSTRUCTION_EL1)
+		fault.access = "fetch from";
+	else
+		fault.access = (esr & ESR_WNR) && !(esr & ESR_CM) ? "write to" : "read from";
+	return fault;
+}
+
+bool fault_has_address(const struct fault *fault)
+{
+	uint32_t class = ESR_EC(fault->esr);
+
+	return (is_abort(class) && !(fault->esr & ESR_FNV)) || class == EC_PC_ALIGNMENT;
+}
+
+const char *fault_class_name(const struct fault *fault)
+{
+	return class_name(ESR_EC(fault->esr));
+}
+
+void user_fault(struct context *context, uint64_t esr)
+{
+	struct fault fault = fault_decode(esr, READ_SYSREG(far_el1));
+
+	if (is_abort(ESR_EC(esr)) && fault_has_address(&fault) && fault.address >= USER_LIMIT)
+		fault.cause = "not a program's address";
+	trap_fault(context, &fault);
+}

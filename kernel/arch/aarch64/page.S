@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/* void page_zero(void *page); clobbers x0-x3. DC ZVA may be prohibited (DCZID_EL0.DZP). */
+	.text
+	.global page_zero
+page_zero:
+	mrs	x1, dczid_el0
+	add	x3, x0, #4096
+	tbnz	x1, #4, 2f
+	mov	x2, #4
+	lsl	x2, x2, x1		/* bytes that one DC ZVA zeroes; DZP is 0 */
+1:	dc	zva, x0
+	add	x0, x0, x2
+	cmp	x0, x3
+	b.lo	1b
+	ret
+2:	stp	xzr, xzr, [x0], #16
+	cmp	x0, x3
+	b.lo	2b
+	ret
+
+/* void page_copy(void *to, const void *from); clobbers x0-x10 */
+	.global page_copy
+page_copy:
+	add	x2, x0, #4096
+1:	ldp	x3, x4, [x1], #64
+	ldp	x5, x6, [x1, #-48]
+	ldp	x7, x8, [x1, #-32]
+	ldp	x9, x10, [x1, #-16]
+	stp	x3, x4, [x0], #64
+	stp	x5, x6, [x0, #-48]
+	stp	x7, x8, [x0, #-32]
+	stp	x9, x10, [x0, #-16]
+	cmp	x0, x2
+	b.lo	1b
+	ret

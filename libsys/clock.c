@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+#include "libsys/clock.h"
+
+#include "libsys/syscalls.h"
+
+#define NS_PER_S UINT64_C(1000000000)
+
+/* Seconds and the rest apart, so that nothing overflows. */
+uint64_t clock_ns(void)
+{
+	uint64_t ticks = clock_ticks(), hz = clock_frequency();
+
+	return ticks / hz * NS_PER_S + ticks % hz * NS_PER_S / hz;
+}
+
+/* Rounded up to whole ticks: never shorter than asked; an endless sleep saturates. */
+void clock_sleep_ns(uint64_t ns)
+{
+	uint64_t hz = clock_frequency();
+	uint64_t ticks = ns / NS_PER_S * hz + (ns % NS_PER_S * hz + NS_PER_S - 1) / NS_PER_S;
+	uint64_t now = clock_ticks();
+
+	sys_debug_sleep_until(ticks > UINT64_MAX - now ? UINT64_MAX : now + ticks);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/*
+ * Between the kernel and main(): thread-local storage, constructors, arguments.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/bootinfo.h"
+
+#include "libsys/boot.h"
+#include "libsys/tls.h"
+
+_Static_assert(offsetof(struct bootinfo, flags) == 4, "crt0.S");
+_Static_assert(BOOTINFO_COUNTS_INSTRUCTIONS == 1 << 0, "crt0.S");
+
+extern int main(int argc, char **argv, char **envp);
+extern void __libc_init_array(void);
+
+void libsys_start(const struct bootinfo *info, uint64_t instructions) __attribute__((noreturn));
+
+static const struct bootinfo *bootinfo;
+static uint64_t instructions_at_start;
+
+/* From the program's linker script (libsys/program.ld). */
+extern char _tls_image_start[], _tls_image_end[], _tls_end[], _tls_alignment[];
+
+enum { TCB_SIZE = 16, MAIN_TLS_SIZE = 4096 };
+
+static _Alignas(64) char main_tls[MAIN_TLS_SIZE];
+
+static size_t align(size_t value, size_t alignment)
+{
+	return (value + alignment - 1) & ~(alignment - 1);
+}
+
+size_t tls_alignment(void)
+{
+	size_t alignment = (size_t)_tls_alignment;
+
+	return alignment < TCB_SIZE ? TCB_SIZE : alignment;
+}
+
+/* The variables begin behind the system's 16 bytes, at their own alignment. */
+static size_t variables_offset(void)
+{
+	return align(TCB_SIZE, tls_alignment());
+}
+
+size_t tls_size(void)
+{
+	return variables_offset() + (size_t)(_tls_end - _tls_image_start);
+}
+
+void *tls_init(void *block)
+{
+	char *variables = (char *)block + variables_offset();
+	size_t image = (size_t)(_tls_image_end - _tls_image_start);
+	size_t all = (size_t)(_tls_end - _tls_image_start);
+
+	memset(block, 0, variables_offset());
+	memcpy(variables, _tls_image_start, image);
+	memset(variables + image, 0, all - image);
+	return block;
+}
+
+const struct bootinfo *boot_info(void)
+{
+	return bootinfo;
+}
+
+uint64_t boot_instructions(void)
+{
+	return bootinfo->flags & BOOTINFO_COUNTS_INSTRUCTIONS ? instructions_at_start : 0;
+}
+
+int boot_argument(const char *name, const char **value_out)
+{
+	size_t length = strlen(name);
+	const char *at = bootinfo->arguments;
+
+	for (; *at; at += strcspn(at, " ")) {
+		at += strspn(at, " ");
+		if (strncmp(at, name, length) != 0 || !strchr("= ", at[length]))
+			continue;
+		if (value_out)
+			*value_out = at[length] == '=' ? at + length + 1 : "";
+		return 1;
+	}
+	return 0;
+}
+
+void libsys_start(const struct bootinfo *info, uint64_t instructions)
+{
+	static char *argv[] = {(char *)"init", NULL};
+	static char *envp[] = {NULL};
+
+	bootinfo = info;
+	instructions_at_start = instructions;
+	if (tls_size() > sizeof(main_tls))
+		abort();
+	tls_set(tls_init(main_tls));
+	__libc_init_array();
+	exit(main(1, argv, envp));
+}

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# What Quire takes from Debian as source or firmware, into the cache. Pinned by upstream
+# version and Debian revision; the suffix of a point release (+deb12uN) may move, because
+# Debian then no longer offers the older one.
+#
+# Each source has fetch_NAME, which leaves its archive in downloads/, and build_NAME, which
+# runs in an empty folder and fills the folder $OUT. The result is kept until the text of
+# build_NAME, the archive's name or the compiler changes.
+# shellcheck shell=bash
+
+NEWLIB_DEB='newlib-source_4.5.0.20241231-1*_all.deb' # trixie
+LIBFDT_TAR='device-tree-compiler_1.7.2.orig.tar.xz' # trixie, 1.7.2-2
+UBOOT_DSC='u-boot_2023.01+dfsg-2*.dsc' # bookworm
+FIRMWARE_DEB='raspi-firmware_1.20220830+ds-1*_all.deb' # bookworm, non-free-firmware
+
+state_trixie() {
+	[ -n "${TRIXIE_READY-}" ] && return
+	TRIXIE_READY=1
+	apt_state trixie /dev/null \
+		"deb arch=all trixie main" "deb-src arch=all trixie main"
+}
+
+fetch_newlib() {
+	state_trixie
+	logged "fetching newlib" apt_fetch_deb trixie newlib-source
+}
+
+# Only the library, straight from its own configure: no build-side compiler is needed then.
+# The toolchain is the one for Linux, used bare: it must neither think that it is on Linux
+# nor find a header of glibc's.
+build_newlib() {
+	local tool=aarch64-linux-gnu- headers
+	dpkg-deb -x "$ARCHIVE" deb
+	mkdir source build
+	tar -xf deb/usr/src/newlib/newlib-*.tar.xz -C source --strip-components=1
+	headers="-nostdinc -isystem $(${tool}gcc -print-file-name=include)"
+	headers+=" -isystem $PWD/build/targ-include -isystem $PWD/source/newlib/libc/include"
+	cd build
+	../source/newlib/configure --host=aarch64-none-elf --build="$(../source/config.guess)" \
+		--prefix="$PWD/../installed" \
+		--disable-newlib-supplied-syscalls --disable-multilib --disable-dependency-tracking \
+		--enable-newlib-io-long-long --enable-newlib-io-long-double \
+		--enable-newlib-io-c99-formats --enable-newlib-retargetable-locking \
+		--enable-newlib-reent-thread-local \
+		CC="${tool}gcc $headers" AS=${tool}as AR=${tool}gcc-ar RANLIB=${tool}gcc-ranlib \
+		READELF=${tool}readelf STRIP=${tool}strip OBJDUMP=${tool}objdump CCASFLAGS= \
+		CFLAGS="-O2 -g1 -ffile-prefix-map=$PWD/..=newlib -mcpu=cortex-a72 -fno-pic -no-pie \
+			-ffunction-sections -fdata-sections -ftls-model=local-exec -mno-outline-atomics \
+			-U__linux__ -U__linux -Ulinux -U__gnu_linux__ -U__unix__ -U__unix -Uunix"
+	# The one program that it would compile for this machine prepares its manual: not wanted.
+	make -j"$(nproc)" CC_FOR_BUILD=true
+	make install CC_FOR_BUILD=true
+	mkdir -p "$OUT/lib"
+	cp -r ../installed/aarch64-none-elf/include "$OUT/"
+	cp ../installed/aarch64-none-elf/lib/lib[cm].a "$OUT/lib/"
+	cp ../source/COPYING.NEWLIB "$OUT/"
+}
+
+fetch_libfdt() {
+	state_trixie
+	logged "fetching libfdt" apt_fetch_source trixie --tar-only device-tree-compiler
+}
+
+build_libfdt() {
+	tar -xf "$ARCHIVE" --strip-components=1
+	cp libfdt/*.[ch] BSD-2-Clause "$OUT/"
+}
+
+fetch_uboot_rpi4() {
+	apt_state bookworm-source /dev/null \
+		"deb-src arch=all bookworm main" "deb-src arch=all bookworm-updates main" \
+		"deb-src arch=all bookworm-security main"
+	logged "fetching U-Boot" apt_fetch_source bookworm-source u-boot
+}
+
+# Debian builds U-Boot for the Pi without FIT support; Quire boots a FIT.
+build_uboot_rpi4() {
+	dpkg-source --no-check -x "$ARCHIVE" source
+	cd source
+	cat >>configs/rpi_4_defconfig <<-EOF
+		CONFIG_FIT=y
+		CONFIG_FIT_VERBOSE=y
+		CONFIG_SHA256=y
+		CONFIG_LEGACY_IMAGE_FORMAT=y
+		CONFIG_BOOTDELAY=0
+		# CONFIG_TOOLS_MKEFICAPSULE is not set
+	EOF
+	make rpi_4_defconfig
+	export SOURCE_DATE_EPOCH=1700000000
+	make -j"$(nproc)" CROSS_COMPILE=aarch64-linux-gnu- u-boot.bin
+	cp u-boot.bin "$OUT/"
+	cp Licenses/gpl-2.0.txt "$OUT/COPYING"
+}
+
+fetch_firmware() {
+	apt_state bookworm-firmware /dev/null "deb arch=all bookworm non-free-firmware"
+	logged "fetching the Pi's firmware" apt_fetch_deb bookworm-firmware raspi-firmware
+}
+
+build_firmware() {
+	dpkg-deb -x "$ARCHIVE" deb
+	cp deb/usr/lib/raspi-firmware/start4.elf deb/usr/lib/raspi-firmware/fixup4.dat "$OUT/"
+	cp deb/usr/share/doc/raspi-firmware/copyright "$OUT/LICENCE.firmware"
+}
+
+# ensure_source NAME PATTERN MIB: $CACHE/NAME is built from the archive that matches PATTERN.
+ensure_source() {
+	local name=$1 pattern=$2 mib=$3 function=${1//-/_} downloads=$CACHE/downloads key archive
+	key=$({
+		declare -f "build_$function"
+		printf '%s %s\n' "$pattern" "${COMPILER:=$(aarch64-linux-gnu-gcc -dumpfullversion)}"
+	} | sha256sum | cut -c1-64)
+	[ -f "$CACHE/$name/.recipe" ] && [ "$(<"$CACHE/$name/.recipe")" = "$key" ] && return
+	need_space "$CACHE" "$mib" "building $name"
+	mkdir -p "$downloads"
+	archive=$(compgen -G "$downloads/$pattern" | sort -V | tail -n 1) || true
+	if [ -z "$archive" ]; then
+		command -v apt-get >/dev/null ||
+			die "$name comes from Debian by apt, which is not here: fill $downloads on a Debian machine"
+		cd "$downloads"
+		"fetch_$function"
+		cd "$TOP"
+		archive=$(compgen -G "$downloads/$pattern" | sort -V | tail -n 1) || true
+		[ -n "$archive" ] || die "Debian offers another version than $pattern of $name;" \
+			"see tools/lib/sources.sh"
+	fi
+	rm -rf "${CACHE:?}/work-$name" "${CACHE:?}/new-$name"
+	mkdir -p "$CACHE/work-$name" "$CACHE/new-$name"
+	cd "$CACHE/work-$name"
+	ARCHIVE=$archive OUT=$CACHE/new-$name logged "building $name" "build_$function"
+	cd "$TOP"
+	printf '%s\n' "$key" >"$CACHE/new-$name/.recipe"
+	rm -rf "${CACHE:?}/$name" "$CACHE/work-$name"
+	mv "$CACHE/new-$name" "$CACHE/$name"
+}
