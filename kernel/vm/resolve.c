@@ -173,6 +173,15 @@ static status_t climb(struct vmo *v, struct vmo *from, uint64_t c, struct vmo **
 	return ST_OK;
 }
 
+/* goal_of: the ancestor whose turn it is first, where an earlier look at `c` stopped. */
+static struct vmo *goal_of(const struct vmo *v, uint64_t c)
+{
+	struct vmo *at = v->goal.at;
+
+	/* It may have shrunk since: it must still have a page there to show. */
+	return at && v->goal.start == c && c < vmo_end(at) ? at : NULL;
+}
+
 /*
  * resolve_family: the slow way. With a work limit, the climb of a deep family is done in
  * stretches: `goal` is an ancestor whose turn it is first.
@@ -181,7 +190,8 @@ static status_t resolve_family(
 	struct vmo *v, uint64_t c, pte_t *entry_out, struct vmo **stuck_out)
 {
 	while (!holds(v, c, entry_out)) {
-		struct vmo *from = v->goal.at && v->goal.start == c ? v->goal.at : v;
+		struct vmo *goal = goal_of(v, c);
+		struct vmo *from = goal ? goal : v;
 		struct vmo *x;
 		status_t st = climb(v, from, c, &x);
 
