@@ -294,6 +294,13 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 	struct adoption a = {.child = child, .from = v};
 	status_t st;
 
+	/* What it borrowed from v beyond its new end must not outlive v. */
+	if (child->trim > vmo_end(child)) {
+		st = vmo_resize(child, child->pages);
+		CHECK(st != ST_NO_MEMORY); /* it was cut when the shrink began */
+		if (st != ST_OK)
+			return st;
+	}
 	a.at = max_u64(v->adopt_next, child->bias);
 	a.end = min_u64(min_u64(vmo_end(child), child->limit), vmo_end(v));
 	st = family_adopt(&a);
