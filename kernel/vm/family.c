@@ -216,6 +216,7 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
 	struct vmo *child = a->child;
 	struct place to = {&child->root, child->levels, true, true};
 	struct place from = {&a->from->root, a->from->levels, true, true};
+	bool ragged = false; /* what is below a ragged table is, too */
 
 	for (;;) {
 		if (!pte_is_owned(*from.slot)) {
@@ -226,7 +227,7 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
 			if (from.level == to.level && may_take_whole(a, to.level)) {
 				*from.slot = pte_deny_write(*from.slot, from.level);
 				frame_get(pte_pa(*from.slot, from.level));
-				if (to.level > 0 && !same_window(a, to.level))
+				if (to.level > 0 && (ragged || !same_window(a, to.level)))
 					frame_at(pte_pa(*from.slot, to.level))->ragged =
 						1;
 				mmu_write(to.slot, *from.slot);
@@ -251,6 +252,7 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
 			if (level > from.level)
 				continue;
 		}
+		ragged = ragged || frame_at(pte_pa(*from.slot, from.level))->ragged;
 		from.slot = table_slot(*from.slot, from.level, a->at);
 		from.level--;
 	}
@@ -294,6 +296,13 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 	struct adoption a = {.child = child, .from = v};
 	status_t st;
 
+	/* What it borrowed from v beyond its new end must not outlive v. */
+	if (child->trim > vmo_end(child)) {
+		st = vmo_resize(child, child->pages);
+		CHECK(st != ST_NO_MEMORY); /* it was cut when the shrink began */
+		if (st != ST_OK)
+			return st;
+	}
 	a.at = max_u64(v->adopt_next, child->bias);
 	a.end = min_u64(min_u64(vmo_end(child), child->limit), vmo_end(v));
 	st = family_adopt(&a);

@@ -145,32 +145,41 @@ static bool holds(struct vmo *v, uint64_t c, pte_t *entry_out)
  * climb: from `v` to the nearest ancestor that holds `c` or sees nothing there, leaving
  * in `below` the way back.
  *
- *  => an ancestor in the middle of dropping borrowed entries there is helped to the end
- *     first: what it shows must not be borrowed before
+ *  => an ancestor in the middle of a walk is helped to its end first: what it shows in
+ *     the walk's range, also as part of a larger table, must not be borrowed before
  */
 static status_t climb(struct vmo *v, struct vmo *from, uint64_t c, struct vmo **top_out)
 {
 	struct vmo *x = from;
 	pte_t e;
 
-	while (!holds(x, c, &e) && vmo_sees(x, c)) {
+	while (!holds(x, c, &e)) {
 		struct vmo *up = x->parent;
 
-		if (vm_work.left == 0) {
+		if (up && up->walk.active && family_go_on(up) != ST_OK)
+			return ST_SHOULD_WAIT;
+		if (!vmo_sees(x, c))
+			break;
+		if (!vm_step()) {
 			if (x != v)
 				walk_rest(&v->goal, x);
 			v->goal.start = c;
 			return ST_SHOULD_WAIT;
 		}
-		vm_work.left--;
-		if (up->walk.active && c >= up->walk.start && c < up->walk.end &&
-			family_go_on(up) != ST_OK)
-			return ST_SHOULD_WAIT;
 		up->below = x;
 		x = up;
 	}
 	*top_out = x;
 	return ST_OK;
+}
+
+/* goal_of: the ancestor whose turn it is first, where an earlier look at `c` stopped. */
+static struct vmo *goal_of(const struct vmo *v, uint64_t c)
+{
+	struct vmo *at = v->goal.at;
+
+	/* It may have shrunk since: it must still have a page there to show. */
+	return at && v->goal.start == c && c < vmo_end(at) ? at : NULL;
 }
 
 /*
@@ -181,7 +190,8 @@ static status_t resolve_family(
 	struct vmo *v, uint64_t c, pte_t *entry_out, struct vmo **stuck_out)
 {
 	while (!holds(v, c, entry_out)) {
-		struct vmo *from = v->goal.at && v->goal.start == c ? v->goal.at : v;
+		struct vmo *goal = goal_of(v, c);
+		struct vmo *from = goal ? goal : v;
 		struct vmo *x;
 		status_t st = climb(v, from, c, &x);
 

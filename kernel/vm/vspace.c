@@ -245,7 +245,8 @@ status_t vspace_enter(struct mapping *m, uint64_t page)
 	if (level > 0 && !pte_is_none(*at.slot) &&
 		(pte_can_write(*at.slot, level) || !(m->rights & MAP_WRITE)))
 		return ST_OK; /* linked, with all the rights that it can have */
-	if (pte_is_none(*at.slot)) { /* else what stands there is right but for its rights */
+	if (pte_is_none(
+		    *at.slot)) { /* else what stands there is right but for its rights */
 		level = link_level(m, page);
 		at = own_find(s, page, level);
 	}

@@ -23,9 +23,10 @@ void mmu_page_copy(paddr_t to, paddr_t from)
 }
 
 /*
- * What the entry points at was written before; a walker that finds the entry must find
- * that too (Arm ARM, "Ordering and completion of TLB maintenance instructions": a walk is
- * ordered after the store to the entry by nothing less than a barrier in between).
+ * One store, so that a walker sees the old entry or the new one. The barrier before it lets
+ * nobody find the entry and not yet what it points at. None follows: where the entry was
+ * none, a walk that misses it takes a fault, finds it there and tries again; where it was
+ * not, mmu_flush begins with a barrier.
  */
 void mmu_write(pte_t *slot, pte_t entry)
 {

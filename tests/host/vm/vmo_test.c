@@ -143,6 +143,7 @@ TEST(reserve, a_write_cannot_run_out_of_memory)
 	EXPECT_EQ(vmo_merge(&c), ST_NO_MEMORY);
 	EXPECT_EQ(vmo_resize(&c, 20), ST_NO_MEMORY);
 	EXPECT_EQ(vmo_decommit(&c, 0, 13), ST_OK);
+	held += starve(); /* what came back is promised again */
 	for (uint64_t p = 0; p < 13; p++)
 		put(&c, p, p + 200);
 	pool_unreserve(pool, held);
@@ -333,5 +334,99 @@ TEST(vspace, refuses_ranges_and_rights_that_make_no_sense)
 	starve();
 	EXPECT_EQ(vspace_init(&world.space[1], pool, 9), ST_NO_MEMORY);
 	pool_unreserve(pool, pool->reserved);
+	finish();
+}
+
+/* Two mappings in one block of addresses: neither may show through the other's table. */
+TEST(vspace, links_a_block_only_while_it_is_alone_there)
+{
+	static struct mapping m, n;
+	struct vspace *space = &world.space[0];
+	struct mapping spare[2];
+	struct fake_line line;
+	bool gone;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 4, 0) == ST_OK);
+	REQUIRE(vmo_init(&t, pool, 1, 0) == ST_OK);
+	put(&v, 2, 22);
+	put(&v, 3, 33);
+	put(&t, 0, 99);
+	REQUIRE(vmo_snapshot(&c, &v, pool, 2, 2, 0) == ST_OK);
+	REQUIRE(vspace_map(space, &n, &t, &(struct map_request){16, 1, 0, MAP_READ}) ==
+		ST_OK);
+	REQUIRE(vspace_map(space, &m, &c,
+			&(struct map_request){18, 2, 0, MAP_READ | MAP_WRITE}) == ST_OK);
+	EXPECT_EQ(vspace_fault(space, 18, MAP_READ), ST_OK);
+	EXPECT_EQ(vspace_fault(space, 16, MAP_READ), ST_OK);
+	REQUIRE(fake_walk(space->root, 1, 16, &line));
+	EXPECT_EQ(*(uint64_t *)mmu_window(line.pa), 99);
+	REQUIRE(fake_walk(space->root, 1, 18, &line));
+	EXPECT_EQ(*(uint64_t *)mmu_window(line.pa), 22);
+	EXPECT(!fake_walk(space->root, 1, 17, &line));
+	/* Alone, the block becomes a link; the table that held its pages goes back. */
+	EXPECT_EQ(vspace_unmap(&n, 16, 1, spare, &gone), 0);
+	vspace_sweep(space, 19, 20, 0, SWEEP_OUT);
+	EXPECT(!fake_walk(space->root, 1, 19, &line));
+	EXPECT_EQ(vspace_fault(space, 19, MAP_WRITE), ST_OK);
+	REQUIRE(fake_walk(space->root, 1, 18, &line));
+	EXPECT_EQ(*(uint64_t *)mmu_window(line.pa), 22);
+	EXPECT_EQ(pool->used[FRAME_TABLE],
+		WORLD_SPACES + 3); /* v's, c's, one of the space */
+	/* Not alone any more: pages again. */
+	REQUIRE(vspace_map(space, &n, &t, &(struct map_request){16, 2, 0, MAP_READ}) ==
+		ST_OK);
+	EXPECT_EQ(vspace_fault(space, 18, MAP_WRITE), ST_OK);
+	EXPECT_EQ(vspace_fault(space, 16, MAP_READ), ST_OK);
+	EXPECT_EQ(vspace_fault(space, 17, MAP_READ), ST_OUT_OF_RANGE);
+	EXPECT(!fake_walk(space->root, 1, 17, &line));
+	EXPECT_EQ(pool->used[FRAME_TABLE], WORLD_SPACES + 4);
+	vspace_unmap(&n, 16, 2, spare, &gone);
+	vspace_unmap(&m, 18, 2, spare, &gone);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	EXPECT_EQ(vmo_close(&t), ST_OK);
+	finish();
+}
+
+TEST(slice, of_device_memory_is_device_memory)
+{
+	uint64_t done, word;
+
+	world_init();
+	REQUIRE(vmo_init_device(&v, pool, 4, 0x9000000, PTE_DEVICE) == ST_OK);
+	REQUIRE(vmo_slice(&s, &v, 1, 2) == ST_OK);
+	EXPECT_EQ(vmo_read(&s, 0, &word, 8, &done), ST_BAD_STATE);
+	EXPECT_EQ(vmo_clone(&c, &s, pool, 0, 1, 0), ST_BAD_STATE);
+	EXPECT_EQ(vmo_close(&s), ST_OK);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	finish();
+}
+
+TEST(vmo, a_snapshot_that_finds_no_memory_leaves_nothing_and_keeps_the_work_limit)
+{
+	uint64_t held;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 14, 0) == ST_OK);
+	for (uint64_t p = 0; p < 14; p++)
+		put(&v, p, p);
+	REQUIRE(vmo_clone(&c, &v, pool, 0, 14, 0) == ST_OK);
+	put(&c, 0, 7);
+	put(&c, 13, 7);
+	for (uint64_t frames = 0; frames < 4; frames++) {
+		held = starve();
+		pool_unreserve(pool, min_u64(held, frames));
+		vm_work.left = 3;
+		EXPECT_EQ(vmo_snapshot(&s, &c, pool, 1, 12, 0),
+			frames < 3 ? ST_NO_MEMORY : ST_OK);
+		EXPECT_EQ(vm_work.left, 3);
+		vm_work.left = UINT64_MAX;
+		pool_unreserve(pool, held - min_u64(held, frames));
+	}
+	EXPECT_EQ(c.children, 1);
+	EXPECT_EQ(vmo_close(&s), ST_OK);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
 	finish();
 }
