@@ -3,13 +3,15 @@
 /*
  * The debug calls: what a program can do before it holds a capability.
  */
+#include "abi/syscalls.h"
+
+#include "lib/base.h"
+
 #include "arch/console.h"
 #include "arch/usermap.h"
 
 #include "object/irq.h"
 #include "object/thread.h"
-
-#include "syscall/syscall.h"
 
 enum { WRITE_MAX = PAGE_SIZE, CHUNK = 256 };
 

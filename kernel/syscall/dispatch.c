@@ -2,29 +2,26 @@
 /* Copyright (c) 2026 The Quire authors */
 /*
  * From the number in x8 to the function, by a switch that the compiler makes from
- * abi/syscalls.def: a number used twice, a function missing or one with other arguments
- * does not build.
+ * abi/syscalls.def: a number used twice or left out, a function missing or one with other
+ * arguments does not build.
  */
+#include "abi/syscalls.h"
+
 #include "arch/trap.h"
 
-#include "syscall/syscall.h"
+#define SYSCALL(number, name, parameters, arguments) \
+	_Static_assert((number) < SYSCALL_COUNT, #name ": the numbers have a gap");
+#include "abi/syscalls.def"
+#undef SYSCALL
 
 int64_t trap_syscall(const uint64_t *x)
 {
 	switch (x[8]) {
-#define SYSCALL0(number, name, text) \
+#define SYSCALL(number, name, parameters, arguments) \
 	case number: \
-		return sys_##name();
-#define SYSCALL1(number, name, t0, a0, text) \
-	case number: \
-		return sys_##name(x[0]);
-#define SYSCALL2(number, name, t0, a0, t1, a1, text) \
-	case number: \
-		return sys_##name(x[0], x[1]);
+		return sys_##name arguments;
 #include "abi/syscalls.def"
-#undef SYSCALL0
-#undef SYSCALL1
-#undef SYSCALL2
+#undef SYSCALL
 	default:
 		return ST_BAD_SYSCALL;
 	}

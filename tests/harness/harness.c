@@ -75,6 +75,7 @@ int test_run(const char *only)
 		fflush(stdout);
 	}
 	if (count == 0)
-		printf("Bail out! no test matches '%s'\n", only);
+		printf("Bail out! no test matches '%s' (on the host, --list names them)\n",
+			only);
 	return failed != 0 || count == 0;
 }

@@ -4,13 +4,13 @@
  * The harness of all tests written in C, on the host and in the booted kernel: a test is a
  * function with a sentence for a name.
  *
- *	TEST(fdt, refuses_a_truncated_tree)
+ *	TEST(fdt, a_tree_cut_anywhere_is_refused)
  *	{
- *		EXPECT_EQ(fdt_check(tree, 10), ...);
+ *		EXPECT(fdt_check(tree, size - 1) != NULL);
  *	}
  *
- * A program of tests prints TAP. On the host `prog NAME` runs only the tests whose name
- * contains NAME and `prog --list` names them; in the kernel the boot argument only=NAME
+ * A program of tests prints TAP. On the host `fdt_test cut` runs only the tests whose name
+ * contains "cut" and `fdt_test --list` names them; in the kernel the boot argument only=NAME
  * does. A failed EXPECT is reported and the test goes on; a failed REQUIRE ends the program.
  */
 #pragma once

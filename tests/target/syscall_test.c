@@ -18,8 +18,9 @@ TEST(nop, returns_ok)
 
 TEST(syscall, unknown_numbers_are_refused)
 {
-	static const word_t numbers[] = {6, 7, 100, 0x7fffffff, 0x80000000, UINT64_MAX,
-		UINT64_MAX - 5, (word_t)1 << 32, (word_t)1 << 63};
+	static const word_t numbers[] = {SYSCALL_COUNT, SYSCALL_COUNT + 1, SYSCALL_COUNT + 100,
+		0x7fffffff, 0x80000000, UINT64_MAX, UINT64_MAX - 5, (word_t)1 << 32,
+		(word_t)1 << 63};
 
 	for (unsigned i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		EXPECT_EQ(sys_invalid(numbers[i]), ST_BAD_SYSCALL);

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026 The Quire authors
-"""What gdb needs to know about Quire. Loaded by tools/gdb/quire.gdb.
+"""What gdb needs to know about Quire. To be loaded beside a kernel:
+
+  gdb-multiarch -x tools/gdb/quire.py build/release/kernel.elf
 
   quire-connect                attach to QEMU
-  quire-symbols [PROGRAM.elf]  add a program's symbols (init's, where none is named)
+  quire-symbols [PROGRAM.elf]  a program's symbols (init's, where none is named), instead
+                               of those of the one before
   quire-thread                 the current thread of each CPU: name, where, registers' heads
   quire-cpus                   the CPUs as the kernel knows them
 """
@@ -14,6 +17,7 @@ import gdb
 DEFAULT_PROGRAM = "apps/init.elf"
 KERNEL_BASE = 0xFFFFFFFF80000000
 TABLE_MASK = 0xFFFFFFFFF000
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
 def build_folder():
@@ -77,13 +81,20 @@ says where else it listens)."""
 
     def invoke(self, argument, from_tty):
         del argument, from_tty
-        gdb.execute("target remote " + os.environ.get("QUIRE_GDB", "localhost:1234"))
+        where = os.environ.get("QUIRE_GDB") or "localhost:1234"
+        try:
+            gdb.execute(f"target remote {where}")
+        except gdb.error as problem:
+            raise gdb.GdbError(f"no QEMU at {where}: start tools/run --gdb in another terminal, "
+                               "then quire-connect (QUIRE_GDB=HOST:PORT says where else)") from problem
 
 
 class Symbols(gdb.Command):
-    """quire-symbols [PROGRAM.elf]: load a program's symbols beside the kernel's."""
+    """quire-symbols [PROGRAM.elf]: load a program's symbols beside the kernel's, instead of
+those of the program before."""
 
     def __init__(self):
+        self.loaded = None
         super().__init__("quire-symbols", gdb.COMMAND_FILES, gdb.COMPLETE_FILENAME)
 
     def invoke(self, argument, from_tty):
@@ -91,7 +102,11 @@ class Symbols(gdb.Command):
         path = argument or os.path.join(build_folder(), DEFAULT_PROGRAM)
         if not os.path.exists(path):
             raise gdb.GdbError(f"{path} is not there: name the program's .elf")
+        path = os.path.abspath(path)
+        if self.loaded:
+            gdb.execute(f"remove-symbol-file {self.loaded}", to_string=True)
         gdb.execute(f"add-symbol-file {path}", to_string=True)
+        self.loaded = path
         print(f"symbols of {path} loaded")
 
 
@@ -131,13 +146,26 @@ class Cpus(gdb.Command):
 
     def invoke(self, argument, from_tty):
         del argument, from_tty
-        for cpu in online_cpus():
+        cpus = list(online_cpus())
+        if not cpus:
+            print("no CPU is online yet: the kernel has not come to cpu_init_boot")
+        for cpu in cpus:
             print(f"cpu {int(cpu['index'])}: mpidr {int(cpu['mpidr']):#x}, "
                   f"{int(cpu['irqs'])} interrupts, {int(cpu['spurious'])} spurious")
 
 
-Quire()
-Connect()
-Symbols()
-Thread()
-Cpus()
+def start():
+    for setting in ("confirm off", "pagination off", "architecture aarch64"):
+        gdb.execute(f"set {setting}")
+    gdb.execute(f"directory {TOP}", to_string=True)  # sources are named from the top
+    for command in (Quire, Connect, Symbols, Thread, Cpus):
+        command()
+    for command in ("quire-connect", "quire-symbols"):
+        try:
+            gdb.execute(command)
+        except gdb.error as problem:
+            print(problem)
+    print('Quire: break where you like, then "continue". "help quire" lists what this adds.')
+
+
+start()

@@ -30,7 +30,7 @@ apt_lines() {
 # apt_state NAME DPKG_STATUS SOURCE_LINE...: make the state and fetch its indexes.
 # A line reads "deb|deb-src OPTION SUITE COMPONENT"; mirror and keyring are put in.
 apt_state() {
-	local dir=$CACHE/apt/$1 status=$2 kind
+	local dir=$CACHE/apt/$1 name=$1 status=$2 kind
 	shift 2
 	mkdir -p "$dir/lists/partial"
 	apt_lines "$@" >"$dir/sources.list"
@@ -55,7 +55,8 @@ apt_state() {
 		printf 'Acquire::IndexTargets::deb::%s::DefaultEnabled "false";\n' "$kind"
 		printf 'Acquire::IndexTargets::deb-src::%s::DefaultEnabled "false";\n' "$kind"
 	done >>"$dir/apt.conf"
-	if ! apt-get -c "$dir/apt.conf" -qq update >"$dir/update.log" 2>&1; then
+	if ! watched "reading Debian's package lists for $name" "$dir/update.log" \
+		apt-get -c "$dir/apt.conf" -qq update; then
 		grep -q 'No space left' "$dir/update.log" &&
 			die "disk full: apt could not store its indexes in $dir; make room and start again"
 		grep -qE 'NO_PUBKEY|not signed|EXPKEYSIG' "$dir/update.log" &&

@@ -4,6 +4,7 @@
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 CACHE=${QUIRE_CACHE:-$TOP/build/cache}
+case $CACHE in /*) ;; *) CACHE=$PWD/$CACHE ;; esac
 export QUIRE_CACHE=$CACHE
 
 say() { printf '%s\n' "$*" >&2; }
@@ -16,11 +17,13 @@ die() {
 # The comment block at the head of the calling script is its help text.
 show_help() { sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' "$0" | grep -v '^SPDX'; }
 
-# build_preset PRESET [TARGET...]: configure once, build; Ninja configures again by itself.
+# build_preset PRESET [TARGET...]: configure once, and when the cache lies elsewhere; build.
+# For other reasons Ninja configures again by itself.
 build_preset() {
-	local preset=$1
+	local preset=$1 LOGS=$TOP/build/log
 	shift
-	[ -f "$TOP/build/$preset/build.ninja" ] ||
+	{ [ -f "$TOP/build/$preset/build.ninja" ] &&
+		grep -qxF "QUIRE_CACHE:PATH=$CACHE" "$TOP/build/$preset/CMakeCache.txt"; } ||
 		logged "configuring $preset" cmake -S "$TOP" --preset "$preset"
 	logged "building $preset" cmake --build "$TOP/build/$preset" "${@/#/--target=}"
 }
@@ -34,35 +37,53 @@ show_seconds() {
 	done
 }
 
-# logged NAME COMMAND...: run with the output in a log, showing that time passes.
-# A failure names the log, or the disk if that is what was missing.
-logged() {
-	local name=$1 log status start=$SECONDS clock=''
-	shift
-	mkdir -p "$CACHE/log"
-	log=$CACHE/log/${name//[^a-zA-Z0-9]/-}.log
+# watched NAME LOG COMMAND...: run with the output in a log, showing that time passes; returns
+# the command's status. To be called where errexit is off.
+watched() {
+	local name=$1 log=$2 status start=$SECONDS clock=''
+	shift 2
 	if [ -t 2 ]; then
 		show_seconds "$name" >&2 &
 		clock=$!
 	fi
-	# In the foreground, so that Ctrl-C ends it. Not under "if" or "||": there errexit
-	# would be off inside the command as well.
-	set +e
-	(set -e; "$@") >"$log" 2>&1 </dev/null
+	(set -e; "$@") >"$log" 2>&1 </dev/null # in the foreground, so that Ctrl-C ends it
 	status=$?
-	set -e
 	if [ -n "$clock" ]; then
 		kill "$clock" 2>/dev/null || true
 		wait "$clock" 2>/dev/null || true
 		printf '\r\033[K' >&2
 	fi
-	if [ $status -eq 0 ]; then
-		[ $SECONDS -eq $start ] || say "  $name: done in $((SECONDS - start)) s"
-		return
+	[ $status -ne 0 ] || [ $SECONDS -eq $start ] || say "  $name: done in $((SECONDS - start)) s"
+	return $status
+}
+
+# What a log says went wrong: the lines from the first error, or else the last ones.
+show_failure() {
+	local first
+	first=$(grep -nEm 1 'error:|undefined reference|CMake Error' "$1" | cut -d: -f1) || true
+	if [ -n "$first" ]; then
+		sed -n "$first,$((first + 14))p" "$1" >&2
+	else
+		tail -n 15 "$1" >&2
 	fi
+}
+
+# logged NAME COMMAND...: watched, with a log of that name in $LOGS (the cache's, if unset).
+# A failure ends the script, with its log's name, or the disk's if that is what was missing.
+logged() {
+	local name=$1 folder=${LOGS:-$CACHE/log} log
+	shift
+	mkdir -p "$folder"
+	log=$folder/${name//[^a-zA-Z0-9]/-}.log
+	# Not under "if" or "||": there errexit would be off inside the command as well.
+	set +e
+	watched "$name" "$log" "$@"
+	local status=$?
+	set -e
+	[ $status -ne 0 ] || return 0
 	grep -q 'No space left on device' "$log" &&
 		die "disk full while $name: free some space (log: $log) and start again"
-	tail -n 15 "$log" >&2
+	show_failure "$log"
 	die "$name failed; the whole log: $log"
 }
 

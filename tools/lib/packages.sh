@@ -150,6 +150,8 @@ ensure_packages() {
 		install_packages "$missing"
 	fi
 	hash -r
-	qemu_ok || die "$(command -v qemu-system-aarch64 || echo qemu-system-aarch64) is version $(qemu_version)," \
+	command -v qemu-system-aarch64 >/dev/null ||
+		die "QEMU is installed, but qemu-system-aarch64 is not in PATH: put its folder (Debian's: /usr/bin) there"
+	qemu_ok || die "$(command -v qemu-system-aarch64) is version $(qemu_version)," \
 		"Quire needs $QEMU_MIN or newer: put the folder of Debian's (/usr/bin) first in PATH"
 }

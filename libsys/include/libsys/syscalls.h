@@ -2,23 +2,15 @@
 /* Copyright (c) 2026 The Quire authors */
 /*
  * The system calls as C functions: one for each line of abi/syscalls.def, which says what
- * each does, needs and returns.
+ * each does, needs and returns (docs/calls.md shows them). There are SYSCALL_COUNT.
  */
 #pragma once
-
-#include "abi/types.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-#define SYSCALL0(number, name, text)		     int64_t sys_##name(void);
-#define SYSCALL1(number, name, t0, a0, text)	     int64_t sys_##name(t0 a0);
-#define SYSCALL2(number, name, t0, a0, t1, a1, text) int64_t sys_##name(t0 a0, t1 a1);
-#include "abi/syscalls.def"
-#undef SYSCALL0
-#undef SYSCALL1
-#undef SYSCALL2
+#include "abi/syscalls.h"
 
 /*
  * sys_invalid: a system call by any number, for tests.
