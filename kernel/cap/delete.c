@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/*
+ * Deleting, and why it needs neither recursion nor counts.
+ *
+ * Which capability is an object's last? Copies are children of their source, and a new
+ * object's first capability is put right behind its Untyped's opening bracket, never
+ * between two of another object. So all capabilities to an endpoint, say, stand side by
+ *side in the tour, whoever of them is deleted in whichever order:
+ *
+ *	(U  (e (e' e') (e'' e'') e)  (f f)  U)        the last one has no neighbour,
+ *before,
+ *	    `------- one run -------'                  behind or inside, of the same
+ *object
+ *
+ * A type whose capabilities have other objects' derived from them (VMO: its clones and
+ * mappings) would break this; such objects count (TRAIT_COUNTED). An Untyped has no
+ *object beside its capability.
+ *
+ * Revoke takes the last child again and again. Deleting it makes its children the last
+ * ones, so no walk and no stack is needed. Objects with slots are turned into Zombies and
+ * moved to the front, so they come last (zombie.h).
+ */
+#include "cap/delete.h"
+
+#include "cap/object.h"
+#include "cap/tour.h"
+#include "cap/zombie.h"
+
+static bool is_neighbour(const struct slot *slot, link_t link)
+{
+	const struct slot *other = link_slot(link);
+
+	return other != slot && cap_is_same(&other->cap, &slot->cap);
+}
+
+bool cap_is_last(const struct slot *slot)
+{
+	const struct cap *cap = &slot->cap;
+
+	if (object_is(OBJECTS_COUNTED, cap->type))
+		return ((const struct counted_object *)cap_object(cap))->caps == 1;
+	if (cap->type == OBJECT_UNTYPED)
+		return true;
+	return !is_neighbour(slot, slot->open.prev) &&
+	       !is_neighbour(slot, slot->open.next) &&
+	       !is_neighbour(slot, slot->close.next);
+}
+
+/* Clear a slot whose object is at rest. Its memory may be the object's own. */
+static void clear_last(struct slot *slot)
+{
+	struct cap cap = slot->cap;
+
+	cap_clear(slot);
+	if (object_types[cap.type].release)
+		object_types[cap.type].release(&cap);
+}
+
+status_t cap_delete_step(struct slot *slot, struct work *work)
+{
+	const struct object_type *type = &object_types[slot->cap.type];
+
+	if (!cap_is_last(slot)) {
+		cap_clear(slot);
+		return ST_OK;
+	}
+	if (type->finalise && type->finalise(&slot->cap, work) != ST_OK)
+		return CAP_AGAIN;
+	if (zombie_has_slots(&slot->cap))
+		zombie_make(slot);
+	else
+		clear_last(slot);
+	return ST_OK;
+}
+
+status_t cap_delete(struct slot *slot, struct work *work)
+{
+	if (slot_is_empty(slot)) /* it may be so since this call was begun first */
+		return zombies_collect(work);
+	if (likely(slot->cap.type != OBJECT_ZOMBIE) &&
+		cap_delete_step(slot, work) != ST_OK)
+		return CAP_AGAIN;
+	if (likely(slot->cap.type != OBJECT_ZOMBIE))
+		return ST_OK;
+	if (zombie_settle(slot, work) != ST_OK)
+		return CAP_AGAIN;
+	return zombies_collect(work);
+}
+
+/* One child of `slot`, its last, taken a step further. */
+static status_t revoke_step(struct slot *slot, struct slot *child, struct work *work)
+{
+	if (child->cap.type != OBJECT_ZOMBIE) {
+		if (cap_delete_step(child, work) != ST_OK)
+			return CAP_AGAIN;
+		if (child->cap.type == OBJECT_ZOMBIE)
+			tour_make_first(slot, child);
+		return preemption_point(work, WORK_DELETE) ? CAP_AGAIN : ST_OK;
+	}
+	if (tour_first_child(slot)->cap.type != OBJECT_ZOMBIE) {
+		tour_make_first(slot, child);
+		return ST_OK;
+	}
+	if (zombie_settle(child, work) != ST_OK)
+		return CAP_AGAIN;
+	return zombies_collect(work);
+}
+
+status_t cap_revoke(struct slot *slot, struct work *work)
+{
+	struct cap cap = slot->cap;
+	struct slot *child;
+
+	if (cap.type == OBJECT_NONE || cap.type == OBJECT_ZOMBIE)
+		return ST_BAD_HANDLE;
+	/* The slot may stand in an object that goes on the way. */
+	while (cap_is_same(&slot->cap, &cap) && (child = tour_last_child(slot)) != NULL)
+		if (revoke_step(slot, child, work) != ST_OK)
+			return CAP_AGAIN;
+	return zombies_collect(work);
+}
