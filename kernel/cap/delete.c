@@ -76,47 +76,42 @@ status_t cap_delete_step(struct slot *slot, struct work *work)
 
 status_t cap_delete(struct slot *slot, struct work *work)
 {
-	if (slot_is_empty(slot)) /* it may be so since this call was begun first */
-		return zombies_collect(work);
-	if (likely(slot->cap.type != OBJECT_ZOMBIE) &&
-		cap_delete_step(slot, work) != ST_OK)
-		return CAP_AGAIN;
-	if (likely(slot->cap.type != OBJECT_ZOMBIE))
-		return ST_OK;
-	if (zombie_settle(slot, work) != ST_OK)
-		return CAP_AGAIN;
+	if (likely(!slot_is_empty(slot)) && likely(slot->cap.type != OBJECT_ZOMBIE)) {
+		if (cap_delete_step(slot, work) != ST_OK)
+			return CAP_AGAIN;
+		if (likely(slot->cap.type != OBJECT_ZOMBIE))
+			return ST_OK;
+	}
+	/* An empty slot may be so since this call was begun first. */
 	return zombies_collect(work);
 }
 
-/* One child of `slot`, its last, taken a step further. */
+/* The last child, taken a step further: gone, or a Zombie in front of all. */
 static status_t revoke_step(struct slot *slot, struct slot *child, struct work *work)
 {
-	if (child->cap.type != OBJECT_ZOMBIE) {
-		if (cap_delete_step(child, work) != ST_OK)
-			return CAP_AGAIN;
-		if (child->cap.type == OBJECT_ZOMBIE)
-			tour_make_first(slot, child);
-		return preemption_point(work, WORK_DELETE) ? CAP_AGAIN : ST_OK;
-	}
-	if (tour_first_child(slot)->cap.type != OBJECT_ZOMBIE) {
-		tour_make_first(slot, child);
-		return ST_OK;
-	}
-	if (zombie_settle(child, work) != ST_OK)
+	if (child->cap.type != OBJECT_ZOMBIE && cap_delete_step(child, work) != ST_OK)
 		return CAP_AGAIN;
-	return zombies_collect(work);
+	if (child->cap.type == OBJECT_ZOMBIE)
+		tour_make_first(slot, child);
+	return preemption_point(work, WORK_DELETE) ? CAP_AGAIN : ST_OK;
 }
 
+/*
+ * Zombies are left standing until nothing else is: to empty them may destroy the slot
+ * itself, and what would be its children then could not be found.
+ */
 status_t cap_revoke(struct slot *slot, struct work *work)
 {
-	struct cap cap = slot->cap;
 	struct slot *child;
 
-	if (cap.type == OBJECT_NONE || cap.type == OBJECT_ZOMBIE)
+	if (slot_is_empty(slot) || slot->cap.type == OBJECT_ZOMBIE)
 		return ST_BAD_HANDLE;
-	/* The slot may stand in an object that goes on the way. */
-	while (cap_is_same(&slot->cap, &cap) && (child = tour_last_child(slot)) != NULL)
+	while ((child = tour_last_child(slot)) != NULL) {
+		if (child->cap.type == OBJECT_ZOMBIE &&
+			tour_first_child(slot)->cap.type == OBJECT_ZOMBIE)
+			break;
 		if (revoke_step(slot, child, work) != ST_OK)
 			return CAP_AGAIN;
+	}
 	return zombies_collect(work);
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The Quire authors */
 /*
- * A Zombie's capability: `aux` is the type that its object had; `data` holds how many
- * slots are left to be emptied (counted from slot 0, which is last) and the link of the
- * next Zombie on the list. The list's links are those of closing brackets, so 0 ends it.
+ * A Zombie's capability: `aux` is the type that its object had. `data` has the next one
+ * on the list in its upper half; in its lower one, how many slots are left (counted from
+ * slot 0, which is last) if it is settled, the previous one on the list if it is exposed.
+ * A settled one leaves the list at its head only, and an exposed one has not begun. The
+ * list's links are those of closing brackets, so 0 ends it.
  */
 #include "cap/zombie.h"
 
@@ -12,7 +14,7 @@
 
 static link_t dead; /* the list's head */
 
-static uint32_t slots_left(const struct slot *zombie)
+static uint32_t low_half(const struct slot *zombie)
 {
 	return (uint32_t)zombie->cap.data;
 }
@@ -22,9 +24,9 @@ static link_t next_dead(const struct slot *zombie)
 	return (link_t)(zombie->cap.data >> 32);
 }
 
-static void set_data(struct slot *zombie, uint32_t left, link_t next)
+static void set_halves(struct slot *zombie, link_t next, uint32_t low)
 {
-	zombie->cap.data = (uint64_t)next << 32 | left;
+	zombie->cap.data = (uint64_t)next << 32 | low;
 }
 
 /* Slot 0 of a Zombie's object. */
@@ -40,99 +42,123 @@ static bool is_exposed(const struct slot *slot)
 	return slot->cap.type == OBJECT_ZOMBIE && slot != home(slot);
 }
 
-static uint32_t slot_count(const struct cap *cap)
+static uint32_t slot_count(unsigned type, const struct cap *cap)
 {
-	return cap->type == OBJECT_CNODE ? (uint32_t)BIT(cap->size_bits)
-					 : object_types[cap->type].slots;
+	return type == OBJECT_CNODE ? (uint32_t)BIT(cap->size_bits)
+				    : object_types[type].slots;
 }
 
 bool zombie_has_slots(const struct cap *cap)
 {
-	return slot_count(cap) > 0;
+	return slot_count(cap->type, cap) > 0;
 }
 
+static void set_previous(link_t link, link_t previous)
+{
+	struct slot *zombie = link_slot(link);
+
+	if (link && is_exposed(zombie))
+		set_halves(zombie, next_dead(zombie), previous);
+}
+
+/* Put a Zombie at the head of the list. */
 static void push(struct slot *zombie)
 {
-	set_data(zombie, slots_left(zombie), dead);
+	uint32_t low = is_exposed(zombie) ? 0 : slot_count(zombie->cap.aux, &zombie->cap);
+
+	set_previous(dead, link_close(zombie));
+	set_halves(zombie, dead, low);
 	dead = link_close(zombie);
+}
+
+/* Take an exposed Zombie off the list. */
+static void unlink(const struct slot *zombie)
+{
+	link_t next = next_dead(zombie), previous = low_half(zombie);
+
+	set_previous(next, previous);
+	if (previous)
+		set_halves(link_slot(previous), next, low_half(link_slot(previous)));
+	else
+		dead = next;
 }
 
 void zombie_make(struct slot *slot)
 {
-	uint32_t count = slot_count(&slot->cap);
-
 	slot->cap.aux = slot->cap.type;
 	slot->cap.type = OBJECT_ZOMBIE;
 	slot->cap.rights = 0;
-	set_data(slot, count, 0);
-	if (!is_exposed(slot))
-		push(slot);
+	push(slot);
 }
 
-/* Exchange a Zombie in a slot that no program can name for what is in its own slot 0. */
-static void settle_here(struct slot *slot)
+/*
+ * Exchange a Zombie for what is in its own slot 0. That may be nothing, or any capability
+ * if no program can name `slot`; even the Zombie of the object that `slot` stands in.
+ */
+static void settle(struct slot *slot)
 {
 	struct slot *own = home(slot);
 
+	unlink(slot);
+	if (is_exposed(own))
+		unlink(own);
 	cap_exchange(slot, own);
 	push(own);
-	/* What came here may be the Zombie of the very object that `slot` stands in. */
-	if (slot->cap.type == OBJECT_ZOMBIE && !is_exposed(slot))
+	if (slot->cap.type == OBJECT_ZOMBIE)
 		push(slot);
 }
 
 /*
  * bury: one step towards an empty slot in a dead object.
  *
- *  => each step clears it, or makes one more object dead, or brings its Zombie home
+ *  => each step clears it, or makes one more object dead, or brings a Zombie home
  */
 static status_t bury(struct slot *slot, struct work *work)
 {
 	if (slot->cap.type == OBJECT_ZOMBIE)
-		settle_here(slot);
+		settle(slot);
 	else if (cap_delete_step(slot, work) != ST_OK)
 		return CAP_AGAIN;
 	return preemption_point(work, WORK_DELETE) ? CAP_AGAIN : ST_OK;
 }
 
-status_t zombie_settle(struct slot *slot, struct work *work)
+static status_t settle_step(struct slot *zombie, struct work *work)
 {
-	while (is_exposed(slot)) {
-		struct slot *own = home(slot);
+	struct slot *own = home(zombie);
 
-		if (slot_is_empty(own)) {
-			cap_exchange(slot, own);
-			push(own);
-		} else if (bury(own, work) != ST_OK) {
-			return CAP_AGAIN;
-		}
-	}
-	return ST_OK;
+	if (!slot_is_empty(own))
+		return bury(own, work);
+	settle(zombie);
+	return preemption_point(work, WORK_DELETE) ? CAP_AGAIN : ST_OK;
 }
 
-/* One step with the Zombie at the list's head. */
-static status_t collect_step(struct slot *zombie, struct work *work)
+static status_t empty_step(struct slot *zombie, struct work *work)
 {
-	uint32_t left = slots_left(zombie);
+	uint32_t left = low_half(zombie);
 	struct slot *last = zombie + left - 1;
 
-	if (left == 1) {
-		dead = next_dead(zombie);
-		cap_clear(zombie);
-	} else if (slot_is_empty(last)) {
-		set_data(zombie, left - 1, next_dead(zombie));
+	if (left > 1 && slot_is_empty(last)) {
+		set_halves(zombie, next_dead(zombie), left - 1);
 		return preemption_point(work, WORK_EMPTY_SLOT) ? CAP_AGAIN : ST_OK;
-	} else {
-		return bury(last, work);
 	}
+	if (left > 1)
+		return bury(last, work);
+	dead = next_dead(zombie);
+	set_previous(dead, 0);
+	cap_clear(zombie);
 	return preemption_point(work, WORK_DELETE) ? CAP_AGAIN : ST_OK;
 }
 
 status_t zombies_collect(struct work *work)
 {
-	while (dead)
-		if (collect_step(link_slot(dead), work) != ST_OK)
+	while (dead) {
+		struct slot *zombie = link_slot(dead);
+		status_t st = is_exposed(zombie) ? settle_step(zombie, work)
+						 : empty_step(zombie, work);
+
+		if (st != ST_OK)
 			return dead ? CAP_AGAIN : ST_OK;
+	}
 	return ST_OK;
 }
 

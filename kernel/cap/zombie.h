@@ -11,22 +11,23 @@
  *	+-------+    +---+---+---+---+          +-----+   +-------+---+---+---+
  *	| Z(C) -+--->| a | b | c | d |   ==>    |     |   | Z(C)  | b | c | d |
  *	+-------+    +---+---+---+---+          +-----+   +-------+---+---+---+
- *	 exposed      slot 0 goes first           free     settled, on the list
+ *	 exposed      slot 0 goes first           free     settled: C goes by itself
  *
- * Settling takes s out of the matter: the Zombie moves into its own slot 0, and the
- * object onto a list of dead ones, linked through the Zombies. Collecting works at the
- * head of that list: the last slots first, then slot 0 with the Zombie itself.
+ * All Zombies are on a list, linked through their capabilities, and worked off from its
+ * head. An exposed one is brought home first: its slot 0 is emptied, it moves there, and
+ *s is out of the matter. A settled one's slots are emptied from the last to the first,
+ *where it stands itself.
  *
- * An object D whose last capability stands in a dead one, C, is not descended into: its
- * Zombie changes places with whatever is in D's slot 0, so that D is on the list too, and
- * the slot in C is gone on with. Each such step makes a live object a dead one, so this
- * ends; it needs no stack for a chain of CNodes, and a cycle is nothing special: a
- *CNode's capability to itself or to one that holds it is found, cleared or exchanged like
- *others.
+ * An object D whose last capability stands in a dead object C is not descended into: it
+ * becomes a Zombie, too, and since no program can name that slot of C, it changes places
+ * with whatever is in D's slot 0, and what came from there is gone on with. Each such
+ *step makes a live object dead or a Zombie settled, so this ends. It needs no stack for a
+ * chain of CNodes, and a cycle is nothing special: a CNode's capability to itself or to
+ *one that holds it is found, cleared or exchanged like others.
  *
  * A program sees an exposed Zombie as a slot that is not free yet; it can delete it, that
- *is go on deleting. Nothing is lost if it does not: the list is worked off by whoever
- *next destroys an object with slots, by every revoke, and by zombies_collect() when idle.
+ *is go on deleting. Nothing is lost if it does not: whoever next destroys an object with
+ * slots, every revoke, and zombies_collect() when idle, work off the whole list.
  */
 #pragma once
 
@@ -36,16 +37,8 @@
 /* zombie_has_slots: whether the object of this capability has slots to be emptied. */
 bool zombie_has_slots(const struct cap *cap);
 
-/* zombie_make: turn an object's last capability into a Zombie; one that is settled if the
- * slot is the object's own slot 0, else exposed. */
+/* zombie_make: turn an object's last capability into a Zombie. */
 void zombie_make(struct slot *slot);
-
-/*
- * zombie_settle: go on until no exposed Zombie stands in `slot`.
- *
- *  => ST_OK or CAP_AGAIN
- */
-must_check status_t zombie_settle(struct slot *slot, struct work *work);
 
 /* zombies_collect: empty the dead objects on the list; ST_OK when none is left. */
 must_check status_t zombies_collect(struct work *work);
