@@ -6,8 +6,8 @@
  *
  * Slots are found from the root CNode and from every CNode and thread that a capability
  * or a Zombie in a slot found so far names, and from the circles through those slots (a
- * CNode that only names itself is found in its Untyped's circle), and the list of Zombies.
- * Then
+ * CNode that only names itself is found in its Untyped's circle), and the list of
+ *Zombies. Then
  *
  *	tour	brackets name each other and are balanced; each slot once; none elsewhere
  *	rights	a copy has no right that its source lacks, and its badge if it has one
