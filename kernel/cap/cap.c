@@ -7,19 +7,8 @@
  * it. Whoever may name both slots may do all of this: authority over the CNodes is all
  * that is asked (as in seL4), since a copy is never worth more than its source.
  */
-#include "cap/object.h"
-#include "cap/tour.h"
+#include "cap/place.h"
 #include "cap/untyped.h"
-
-static struct counted_object *counter(const struct cap *cap)
-{
-	return cap_object(cap);
-}
-
-static bool is_counted(const struct cap *cap)
-{
-	return object_is(OBJECTS_COUNTED, cap->type);
-}
 
 struct cap cap_make(enum object type, unsigned size_bits, const void *object)
 {
@@ -34,19 +23,13 @@ struct cap cap_make(enum object type, unsigned size_bits, const void *object)
 void cap_insert(struct slot *parent, struct slot *slot, struct cap cap)
 {
 	ASSERT(slot_is_empty(slot));
-	slot->cap = cap;
-	if (parent)
-		tour_insert(parent, slot);
-	else
-		tour_insert_root(slot);
-	if (is_counted(&cap))
-		counter(&cap)->caps++;
+	cap_place(parent, slot, cap);
 }
 
 void cap_clear(struct slot *slot)
 {
-	if (is_counted(&slot->cap))
-		counter(&slot->cap)->caps--;
+	if (object_is(OBJECTS_COUNTED, slot->cap.type))
+		counted_object(&slot->cap)->caps--;
 	tour_remove(slot);
 	*slot = (struct slot){0};
 }
@@ -99,8 +82,8 @@ static void copy_commit(
 	to->cap.rights &= rights;
 	to->cap.data = data;
 	tour_insert(source, to);
-	if (unlikely(is_counted(&to->cap)))
-		counter(&to->cap)->caps++;
+	if (unlikely(object_is(OBJECTS_COUNTED, to->cap.type)))
+		counted_object(&to->cap)->caps++;
 	if (unlikely(to->cap.type == OBJECT_UNTYPED))
 		untyped_lend(source, to);
 }

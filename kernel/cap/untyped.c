@@ -2,12 +2,9 @@
 /* Copyright (c) 2026 The Quire authors */
 #include "cap/untyped.h"
 
-#include "lib/string.h"
-
 #include "arch/page.h"
 
-#include "cap/object.h"
-#include "cap/tour.h"
+#include "cap/place.h"
 
 /*
  * data: the watermark in units of the smallest object, and cleared pages. Both are within
@@ -76,17 +73,21 @@ void untyped_lend(struct slot *untyped, struct slot *copy)
 	set_progress(untyped, BIT(untyped->cap.size_bits), 0);
 }
 
-/* Where objects would be: offsets from the base. */
+/* Where objects would be, as offsets from the base. */
 struct cut {
-	uint64_t start, end;
-	unsigned bits; /* of one object */
+	uint64_t mark,
+		clear; /* as it is: where free bytes begin, and what is not cleared */
+	uint64_t start, end; /* of the objects */
+	unsigned bits;	     /* of one of them */
 };
 
 static status_t cut_check(const struct slot *untyped, uint64_t count, struct cut *cut)
 {
 	uint64_t size = BIT(untyped->cap.size_bits);
 
-	cut->start = align_up(watermark(untyped), BIT(cut->bits));
+	cut->mark = watermark(untyped);
+	cut->clear = cleared(untyped);
+	cut->start = align_up(cut->mark, BIT(cut->bits));
 	/* Neither sum nor product can overflow: see bits_max and RETYPE_MAX. */
 	cut->end = cut->start + (count << cut->bits);
 	return cut->end <= size ? ST_OK : ST_NO_MEMORY;
@@ -160,9 +161,17 @@ static status_t retype_check(
 	return st == ST_OK ? reach_check(&untyped->cap, retype, cut) : st;
 }
 
+/* Objects are at least 16 bytes and aligned to that; most are no more than a few times
+ * it. */
 static void clear(const struct slot *untyped, uint64_t from, uint64_t to)
 {
-	memset(pa_to_va(untyped_base(&untyped->cap) + from), 0, to - from);
+	uint64_t *word = pa_to_va(untyped_base(&untyped->cap) + from);
+	const uint64_t *end = pa_to_va(untyped_base(&untyped->cap) + to);
+
+	for (; word < end; word += 2) {
+		word[0] = 0;
+		word[1] = 0;
+	}
 }
 
 /*
@@ -170,21 +179,19 @@ static void clear(const struct slot *untyped, uint64_t from, uint64_t to)
  * is noted at each page's end and means all from the watermark on: a gap before an
  * aligned start is cleared too (it is smaller than one object).
  */
-static status_t clear_ahead(
-	struct slot *untyped, const struct cut *cut, struct work *work)
+static status_t clear_ahead(struct slot *untyped, struct cut *cut, struct work *work)
 {
-	uint64_t mark = watermark(untyped);
-	uint64_t from = max_u64(mark, cleared(untyped));
+	uint64_t from = max_u64(cut->mark, cut->clear);
 
-	while (cut->end > from + PAGE_SIZE) {
+	while (unlikely(cut->end > from + PAGE_SIZE)) {
 		uint64_t next = align_down(from + PAGE_SIZE, PAGE_SIZE);
 
 		if (is_aligned(from, PAGE_SIZE))
 			page_zero(pa_to_va(untyped_base(&untyped->cap) + from));
 		else
 			clear(untyped, from, next);
-		set_progress(untyped, mark, next);
-		from = next;
+		set_progress(untyped, cut->mark, next);
+		cut->clear = from = next;
 		if (preemption_point(work, WORK_CLEAR_PAGE))
 			return CAP_AGAIN;
 	}
@@ -213,13 +220,14 @@ void untyped_take_commit(struct slot *untyped, unsigned size_bits)
 	status_t st = cut_check(untyped, 1, &cut);
 
 	CHECK(st == ST_OK);
-	set_progress(untyped, cut.end, cleared(untyped));
+	set_progress(untyped, cut.end, cut.clear);
 }
 
-static struct cap new_cap(const struct slot *untyped, const struct retype *retype,
-	const struct cut *cut, word_t nth)
+/* The capability to the first of the objects. */
+static struct cap first_cap(
+	const struct slot *untyped, const struct retype *retype, const struct cut *cut)
 {
-	paddr_t base = untyped_base(&untyped->cap) + cut->start + (nth << cut->bits);
+	paddr_t base = untyped_base(&untyped->cap) + cut->start;
 
 	if (retype->type == OBJECT_UNTYPED)
 		return untyped_make(base, cut->bits, untyped->cap.aux & UNTYPED_DEVICE);
@@ -231,18 +239,19 @@ static struct cap new_cap(const struct slot *untyped, const struct retype *retyp
 static void retype_commit(
 	struct slot *untyped, const struct retype *retype, const struct cut *cut)
 {
-	uint64_t clear_to = cleared(untyped);
-	uint64_t from = max_u64(clear_to, cut->start);
+	void (*create)(const struct cap *cap) = object_types[retype->type].create;
+	struct cap cap = first_cap(untyped, retype, cut);
+	unsigned shift = retype->type == OBJECT_UNTYPED ? base_shift(cut->bits)
+							: OBJECT_ALIGN_BITS;
 
-	if (retype->type != OBJECT_UNTYPED && from < cut->end)
-		clear(untyped, from, cut->end);
-	set_progress(untyped, cut->end, clear_to);
+	if (retype->type != OBJECT_UNTYPED)
+		clear(untyped, max_u64(cut->clear, cut->start), cut->end);
+	set_progress(untyped, cut->end, cut->clear);
 	for (word_t i = 0; i < retype->count; i++) {
-		struct cap cap = new_cap(untyped, retype, cut, i);
-
-		if (object_types[cap.type].create)
-			object_types[cap.type].create(&cap);
-		cap_insert(untyped, &retype->slots[i], cap);
+		if (create)
+			create(&cap);
+		cap_place(untyped, &retype->slots[i], cap);
+		cap.object += (uint32_t)(BIT(cut->bits) >> shift);
 	}
 }
 

@@ -135,14 +135,17 @@ static status_t settle_step(struct slot *zombie, struct work *work)
 static status_t empty_step(struct slot *zombie, struct work *work)
 {
 	uint32_t left = low_half(zombie);
-	struct slot *last = zombie + left - 1;
+	bool stop = false;
 
-	if (left > 1 && slot_is_empty(last)) {
-		set_halves(zombie, next_dead(zombie), left - 1);
-		return preemption_point(work, WORK_EMPTY_SLOT) ? CAP_AGAIN : ST_OK;
+	while (left > 1 && slot_is_empty(zombie + left - 1) && !stop) {
+		left--;
+		stop = preemption_point(work, WORK_EMPTY_SLOT);
 	}
+	set_halves(zombie, next_dead(zombie), left);
+	if (stop)
+		return CAP_AGAIN;
 	if (left > 1)
-		return bury(last, work);
+		return bury(zombie + left - 1, work);
 	dead = next_dead(zombie);
 	set_previous(dead, 0);
 	cap_clear(zombie);
