@@ -18,8 +18,8 @@
  * watermark, none overlapping); who is last; Zombies. Of each step:
  *
  *	refusal		a refused call has changed nothing
- *	integrity	a call changes no slot that its subject does not name, but an empty
- *one that the other offers for a grant, and those derived from what it revokes
+ *	integrity	a call changes no slot that its subject does not name, but an
+ *empty one that the other offers for a grant, and those derived from what it revokes
  *	confinement	whatever capability a subject has afterwards, it or who sent it
  *had as much before, or had the memory that it was made from
  *	revocation	after a revoke nothing derived is left
@@ -41,9 +41,11 @@
 #include "../../kernel/cap/zombie.c"
 
 enum {
-	SUBJECTS_1_STATES = 1,
+	SUBJECTS_1_STATES = 185547,
+	SUBJECTS_1_STEPS = 19654968,
 	SUBJECTS_2_STATES = 1,
-	CONTAINERS_2_STATES = 1,
+	CONTAINERS_2_STATES = 254465,
+	CONTAINERS_2_STEPS = 22955884,
 	CONTAINERS_3_STATES = 1,
 };
 
@@ -72,6 +74,7 @@ static unsigned ram_bytes;
 static struct image before;
 static uint64_t steps;
 static int work_units;
+static unsigned bobs_slots, copy_variants;
 
 static char *ram(void)
 {
@@ -202,6 +205,12 @@ static void refused(status_t st, const struct call *call)
 
 enum { ALICE = 0, BOB = 4, OWN = 3 };
 
+/* How many slots a subject has. */
+static unsigned slots_of(unsigned subject)
+{
+	return subject ? bobs_slots : OWN;
+}
+
 static struct slot *own(unsigned subject, unsigned index)
 {
 	return root((subject ? BOB : ALICE) + index);
@@ -286,25 +295,29 @@ static void try_subject(struct call call, bool may_send)
 	load(&before);
 }
 
-/* How many variants an operation has, and whether it takes a second slot. */
-static const struct {
-	uint8_t variants, slots;
-} shape[] = {[OP_COPY] = {3, OWN},
-	[OP_MOVE] = {1, OWN},
-	[OP_SWAP] = {1, OWN},
-	[OP_DELETE] = {1, 1},
-	[OP_REVOKE] = {1, 1},
-	[OP_RETYPE] = {2, OWN},
-	[OP_GRANT] = {2, OWN}};
+/* How many second slots an operation can name, and how many variants it has. */
+static unsigned seconds(unsigned op, unsigned subject)
+{
+	if (op == OP_DELETE || op == OP_REVOKE)
+		return 1;
+	return slots_of(op == OP_GRANT ? !subject : subject);
+}
+
+static unsigned variants(unsigned op)
+{
+	if (op == OP_COPY)
+		return copy_variants;
+	return op == OP_RETYPE || op == OP_GRANT ? 2 : 1;
+}
 
 static void all_calls_of(unsigned subject)
 {
 	bool may_send = can_send(subject, !subject);
 
 	for (unsigned op = OP_COPY; op <= OP_GRANT; op++)
-		for (unsigned a = 0; a < OWN; a++)
-			for (unsigned b = 0; b < shape[op].slots; b++)
-				for (unsigned v = 0; v < shape[op].variants; v++)
+		for (unsigned a = 0; a < slots_of(subject); a++)
+			for (unsigned b = 0; b < seconds(op, subject); b++)
+				for (unsigned v = 0; v < variants(op); v++)
 					try_subject((struct call){subject, op, a, b, v},
 						may_send);
 }
@@ -352,8 +365,11 @@ static void start(void)
 }
 
 /* Alice has memory for one endpoint and a channel to Bob, who cannot answer. */
-static void begin_subjects(unsigned memory_bits, uint8_t bobs)
+static void begin_subjects(
+	unsigned memory_bits, uint8_t bobs, unsigned slots, unsigned copies)
 {
+	bobs_slots = slots;
+	copy_variants = copies;
 	setup(3, 512);
 	give_endpoint(bobs);
 	cap_insert(NULL, own(0, 1), untyped_make(WORLD_PA, memory_bits, false));
@@ -475,9 +491,10 @@ static void begin_containers(void)
 
 TEST(search, subjects_with_an_endpoint_of_memory)
 {
-	begin_subjects(4, RIGHT_READ);
+	begin_subjects(5, RIGHT_READ, 2, 2);
 	search_subjects();
 	EXPECT_EQ(states_count(), SUBJECTS_1_STATES);
+	EXPECT_EQ(steps, SUBJECTS_1_STEPS);
 }
 
 TEST(search, containers_of_two_slots_and_two_roots)
@@ -485,11 +502,12 @@ TEST(search, containers_of_two_slots_and_two_roots)
 	begin_containers();
 	search_containers(2, true);
 	EXPECT_EQ(states_count(), CONTAINERS_2_STATES);
+	EXPECT_EQ(steps, CONTAINERS_2_STEPS);
 }
 
 TEST(deep, subjects_who_both_may_send)
 {
-	begin_subjects(6, RIGHTS_ALL);
+	begin_subjects(5, RIGHTS_ALL, 3, 2);
 	search_subjects();
 	EXPECT_EQ(states_count(), SUBJECTS_2_STATES);
 }
