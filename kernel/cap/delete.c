@@ -18,8 +18,9 @@
  *object beside its capability.
  *
  * Revoke takes the last child again and again. Deleting it makes its children the last
- * ones, so no walk and no stack is needed. Objects with slots are turned into Zombies and
- * moved to the front, so they come last (zombie.h).
+ * ones, so no walk and no stack is needed. Objects with slots are turned into Zombies
+ * (zombie.h), the first of which is put in front of all, the others behind its opening
+ * bracket: they are out of the way, and each call goes on where the last one stopped.
  */
 #include "cap/delete.h"
 
@@ -86,14 +87,27 @@ status_t cap_delete(struct slot *slot, struct work *work)
 	return zombies_collect(work);
 }
 
-/* The last child, taken a step further: gone, or a Zombie in front of all. */
+/* Take the last child a step further: gone, or a Zombie put out of the way. */
 static status_t revoke_step(struct slot *slot, struct slot *child, struct work *work)
 {
+	struct slot *first;
+
 	if (child->cap.type != OBJECT_ZOMBIE && cap_delete_step(child, work) != ST_OK)
 		return CAP_AGAIN;
-	if (child->cap.type == OBJECT_ZOMBIE)
-		tour_make_first(slot, child);
+	if (child->cap.type == OBJECT_ZOMBIE) {
+		first = tour_first_child(slot);
+		if (first != child && first->cap.type == OBJECT_ZOMBIE)
+			tour_make_first(first, child);
+		else
+			tour_make_first(slot, child);
+	}
 	return preemption_point(work, WORK_DELETE) ? CAP_AGAIN : ST_OK;
+}
+
+static bool only_zombies_left(const struct slot *slot, const struct slot *last_child)
+{
+	return last_child->cap.type == OBJECT_ZOMBIE &&
+	       tour_first_child(slot) == last_child;
 }
 
 /*
@@ -106,12 +120,8 @@ status_t cap_revoke(struct slot *slot, struct work *work)
 
 	if (slot_is_empty(slot) || slot->cap.type == OBJECT_ZOMBIE)
 		return ST_BAD_HANDLE;
-	while ((child = tour_last_child(slot)) != NULL) {
-		if (child->cap.type == OBJECT_ZOMBIE &&
-			tour_first_child(slot)->cap.type == OBJECT_ZOMBIE)
-			break;
+	while ((child = tour_last_child(slot)) != NULL && !only_zombies_left(slot, child))
 		if (revoke_step(slot, child, work) != ST_OK)
 			return CAP_AGAIN;
-	}
 	return zombies_collect(work);
 }

@@ -53,9 +53,15 @@ void tour_swap(struct slot *a, struct slot *b)
 
 void tour_make_first(struct slot *parent, struct slot *slot)
 {
-	ASSERT(!tour_has_children(slot));
-	tour_remove(slot);
-	tour_insert(parent, slot);
+	link_t before = slot->open.prev, behind = slot->close.next;
+
+	link_bracket(before)->next = behind;
+	link_bracket(behind)->prev = before;
+	behind = parent->open.next;
+	slot->open.prev = link_open(parent);
+	slot->close.next = behind;
+	link_bracket(behind)->prev = link_close(slot);
+	parent->open.next = link_open(slot);
 }
 
 bool tour_check(const struct slot *slot, uint64_t brackets_max)

@@ -113,7 +113,7 @@ void tour_move(struct slot *to, struct slot *from);
 /* tour_swap: exchange the places of two slots. */
 void tour_swap(struct slot *a, struct slot *b);
 
-/* tour_make_first: make a slot without children the first child of `parent`. */
+/* tour_make_first: make a slot, with all below it, the first child of `parent`. */
 void tour_make_first(struct slot *parent, struct slot *slot);
 
 /*

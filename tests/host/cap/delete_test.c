@@ -251,6 +251,29 @@ TEST(delete, a_program_can_go_on_with_what_another_began)
 	EXPECT_EQ(walk(), 1);
 }
 
+TEST(delete, deletions_begun_in_one_cnode_end_with_it_in_any_order)
+{
+	for (unsigned order = 0; order < 256; order++)
+		FOR_UNITS(u)
+		{
+			setup();
+			cnode(2, 2);
+			world_finalise_steps = 5;
+			for (unsigned i = 0; i < 4; i++) {
+				cnode(3, 1);
+				move(in(root(3), 0), endpoint(4));
+				move(in(root(2), i), root(3));
+			}
+			for (unsigned i = 0; i < 8; i += 2) /* each once, some again */
+				(void)!cap_delete(
+					in(root(2), order >> i & 3), &(struct work){1});
+			walk();
+			delete_all(root(2), u);
+			EXPECT_EQ(walk(), 1);
+			EXPECT_EQ(events.finalised[OBJECT_ENDPOINT], 4);
+		}
+}
+
 TEST(delete, what_a_dead_caller_left_is_collected)
 {
 	struct work work = {30}, plenty = {WORK_PLENTY};
@@ -346,6 +369,55 @@ TEST(revoke, is_complete_even_when_its_own_cspace_goes)
 				EXPECT_EQ(events.finalised[OBJECT_ENDPOINT], 6);
 				EXPECT_EQ(walk(), 0);
 			}
+}
+
+/* Deletions that were begun and given up stand between what is to be revoked. */
+TEST(revoke, finds_what_stands_between_zombies)
+{
+	for (unsigned pattern = 0; pattern < 64; pattern++)
+		FOR_UNITS(u)
+		{
+			unsigned left = 2;
+
+			setup();
+			world_finalise_steps = 3;
+			for (unsigned i = 0; i < 6; i++)
+				if (pattern >> i & 1) {
+					cnode(10 + i, 1);
+					move(in(root(10 + i), 0), endpoint(3));
+				} else {
+					endpoint(10 + i);
+				}
+			for (unsigned i = 0; i < 6; i++)
+				if (pattern >> i & 1)
+					(void)!cap_delete(
+						root(10 + i), &(struct work){1});
+			walk();
+			for (struct work work = {u};
+				cap_revoke(untyped, &work) == CAP_AGAIN; work.left = u) {
+				left = walk();
+				EXPECT(left >= 1);
+			}
+			EXPECT_EQ(walk(), 1);
+			EXPECT_EQ(events.finalised[OBJECT_ENDPOINT], 6);
+		}
+}
+
+TEST(revoke, goes_on_where_it_stopped_however_many_zombies_there_are)
+{
+	struct work work = {1};
+	unsigned calls = 0;
+
+	setup();
+	world_make(untyped, OBJECT_CNODE, 1, 10, 200);
+	world_make(untyped, OBJECT_ENDPOINT, 0, 300, 1);
+	world_make(untyped, OBJECT_CNODE, 1, 400, 200);
+	for (; cap_revoke(untyped, &work) == CAP_AGAIN && calls < 10000; calls++) {
+		walk();
+		work.left = 1;
+	}
+	EXPECT_EQ(calls, 1600);
+	EXPECT_EQ(walk(), 1);
 }
 
 TEST(revoke, reaches_what_is_derived_from_counted_objects)

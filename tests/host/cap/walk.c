@@ -320,8 +320,9 @@ static const char *check_zombies(void)
 
 		if (slot->cap.type != OBJECT_ZOMBIE)
 			continue;
-		if (tour_has_children(slot))
-			return "a Zombie with children";
+		for (unsigned k = 0; k < count; k++)
+			if (parents[k] == slot && all[k]->cap.type != OBJECT_ZOMBIE)
+				return "a Zombie with children that are none";
 		for (unsigned k = 0; k < count; k++)
 			if (k != i && all[k]->cap.object == slot->cap.object &&
 				(all[k]->cap.type == slot->cap.aux ||
