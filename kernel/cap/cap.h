@@ -3,7 +3,7 @@
 /*
  * Capabilities, the slots that hold them, and what can be done to both in one step.
  *
- * A slot is 32 bytes, two to a cache line's half:
+ * A slot is 32 bytes, two to a cache line:
  *
  *	 0  opening bracket   prev, next   }  its place in the derivation tree (tour.h)
  *	 8  closing bracket   prev, next   }

@@ -43,7 +43,8 @@
 enum {
 	SUBJECTS_1_STATES = 185547,
 	SUBJECTS_1_STEPS = 19654968,
-	SUBJECTS_2_STATES = 1,
+	SUBJECTS_2_STATES = 1969165,
+	SUBJECTS_2_STEPS = 234472169,
 	CONTAINERS_2_STATES = 254613,
 	CONTAINERS_2_STEPS = 22958676,
 	CONTAINERS_3_STATES = 1,
@@ -507,9 +508,10 @@ TEST(search, containers_of_two_slots_and_two_roots)
 
 TEST(deep, subjects_who_both_may_send)
 {
-	begin_subjects(5, RIGHTS_ALL, 3, 2);
+	begin_subjects(5, RIGHTS_ALL, 2, 3);
 	search_subjects();
 	EXPECT_EQ(states_count(), SUBJECTS_2_STATES);
+	EXPECT_EQ(steps, SUBJECTS_2_STEPS);
 }
 
 TEST(deep, containers_and_three_roots)
