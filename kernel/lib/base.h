@@ -26,6 +26,7 @@ typedef uint64_t paddr_t;
 #define noreturn		 __attribute__((noreturn))
 #define printf_like(text, first) __attribute__((__format__(__printf__, text, first)))
 #define aligned(n)		 __attribute__((aligned(n)))
+#define likely(x)		 __builtin_expect(!!(x), 1)
 #define unlikely(x)		 __builtin_expect(!!(x), 0)
 
 #ifdef QUIRE_DEBUG

@@ -14,7 +14,6 @@
 
 #include "lib/base.h"
 
-
 #define DIRECT_BASE   UINT64_C(0xffffff8000000000)
 #define DIRECT_SIZE   (UINT64_C(256) << 30)
 #define IMAGE_BASE    UINT64_C(0xffffffff80000000)
@@ -25,6 +24,12 @@
 static inline void *pa_to_va(paddr_t pa)
 {
 	return (void *)(uintptr_t)(pa + DIRECT_BASE);
+}
+
+/* va_to_pa: the physical address behind a name in the direct map (not in the image). */
+static inline paddr_t va_to_pa(const void *va)
+{
+	return (uintptr_t)va - DIRECT_BASE;
 }
 
 /* image_pa: the physical address of something in the kernel image; image_range: all of it. */

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/*
+ * How long a call may run before it must look up: deleting, revoking and clearing count
+ * their steps, and stop with CAP_AGAIN when what they were given is used up. All progress
+ * is in the objects by then. The system call is then begun anew, from its arguments: if
+ * the capabilities that it names are gone meanwhile it says so, as any other call would.
+ */
+#pragma once
+
+#include "lib/base.h"
+
+/* Beside ST_OK and the refusals: call again. Never leaves the kernel. */
+enum { CAP_AGAIN = 1 };
+
+/* One unit is about ten instructions. */
+enum {
+	WORK_EMPTY_SLOT = 1,
+	WORK_DELETE = 10,
+	WORK_CLEAR_PAGE = 60,
+	WORK_DEFAULT = 1000, /* some 10,000 instructions with interrupts masked */
+};
+
+struct work {
+	int32_t left;
+};
+
+/* preemption_point: count what was just done; true if the caller must stop here. */
+static inline bool preemption_point(struct work *work, int32_t units)
+{
+	work->left -= units;
+	return work->left <= 0;
+}
