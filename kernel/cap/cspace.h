@@ -3,16 +3,16 @@
 /*
  * Finding a slot by its name.
  *
- * A cptr is read from its top bit. Each CNode's capability says how it goes on: a guard,
- * bits that must be these, then `size_bits` bits of index. If bits are left, the slot
- *found holds the capability of the next CNode.
+ * A cptr is read from its top bit. Each CNode's capability says how it goes on: a
+ * guard, bits that must be these, then `size_bits` bits of index. If bits are left,
+ * the slot found holds the capability of the next CNode.
  *
  *	cptr  | guard | index ||  guard  | index |      two levels, 64 bits in all
  *	         = 0     -> slot 3    = 5    -> slot 9
  *
- * Every bit must be used: where seL4 invokes whatever it finds when a capability that is
- *no CNode's comes before the bits end, this is OUT_OF_RANGE, and a slip in an address
- *shows.
+ * Every bit must be used: where seL4 invokes whatever it finds when a capability that
+ * is no CNode's comes before the bits end, this is OUT_OF_RANGE, and a slip in an
+ * address shows.
  */
 #pragma once
 

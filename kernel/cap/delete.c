@@ -5,17 +5,17 @@
  *
  * Which capability is an object's last? Copies are children of their source, and a new
  * object's first capability is put right behind its Untyped's opening bracket, never
- * between two of another object. So all capabilities to an endpoint, say, stand side by
- *side in the tour, whoever of them is deleted in whichever order:
+ * between two of another object. So all capabilities to an endpoint, say, stand side
+ * by side in the tour, whoever of them is deleted in whichever order:
  *
- *	(U  (e (e' e') (e'' e'') e)  (f f)  U)        the last one has no neighbour,
- *before,
- *	    `------- one run -------'                  behind or inside, of the same
- *object
+ *	(U  (e (e' e') (e'' e'') e)  (f f)  U)
+ *	    `------- one run -------'
+ *
+ * and the last one has no neighbour before, behind or inside of the same object.
  *
  * A type whose capabilities have other objects' derived from them (VMO: its clones and
  * mappings) would break this; such objects count (TRAIT_COUNTED). An Untyped has no
- *object beside its capability.
+ * object beside its capability.
  *
  * Revoke takes the last child again and again. Deleting it makes its children the last
  * ones, so no walk and no stack is needed. Objects with slots are turned into Zombies

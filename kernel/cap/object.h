@@ -63,24 +63,35 @@ struct counted_object {
 };
 
 /*
- * struct object_type: what a type does at the ends of its life. All may be NULL or 0. The
- * table is const and stands in object/object.c; the kernel lock is held at each call.
- *
- * create	retype: make an object of memory that is all zeros, before any capability
- *to it exists; NULL where zeros are a valid object. Cannot fail, O(1) finalise	its last
- *capability is being deleted (and still stands in its slot): bring the object to rest.
- *Does what `work` allows, and returns CAP_AGAIN if some of it is left: the object is then
- *valid, and the capability can be used and even copied until the next call, which need
- *not come. Deletes no capability but by cap_clear, of slots that stand in the object
- *itself release	its last capability is gone: the memory is the object's own to
- *free. NULL for what retype made: its Untyped has it slots	capability slots in the
- *object, to be emptied after finalise, from `slots_offset`; aligned to SLOT_BYTES. A
- *CNode's are counted by its capability
+ * struct object_type: what a type does at the ends of its life. All may be NULL or 0.
+ * The table is const and stands in object/object.c; each call has the kernel lock.
  */
 struct object_type {
+	/*
+	 * Retype: make an object of memory that is all zeros, before any capability to it
+	 * exists. NULL where zeros are a valid object. Cannot fail, O(1).
+	 */
 	void (*create)(const struct cap *cap);
+
+	/*
+	 * The last capability is being deleted, and still stands in its slot: bring the
+	 * object to rest. Does what `work` allows and returns CAP_AGAIN if some is left:
+	 * the object is then valid, its capability can be used and even copied, and the
+	 * next call need not come. Deletes no capabilities but by cap_clear, those in
+	 * slots of the object itself.
+	 */
 	status_t (*finalise)(const struct cap *cap, struct work *work);
+
+	/*
+	 * The last capability is gone: the object's memory is its own to free. NULL for
+	 * what retype made: its Untyped has it.
+	 */
 	void (*release)(const struct cap *cap);
+
+	/*
+	 * Capability slots in the object, to be emptied after finalise: where they begin
+	 * (aligned to SLOT_BYTES), and how many. A CNode's are counted by its capability.
+	 */
 	uint16_t slots_offset;
 	uint16_t slots;
 };

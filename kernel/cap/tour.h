@@ -17,14 +17,14 @@
  *	has children      is the closing bracket next to the opening one?
  *	revoke            what stands between, from the end
  *
- * and nothing but revoke depends on the size of the tree. Depth, counts, parents are not
- * stored: nobody asks. A root is a circle of its own; when a root with children goes,
- * they are several roots in one circle. So no link is ever empty, and nothing here
- *branches.
+ * and nothing but revoke depends on the size of the tree. Depth, counts, parents are
+ * not stored: nobody asks. A root is a circle of its own; when a root with children
+ * goes, they are several roots in one circle. So no link is ever empty, and nothing
+ * here branches.
  *
  * Invariants (tour_check, and the tests' own walk): a bracket's neighbours name it;
- *brackets are balanced; the slot of each is not empty; a slot that is not empty is in one
- *circle.
+ * brackets are balanced; the slot of each is not empty; a slot that is not empty is in
+ * one circle.
  */
 #pragma once
 

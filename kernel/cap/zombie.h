@@ -13,21 +13,22 @@
  *	+-------+    +---+---+---+---+          +-----+   +-------+---+---+---+
  *	 exposed      slot 0 goes first           free     settled: C goes by itself
  *
- * All Zombies are on a list, linked through their capabilities, and worked off from its
- * head. An exposed one is brought home first: its slot 0 is emptied, it moves there, and
- *s is out of the matter. A settled one's slots are emptied from the last to the first,
- *where it stands itself.
+ * All Zombies are on a list, linked through their capabilities, and worked off from
+ * its head. An exposed one is brought home first: its slot 0 is emptied, it moves
+ * there, and s is out of the matter. A settled one's slots are emptied from the last
+ * to the first, where it stands itself.
  *
- * An object D whose last capability stands in a dead object C is not descended into: it
- * becomes a Zombie, too, and since no program can name that slot of C, it changes places
- * with whatever is in D's slot 0, and what came from there is gone on with. Each such
- *step makes a live object dead or a Zombie settled, so this ends. It needs no stack for a
- * chain of CNodes, and a cycle is nothing special: a CNode's capability to itself or to
- *one that holds it is found, cleared or exchanged like others.
+ * An object D whose last capability stands in a dead object C is not descended into:
+ * it becomes a Zombie, too, and since no program can name that slot of C, it changes
+ * places with whatever is in D's slot 0, and what came from there is gone on with.
+ * Each such step makes a live object dead or a Zombie settled, so this ends. It needs
+ * no stack for a chain of CNodes, and a cycle is nothing special: a CNode's capability
+ * to itself or to one that holds it is found, cleared or exchanged like others.
  *
- * A program sees an exposed Zombie as a slot that is not free yet; it can delete it, that
- *is go on deleting. Nothing is lost if it does not: whoever next destroys an object with
- * slots, every revoke, and zombies_collect() when idle, work off the whole list.
+ * A program sees an exposed Zombie as a slot that is not free yet; it can delete it,
+ * that is go on deleting. Nothing is lost if it does not: whoever next destroys an
+ * object with slots, every revoke, and zombies_collect() when idle, work off the whole
+ * list.
  */
 #pragma once
 

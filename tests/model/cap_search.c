@@ -4,27 +4,27 @@
  * Theorems about capabilities, by searching every state that calls can lead to.
  *
  * The real code runs on small machines. From the first state every call that a subject
- *can make is tried with every argument, then the same from each state that this led to,
- * until no new one appears: what holds then holds after sequences of any length.
+ * can make is tried with every argument, then the same from each state that this led
+ * to, until no new one appears: what holds then holds after sequences of any length.
  *
- *	subjects	Alice and Bob have three slots each, and memory for two endpoints.
- *They copy, mint, move, swap, retype, delete, revoke, and send each other copies where
- *they have an endpoint between them with the right to (grant)
- *	containers	one subject with memory for two CNodes, whose slots are its own,
- *too. Each call may be cut short after a step, and never be resumed
+ * Two subjects: Alice has three slots and memory for an endpoint, Bob has two slots. They
+ * copy, mint, move, swap, retype, delete, revoke, and send each other copies where they
+ * have an endpoint between them with the right to (grant).
+ *
+ * Containers: one subject with memory for two CNodes, whose slots are its own, too. Each
+ * deletion may be cut short after a step, and never be resumed.
  *
  * Of each state, by walk_quiet(): the derivation tree is well-formed; no copy has a right
  * that its source lacks; memory adds up (every object within its Untyped, below the
  * watermark, none overlapping); who is last; Zombies. Of each step:
  *
- *	refusal		a refused call has changed nothing
- *	integrity	a call changes no slot that its subject does not name, but an
- *empty one that the other offers for a grant, and those derived from what it revokes
- *	confinement	whatever capability a subject has afterwards, it or who sent it
- *had as much before, or had the memory that it was made from
- *	revocation	after a revoke nothing derived is left
- *	no leak		from every state, revoking all memory leaves nothing, not even of
- *cycles
+ * - refusal: a refused call has changed nothing
+ * - integrity: a call changes no slot that its subject does not name, but an empty one
+ *   that the other offers for a grant, and those derived from what it revokes
+ * - confinement: whatever capability a subject has afterwards, whoever called had as much
+ *   before, or had the memory that it was made from
+ * - revocation: after a revoke nothing derived is left
+ * - no leak: from every state, revoking all memory leaves nothing, not even of cycles
  *
  * The numbers of states and steps are part of the test: if they change, so did what is
  * searched.
@@ -47,7 +47,8 @@ enum {
 	SUBJECTS_2_STEPS = 234472169,
 	CONTAINERS_2_STATES = 254613,
 	CONTAINERS_2_STEPS = 22958676,
-	CONTAINERS_3_STATES = 1,
+	CONTAINERS_3_STATES = 6619309,
+	CONTAINERS_3_STEPS = 841968981,
 };
 
 struct image {
@@ -500,4 +501,5 @@ TEST(deep, containers_and_three_roots)
 	begin_containers();
 	search_containers(3, true);
 	EXPECT_EQ(states_count(), CONTAINERS_3_STATES);
+	EXPECT_EQ(steps, CONTAINERS_3_STEPS);
 }

@@ -4,18 +4,17 @@
  * The walk of everything: finds all slots without trusting the tree, the tree without
  * trusting its brackets, and holds both against what capabilities say.
  *
- * Slots are found from the root CNode and from every CNode and thread that a capability
- * or a Zombie in a slot found so far names, and from the circles through those slots (a
- * CNode that only names itself is found in its Untyped's circle), and the list of
- *Zombies. Then
+ * Slots are found from the root CNode and from every CNode and thread that a
+ * capability or a Zombie in a slot found so far names, from the circles through those
+ * slots (a CNode that only names itself is found in its Untyped's circle), and from
+ * the list of Zombies. Then
  *
- *	tour	brackets name each other and are balanced; each slot once; none elsewhere
- *	rights	a copy has no right that its source lacks, and its badge if it has one
- *	memory	objects lie within their Untyped below its watermark, and do not overlap
- *	clear	what an Untyped calls clear is
- *	last	cap_is_last, and counts in objects, are what counting all capabilities
- *says zombies	settled ones, and no others, are on the list; nobody else names their
- *object
+ * - tour: brackets name each other and are balanced; each slot once; none elsewhere
+ * - rights: a copy has no right that its source lacks, and its badge if it has one
+ * - memory: objects lie in their Untyped below its watermark, and do not overlap
+ * - clear: what an Untyped calls clear is
+ * - last: cap_is_last, and counts in objects, are what counting all capabilities says
+ * - Zombies: all are on the list; nobody else names their object
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 /* Copyright (c) 2026 The Quire authors */
 /*
  * A small machine for the cap layer: RAM at the fake direct map, a CNode that stands
- *outside all Untypeds (as the root task's does), objects whose ends are recorded, and a
- *walk of everything that holds or should hold.
+ * outside all Untypeds (as the root task's does), objects whose ends are recorded, and
+ * a walk of everything that holds or should hold.
  *
  *	WORLD_PA                              WORLD_PA + world_bytes
  *	 | the Untypeds of the test | root slots |
