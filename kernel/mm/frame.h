@@ -9,8 +9,8 @@
  *	          frame_reclaim         the last frame_put
  *
  * refs counts the owned entries that point at the frame, and roots. It cannot overflow:
- *an entry is eight bytes of a table, a root is part of an object far larger, and
- *FRAMES_MAX frames have no room for 2^32 of them (frame_init refuses more).
+ * an entry is eight bytes of a table, a root is part of an object far larger, and
+ * FRAMES_MAX frames have no room for 2^32 of them (frame_init refuses more).
  */
 #pragma once
 

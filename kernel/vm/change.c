@@ -10,7 +10,7 @@
  *	clone  [ b | x | b ]   merge     clone  [ b | b | b ]    (b: borrowed)
  *
  * First the paths to those pages are made the parent's own, and the clone's: that may
- *need memory or stop, and changes nothing that anyone sees. Then each page changes hands.
+ * need memory or stop, and changes nothing that anyone sees. Then each page changes hands.
  */
 #include "vm/tree.h"
 

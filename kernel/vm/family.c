@@ -4,7 +4,7 @@
  * Families: being born, following, and what happens when the middle goes.
  *
  * Close. The children of a VMO that goes take over what they see of it, one at a time,
- *and move up to its parent:
+ * and move up to its parent:
  *
  *	   A [a|b|c|d]                A [a|b|c|d]
  *	   |                          |
@@ -24,14 +24,14 @@
  * share: so what is set aside for each clone's own edges is always enough.
  *
  * Snapshot. The same taking over, by a newborn, from every ancestor up to one that sees
- *no parent; but tables that follow a parent are never shared with a snapshot, which
- *follows nobody: of those it gets its own.
+ * no parent; but tables that follow a parent are never shared with a snapshot, which
+ * follows nobody: of those it gets its own.
  *
  * Drop. Before what a VMO shows in a range changes, its descendants let go of what they
  * borrowed there, in pre-order, stopping when out of work. A dropped entry may be larger
  * than the range: then the descendants of that descendant drop the larger range, which
  * keeps the chain rule (resolve.c). While a walk is `inside` the descendants of x, the
- *rule may be broken between x and them: x then does not rely on it, and nobody settles x.
+ * rule may be broken between x and them: x then does not rely on it, and nobody settles x.
  */
 #include "vm/tree.h"
 

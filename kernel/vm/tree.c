@@ -7,7 +7,7 @@
  *
  *	   A       B             A       B           owned entries of the old table and of
  *	    \     /               \       \          the copy now point at the same
- *targets: [x|y|z]       [x|y|z]' [x|y|z]          x, y, z have two references each and
+ * targets: [x|y|z]       [x|y|z]' [x|y|z]          x, y, z have two references each and
  *	                      `--.---'   '           lose the right to write in both
  *
  * Taking content out never walks what it does not own: a shared table is let go as a

@@ -14,8 +14,8 @@
  *	none      not resolved yet
  *
  * "Sole": owned, and nobody else owns the target. Only through sole entries, from the
- *root down, is anything ever writable. Below a borrowed or shared entry the tables belong
- *to somebody else too: a VMO changes such a table never, with one exception (family.c).
+ * root down, is anything ever writable. Below a borrowed or shared entry the tables belong
+ * to somebody else too: a VMO changes such a table never, with one exception (family.c).
  *
  * Zeros have a tree of their own: a page, a table of that page, a table of that table. It
  * is borrowed like any other content, so "nothing there" is an entry and not a case.

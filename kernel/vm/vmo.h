@@ -12,7 +12,7 @@
  *	coordinate  0    4    8    12   16
  *	parent      |=================|          bias 0, 14 pages
  *	clone            |=======|               bias 5, 6 pages, sees the parent below
- *`limit` its clone           |==========|         bias 8
+ * `limit` its clone           |==========|         bias 8
  *
  * Three kinds of children, all counted (VMO_ZERO_CHILDREN is `children == 0`):
  *

@@ -9,7 +9,7 @@
  *	level 1  own          [ p | p | p ]
  *
  * Own tables are "owned" entries, links and pages are borrowed ones: so one bit tells
- *what a sweep walks into and what it takes out. A sweep ends with the flush of its range;
+ * what a sweep walks into and what it takes out. A sweep ends with the flush of its range;
  * tables that it emptied are given back after that.
  */
 #include "vm/vspace.h"

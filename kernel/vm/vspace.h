@@ -10,9 +10,9 @@
  *	                      \-------> own table --> [ page | page |   ]
  *
  * A link points at a table of the VMO's tree where address and coordinate agree modulo
- *its span and all that the VMO has in that block belongs into this mapping; it carries
- *the mapping's rights for everything below. Elsewhere pages are entered one by one in
- *tables that the VSpace pays for; those count their entries and go when empty.
+ * its span and all that the VMO has in that block belongs into this mapping; it carries
+ * the mapping's rights for everything below. Elsewhere pages are entered one by one in
+ * tables that the VSpace pays for; those count their entries and go when empty.
  */
 #pragma once
 

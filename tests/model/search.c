@@ -6,8 +6,8 @@
  * appears. What holds here holds for sequences of any length, in this configuration.
  *
  * A state is what the core's behaviour depends on: VMOs, their lists, trees with frames
- *and values renamed in the order of a walk, mappings; and the reference's state, so that
- *a disagreement makes a state of its own, which is checked like every new one.
+ * and values renamed in the order of a walk, mappings; and the reference's state, so that
+ * a disagreement makes a state of its own, which is checked like every new one.
  *
  *	search [vmos pages]      prints states and transitions; EXPECT_STATES pins them
  */

@@ -11,7 +11,7 @@
  *
  * Bit 55 says "owned": one counted reference stands behind this entry. Everything here is
  * reachable from EL0 only, so that all pages are nG, PXN and readable unless a table
- *above takes that away.
+ * above takes that away.
  */
 #pragma once
 

@@ -6,7 +6,7 @@
  * within reach of an exhaustive search.
  *
  *	63:16 frame number   15:8 0xa0 + level   7 memory type 1:0 in 7:6   3 execute  2
- *write  1 owned
+ * write  1 owned
  *
  * with every bit below 16 inverted at odd levels.
  */
