@@ -29,7 +29,7 @@ fetch_newlib() {
 # The toolchain is the one for Linux, used bare: it must neither think that it is on Linux
 # nor find a header of glibc's.
 build_newlib() {
-	local tool=aarch64-linux-gnu- headers here=$PWD
+	local tool=aarch64-linux-gnu- headers
 	dpkg-deb -x "$ARCHIVE" deb
 	mkdir source build
 	tar -xf deb/usr/src/newlib/newlib-*.tar.xz -C source --strip-components=1
@@ -44,7 +44,7 @@ build_newlib() {
 		--enable-newlib-reent-thread-local \
 		CC="${tool}gcc $headers" AS=${tool}as AR=${tool}gcc-ar RANLIB=${tool}gcc-ranlib \
 		READELF=${tool}readelf STRIP=${tool}strip OBJDUMP=${tool}objdump CCASFLAGS= \
-		CFLAGS="-O2 -g1 -ffile-prefix-map=$here=newlib -mcpu=cortex-a72 -fno-pic -no-pie \
+		CFLAGS="-O2 -g1 -ffile-prefix-map=$PWD/..=newlib -mcpu=cortex-a72 -fno-pic -no-pie \
 			-ffunction-sections -fdata-sections -ftls-model=local-exec -mno-outline-atomics \
 			-U__linux__ -U__linux -Ulinux -U__gnu_linux__ -U__unix__ -U__unix -Uunix"
 	# The one program that it would compile for this machine prepares its manual: not wanted.
