@@ -30,6 +30,7 @@ test  | libclang-rt-14-dev    | /usr/lib/llvm-14/lib/clang/14*/lib/linux/libclan
 test  | clang-format          | clang-format              | checks the layout of the code
 test  | clang-tidy            | clang-tidy                | checks the code
 test  | shellcheck            | shellcheck                | checks the scripts
+test  | valgrind              | valgrind                  | counts the instructions of the memory core
 test  | cpio                  | cpio                      | reads our archive back in the tests
 gdb   | gdb-multiarch         | gdb-multiarch             | debugs the kernel and programs in QEMU
 '
