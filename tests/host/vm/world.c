@@ -362,6 +362,14 @@ static status_t do_touch(const struct op *o)
 	CHECK(get_value(line.pa) == model_read(&world.model, v, p));
 	if (o->b == MAP_EXECUTE)
 		CHECK(line.execute || world.vmo[v].memory != PTE_NORMAL);
+	for (unsigned i = 0; i < fake.lines; i++) { /* or it would fault for ever */
+		const struct fake_line *l = &fake.line[i];
+
+		if (l->asid != m->vspace->asid || l->level || l->page != page)
+			continue;
+		CHECK(o->b != MAP_WRITE || l->write);
+		CHECK(o->b != MAP_EXECUTE || l->execute || world.vmo[v].memory != PTE_NORMAL);
+	}
 	if (o->b == MAP_WRITE) {
 		CHECK(line.write);
 		put_value(line.pa, (uint64_t)o->c);
