@@ -28,21 +28,19 @@ static void wind_up(void)
 	world_abandon = false;
 	for (int i = 0; i < WORLD_MAPPINGS; i++) {
 		if (world.mapped[i])
-			vspace_unmap(&world.map[i], world.map[i].first,
-				world.map[i].pages, spare, &gone);
+			vspace_unmap(&world.map[i], world.map[i].first, world.map[i].pages,
+				spare, &gone);
 		world.mapped[i] = false;
 	}
-	for (int i = 0; i < WORLD_VMOS; i++)
-		world_do(&(struct op){.kind = OP_CLOSE, .vmo = i});
+	for (int i = 0; i < 2 * WORLD_VMOS; i++) /* slices first: they hold others open */
+		world_do(&(struct op){.kind = OP_CLOSE, .vmo = i % WORLD_VMOS});
 	world_check();
-	CHECK(world.pool.used[FRAME_PAGE] == 0 && world.pool.reserved == 0);
-	for (int s = 0; s < WORLD_SPACES; s++)
-		CHECK(vspace_fini(&world.space[s]) == ST_OK);
-	CHECK(pool_fini(&world.pool) == ST_OK);
+	world_fini();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	world_other = size && data[0] & 0x20 ? FAKE_FRAMES / 4 : 0;
 	world_init();
 	for (; size >= 6; data += 6, size -= 6) {
 		struct op o = {.kind = data[0] % OP_KINDS, .vmo = data[1] & 7};
@@ -53,11 +51,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		o.a = data[2] & 31;
 		o.b = data[3] & 31;
 		o.c = data[4] & 63;
-		o.d = o.kind == OP_MAP ? (data[5] & 7) << 4 | (data[5] >> 3 & 1)
-				       : data[5] & 3;
+		o.d = o.kind == OP_MAP ? (data[5] & 7) << 4 | (data[5] >> 3 & 1) : data[5] & 7;
+		if (o.kind == OP_RUN) {
+			o.a &= 7;
+			o.b &= 3;
+			o.c &= 1;
+		}
 		if (o.kind == OP_CREATE || o.kind == OP_RESIZE)
 			o.a &= 15;
-		if (o.kind == OP_CLONE || o.kind == OP_SNAPSHOT) {
+		if (o.kind >= OP_CLONE && o.kind <= OP_SLICE) {
 			o.a &= 7;
 			o.b &= 15;
 			o.c &= 15;

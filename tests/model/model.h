@@ -4,7 +4,8 @@
  * The reference: what the family of VMOs shows, by full copies and nothing clever.
  *
  * Every VMO has its own pages, marked; where it has none it asks its parent, where it has
- * no parent it is zero. When one goes, each child copies what it saw of it.
+ * no parent it is zero. When one goes, each child copies what it saw of it. A slice has
+ * no pages: it is a window on another VMO.
  */
 #pragma once
 
@@ -23,8 +24,10 @@ struct model_vmo {
 	bool alive;
 	bool resizable;
 	bool follows; /* a clone, not a snapshot */
-	int parent;   /* whose child it is, -1 for none */
-	int offset;   /* in the parent's pages */
+	bool slice;
+	bool fixed; /* its pages neither come nor go */
+	int parent; /* whose child it is, -1 for none */
+	int offset; /* in the parent's pages */
 	int size;
 	int limit; /* own pages from here on are not asked of the parent */
 	int children;
@@ -46,17 +49,31 @@ static inline int model_clamp(int a)
 	return a < 0 ? 0 : a;
 }
 
+/* The VMO that a slice is a window on, and its page there. */
+static inline int model_source(const struct model *m, int v, int *page)
+{
+	for (; m->vmo[v].slice; v = m->vmo[v].parent)
+		*page += m->vmo[v].offset;
+	return v;
+}
+
+static inline bool model_owns(const struct model *m, int v, int page)
+{
+	v = model_source(m, v, &page);
+	return m->vmo[v].own[page];
+}
+
 static inline bool model_sees(const struct model *m, int v, int page)
 {
-	const struct model_vmo *x = &m->vmo[v];
+	const struct model_vmo *x = &m->vmo[v = model_source(m, v, &page)];
 
 	return x->parent >= 0 && x->follows && page < x->limit &&
-	       page + x->offset < m->vmo[x->parent].size;
+		page + x->offset < m->vmo[x->parent].size;
 }
 
 static inline uint64_t model_read(const struct model *m, int v, int page)
 {
-	const struct model_vmo *x = &m->vmo[v];
+	const struct model_vmo *x = &m->vmo[v = model_source(m, v, &page)];
 
 	if (x->own[page])
 		return x->value[page];
@@ -82,11 +99,14 @@ static inline void model_create(struct model *m, int v, int size, bool resizable
 static inline void model_clone(
 	struct model *m, int v, int of, int offset, int size, bool resizable)
 {
+	int limit = m->vmo[of].slice ? m->vmo[of].size - offset : MODEL_ALL;
+
+	of = model_source(m, of, &offset);
 	model_create(m, v, size, resizable);
 	m->vmo[v].parent = of;
 	m->vmo[v].follows = true;
 	m->vmo[v].offset = offset;
-	m->vmo[v].limit = MODEL_ALL;
+	m->vmo[v].limit = model_clamp(limit);
 	m->vmo[of].children++;
 }
 
@@ -104,30 +124,51 @@ static inline void model_snapshot(
 	m->vmo[v].follows = false;
 }
 
+static inline void model_slice(struct model *m, int v, int of, int offset, int size)
+{
+	model_create(m, v, size, false);
+	m->vmo[v].slice = true;
+	m->vmo[v].parent = of;
+	m->vmo[v].offset = offset;
+	m->vmo[of].children++;
+}
+
+static inline void model_run(struct model *m, int v, int size)
+{
+	model_create(m, v, size, false);
+	m->vmo[v].fixed = true;
+	for (int p = 0; p < size; p++)
+		m->vmo[v].own[p] = true;
+}
+
 static inline void model_own(struct model *m, int v, int page)
 {
 	uint64_t value = model_read(m, v, page);
 
+	v = model_source(m, v, &page);
 	m->vmo[v].own[page] = true;
 	m->vmo[v].value[page] = value;
 }
 
 static inline void model_write(struct model *m, int v, int page, uint64_t value)
 {
+	v = model_source(m, v, &page);
 	m->vmo[v].own[page] = true;
 	m->vmo[v].value[page] = value;
 }
 
 static inline void model_decommit(struct model *m, int v, int page, int count)
 {
+	v = model_source(m, v, &page);
 	for (int p = page; p < page + count; p++)
 		m->vmo[v].own[p] = false;
 }
 
 static inline void model_zero(struct model *m, int v, int page, int count)
 {
+	v = model_source(m, v, &page);
 	for (int p = page; p < page + count; p++) {
-		if (model_sees(m, v, p))
+		if (model_sees(m, v, p) || m->vmo[v].fixed)
 			model_write(m, v, p, 0);
 		else
 			m->vmo[v].own[p] = false;
@@ -162,16 +203,19 @@ static inline void model_close(struct model *m, int v)
 
 		if (!child->alive || child->parent != v)
 			continue;
+		if (child->slice) { /* of a slice: it moves up */
+			child->offset += x->offset;
+			child->parent = x->parent;
+			m->vmo[x->parent].children++;
+			continue;
+		}
 		for (int p = 0; p < child->size; p++) {
-			if (!child->own[p] && model_sees(m, c, p) &&
-				x->own[p + child->offset])
+			if (!child->own[p] && model_sees(m, c, p) && x->own[p + child->offset])
 				model_own(m, c, p);
 		}
 		child->limit = model_min(child->limit, child->size);
-		child->limit =
-			model_min(child->limit, model_clamp(x->size - child->offset));
-		child->limit =
-			model_min(child->limit, model_clamp(x->limit - child->offset));
+		child->limit = model_min(child->limit, model_clamp(x->size - child->offset));
+		child->limit = model_min(child->limit, model_clamp(x->limit - child->offset));
 		child->follows = child->follows && x->follows;
 		child->offset += x->offset;
 		child->parent = x->parent;

@@ -27,9 +27,11 @@ card  | bc                    | bc                        | builds U-Boot
 card  | libssl-dev            | /usr/include/openssl/ssl.h | builds U-Boot'\''s own mkimage
 test  | clang                 | clang                     | compiles the host tests
 test  | libclang-rt-14-dev    | /usr/lib/llvm-14/lib/clang/14*/lib/linux/libclang_rt.asan-*.a | the sanitizers of the host tests
+test  | llvm                  | llvm-cov                  | counts what the host tests reach
 test  | clang-format          | clang-format              | checks the layout of the code
 test  | clang-tidy            | clang-tidy                | checks the code
 test  | shellcheck            | shellcheck                | checks the scripts
+test  | valgrind              | valgrind                  | counts the instructions of the memory core
 test  | cpio                  | cpio                      | reads our archive back in the tests
 gdb   | gdb-multiarch         | gdb-multiarch             | debugs the kernel and programs in QEMU
 '

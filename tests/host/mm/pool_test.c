@@ -96,6 +96,32 @@ TEST(pool, finds_runs_and_gives_them_back_page_by_page)
 	finish();
 }
 
+TEST(pool, takes_a_run_only_where_every_frame_is_free)
+{
+	paddr_t taken, run;
+
+	setup();
+	EXPECT_EQ(pool_take_run(&pool, 3, 1, &run), ST_OK); /* a range to its end */
+	EXPECT_EQ(run, at(9));
+	EXPECT_EQ(pool_take_run(&pool, 4, 1, &taken), ST_OK);
+	EXPECT_EQ(taken, at(4));
+	EXPECT(frame_put(at(9)) && frame_put(at(11)));
+	EXPECT_EQ(pool_take_run(&pool, 2, 1, &run), ST_NO_MEMORY); /* 10 is not */
+	EXPECT(!frame_at(at(11))->refs && frame_put(at(10)));
+	EXPECT_EQ(pool_take_run(&pool, 1, 1, &run), ST_OK);
+	EXPECT_EQ(run, at(9));
+	EXPECT(frame_put(run));
+	EXPECT_EQ(pool_take_run(&pool, 3, 1, &run), ST_OK);
+	EXPECT(frame_put(at(9)) && frame_put(at(10)));
+	EXPECT_EQ(pool_take_run(&pool, 2, 1, &run), ST_OK); /* not 10 and 11 */
+	EXPECT_EQ(run, at(9));
+	for (unsigned i = 0; i < 3; i++)
+		EXPECT(frame_put(at(9 + i)));
+	for (unsigned i = 0; i < 4; i++)
+		EXPECT(frame_put(at(4 + i)));
+	finish();
+}
+
 TEST(pool, takes_from_the_middle_of_its_list)
 {
 	paddr_t taken[7], run;

@@ -39,11 +39,14 @@ static void count_refs(pte_t e, unsigned level)
 		count_refs(((pte_t *)mmu_window(pte_pa(e, level)))[i], level - 1);
 }
 
+static uint64_t space_tables;
+
 static unsigned count_space(paddr_t table, unsigned level)
 {
 	const pte_t *slot = mmu_window(table);
 	unsigned used = 0;
 
+	space_tables++;
 	refs[number_of(table)]++;
 	for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
 		used += !pte_is_none(slot[i]);
@@ -71,7 +74,11 @@ static paddr_t true_page(struct vmo *v, uint64_t c, bool *own)
 		return pte_pa(e, 0);
 	}
 	*own = false;
-	if (v->parent && c < v->limit && c < vmo_end(v->parent) && v->source == v)
+	if (v->source != v) {
+		*own = true;
+		return true_page(v->source, c, own);
+	}
+	if (v->parent && c < v->limit && c < vmo_end(v->parent))
 		return true_page(v->parent, c, own);
 	return pte_pa(zero_entry(0), 0);
 }
@@ -105,8 +112,7 @@ static void check_coordinate(struct vmo *v, uint64_t c)
 	/* The chain rule. */
 	if ((!p.own || !pte_is_owned(*p.slot)) && inside && v->parent && c < v->limit &&
 		c < vmo_end(v->parent)) {
-		CHECK(v->parent->inside ||
-			!pte_is_none(*tree_find(v->parent, c, 0).slot));
+		CHECK(v->parent->inside || !pte_is_none(*tree_find(v->parent, c, 0).slot));
 		CHECK(v->is_watching);
 	}
 }
@@ -132,8 +138,7 @@ static void check_vmo(int i)
 	CHECK(closing() || v->children == (uint64_t)x->children);
 	CHECK(closing() || v->parent == (x->parent < 0 ? NULL : &world.vmo[x->parent]));
 	CHECK(closing() ||
-		v->bias == (x->parent < 0 ? v->bias
-					  : v->parent->bias + (uint64_t)x->offset));
+		v->bias == (x->parent < 0 ? v->bias : v->parent->bias + (uint64_t)x->offset));
 	for (uint64_t c = base; c < base + block_pages(v->levels); c++)
 		check_coordinate(v, c);
 	for (int p = 0; p < x->size; p++) {
@@ -143,12 +148,12 @@ static void check_vmo(int i)
 
 		memcpy(&value, mmu_window(pa), 8);
 		if (value != model_read(&world.model, i, p) ||
-			(own != x->own[p] && !closing()))
-			printf("# vmo %d page %d: value %d own %d, want %d own %d\n", i,
-				p, (int)value, own, (int)model_read(&world.model, i, p),
-				x->own[p]);
+			(own != model_owns(&world.model, i, p) && !closing()))
+			printf("# vmo %d page %d: value %d own %d, want %d own %d\n", i, p,
+				(int)value, own, (int)model_read(&world.model, i, p),
+				model_owns(&world.model, i, p));
 		CHECK(value == model_read(&world.model, i, p));
-		CHECK(own == x->own[p] || closing());
+		CHECK(own == model_owns(&world.model, i, p) || closing());
 		if (own) {
 			CHECK(vmo_diff(v, page, &page) == ST_OK && (int)page == p);
 			page++;
@@ -167,8 +172,7 @@ static void check_line(const struct fake_line *l)
 	struct place p;
 
 	if (l->level > 0) {
-		pte_t e =
-			*l->slot; /* a step of the walk: the table still is what it was */
+		pte_t e = *l->slot; /* a step of the walk: the table still is what it was */
 
 		CHECK(!pte_is_none(e) && pte_pa(e, l->level) == l->pa);
 		return;
@@ -186,31 +190,88 @@ static void check_line(const struct fake_line *l)
 	}
 }
 
-static void check_pool(void)
+static void check_pool(const struct pool *pool, unsigned first, unsigned end)
 {
 	uint64_t used[FRAME_STATES] = {0}, reserved = 0, free = 0;
 	uint32_t last = FRAME_NONE;
 
-	for (unsigned n = VMO_LEVELS + 1; n < FAKE_FRAMES; n++) {
+	for (unsigned n = first; n < end; n++) {
 		const struct fake_machine *f = &fake;
 
 		used[f->frames[n].state]++;
 		CHECK(f->frames[n].refs == refs[n]);
 		CHECK((refs[n] == 0) == (f->frames[n].state == FRAME_FREE));
 	}
-	for (uint32_t n = world.pool.free_head; n != FRAME_NONE;
-		n = fake.frames[n].next) {
+	for (uint32_t n = pool->free_head; n != FRAME_NONE; n = fake.frames[n].next) {
+		CHECK(n >= first && n < end);
 		CHECK(fake.frames[n].state == FRAME_FREE && fake.frames[n].prev == last);
 		last = n;
 		free++;
 	}
-	CHECK(free == used[FRAME_FREE] && free == world.pool.free);
-	CHECK(used[FRAME_PAGE] == world.pool.used[FRAME_PAGE]);
-	CHECK(used[FRAME_TABLE] == world.pool.used[FRAME_TABLE]);
+	CHECK(free == used[FRAME_FREE] && free == pool->free);
+	CHECK(used[FRAME_PAGE] == pool->used[FRAME_PAGE]);
+	CHECK(used[FRAME_TABLE] == pool->used[FRAME_TABLE]);
+	for (int v = 0; v < WORLD_VMOS; v++)
+		if (world.model.vmo[v].alive && world.vmo[v].pool == pool &&
+			world.vmo[v].source == &world.vmo[v])
+			reserved += world.vmo[v].reserve;
+	CHECK(reserved == pool->reserved && reserved <= free);
+}
+
+/* What an account should say, counted another way: by references, from the root down. */
+static struct vmo_usage total;
+static uint8_t is_shared[FAKE_FRAMES];
+
+static void count_usage(struct vmo_usage *u, pte_t e, unsigned level, bool shared)
+{
+	unsigned n;
+
+	if (!pte_is_owned(e)) {
+		u->borrowed += !pte_is_none(e);
+		return;
+	}
+	n = number_of(pte_pa(e, level));
+	shared = shared || refs[n] > 1;
+	is_shared[n] |= shared;
+	*(level		       ? shared ? &u->shared_tables : &u->sole_tables :
+			shared ? &u->shared_pages :
+				 &u->sole_pages) += 1;
+	for (unsigned i = 0; level && i < TABLE_ENTRIES; i++)
+		count_usage(u, ((pte_t *)mmu_window(pte_pa(e, level)))[i], level - 1, shared);
+}
+
+static void check_usage(const struct vmo *v)
+{
+	struct vmo_usage says, is = {.reserved = v->source->reserve};
+
+	vmo_usage(v, &says);
+	count_usage(&is, v->source->root, v->source->levels, false);
+	CHECK(memcmp(&says, &is, sizeof(is)) == 0);
+	if (v->source != v)
+		return;
+	total.sole_pages += says.sole_pages;
+	total.sole_tables += says.sole_tables;
+	total.reserved += says.reserved;
+}
+
+/* check_account: what is held alone by each, and what is shared, once: all that is used. */
+static void check_account(void)
+{
+	uint64_t shared[FRAME_STATES] = {0};
+
+	total = (struct vmo_usage){0};
+	memset(is_shared, 0, sizeof(is_shared));
 	for (int v = 0; v < WORLD_VMOS; v++)
 		if (world.model.vmo[v].alive)
-			reserved += world.vmo[v].reserve;
-	CHECK(reserved == world.pool.reserved && reserved <= free);
+			check_usage(&world.vmo[v]);
+	for (unsigned n = 0; n < FAKE_FRAMES; n++)
+		if (is_shared[n])
+			shared[fake.frames[n].state]++;
+	CHECK(total.sole_pages + shared[FRAME_PAGE] ==
+		world.pool.used[FRAME_PAGE] + world.other.used[FRAME_PAGE]);
+	CHECK(total.sole_tables + shared[FRAME_TABLE] + space_tables ==
+		world.pool.used[FRAME_TABLE] + world.other.used[FRAME_TABLE]);
+	CHECK(total.reserved == world.pool.reserved + world.other.reserved);
 }
 
 void world_check_translations(void)
@@ -229,8 +290,12 @@ void world_check(void)
 				check_vmo(v);
 		}
 	}
+	space_tables = 0;
 	for (int s = 0; s < WORLD_SPACES; s++)
 		count_space(world.space[s].root, VSPACE_LEVELS);
-	check_pool();
+	check_pool(&world.pool, VMO_LEVELS + 1, FAKE_FRAMES - world_other);
+	if (world_other)
+		check_pool(&world.other, FAKE_FRAMES - world_other, FAKE_FRAMES);
+	check_account();
 	world_check_translations();
 }

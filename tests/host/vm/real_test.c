@@ -99,8 +99,7 @@ TEST(real, forty_generations_hold_one_generation)
 	for (uint64_t p = 0; p < 256; p++)
 		write_page(&v[0], p, p);
 	for (int i = 1; i <= 40; i++) {
-		REQUIRE(vmo_clone(&v[i], &v[i - 1], &pool, 0, 256, VMO_RESIZABLE) ==
-			ST_OK);
+		REQUIRE(vmo_clone(&v[i], &v[i - 1], &pool, 0, 256, VMO_RESIZABLE) == ST_OK);
 		for (uint64_t p = 0; p < 256; p++)
 			write_page(&v[i], p, p + (uint64_t)i);
 		close_vmo(&v[i - 1]);
@@ -236,8 +235,7 @@ TEST(real, a_hundred_thousand_siblings_see_one_write_and_outlive_their_parent)
 
 TEST(real, a_clone_costs_the_same_whatever_its_size)
 {
-	static const uint64_t size[] = {
-		1, 512, 100000, UINT64_C(1) << 27, UINT64_C(1) << 40};
+	static const uint64_t size[] = {1, 512, 100000, UINT64_C(1) << 27, UINT64_C(1) << 40};
 	uint64_t most = 0;
 
 	setup();
@@ -258,6 +256,48 @@ TEST(real, a_clone_costs_the_same_whatever_its_size)
 		close_vmo(&v);
 	}
 	EXPECT(most <= 4);
+	finish();
+}
+
+/* 2^52 pages are 2^64 bytes; clones of clones reach the last coordinate, 2^54 pages. */
+TEST(real, offsets_reach_the_last_coordinate_and_no_further)
+{
+	static struct vmo v, c, d, s;
+	const uint64_t last = VMO_MAX_COORDINATE - 1;
+	paddr_t pa;
+
+	setup();
+	EXPECT_EQ(vmo_init(&v, &pool, VMO_MAX_COORDINATE + 1, 0), ST_OUT_OF_RANGE);
+	REQUIRE(vmo_init(&v, &pool, VMO_MAX_COORDINATE, VMO_RESIZABLE) == ST_OK);
+	EXPECT_EQ(vmo_resize(&v, VMO_MAX_COORDINATE + 1), ST_OUT_OF_RANGE);
+	EXPECT_EQ(vmo_own(&v, last, &pa), ST_OK);
+	*(uint64_t *)mmu_window(pa) = 54;
+	EXPECT_EQ(vmo_own(&v, 0, &pa), ST_OK);
+	EXPECT_EQ(vmo_clone(&c, &v, &pool, last, 2, 0), ST_OUT_OF_RANGE);
+	EXPECT_EQ(vmo_clone(&c, &v, &pool, UINT64_MAX, 1, 0), ST_OUT_OF_RANGE);
+	EXPECT_EQ(vmo_clone(&c, &v, &pool, 1, UINT64_MAX, 0), ST_OUT_OF_RANGE);
+	REQUIRE(vmo_clone(&c, &v, &pool, last - 1, 2, VMO_RESIZABLE) == ST_OK);
+	EXPECT_EQ(vmo_clone(&d, &c, &pool, UINT64_MAX, 1, 0), ST_OUT_OF_RANGE);
+	REQUIRE(vmo_clone(&d, &c, &pool, 1, 1, VMO_RESIZABLE) == ST_OK);
+	EXPECT_EQ(vmo_resize(&d, 2), ST_OUT_OF_RANGE);
+	REQUIRE(vmo_snapshot(&s, &c, &pool, 1, 1, 0) == ST_OK);
+	EXPECT_EQ(vmo_slice(&s, &v, UINT64_MAX, 2), ST_OUT_OF_RANGE);
+	EXPECT_EQ(read_page(&d, 0), 54);
+	EXPECT_EQ(vmo_own(&d, 0, &pa), ST_OK);
+	*(uint64_t *)mmu_window(pa) = 55;
+	EXPECT_EQ(vmo_merge(&d), ST_OK);
+	EXPECT_EQ(read_page(&c, 1), 55);
+	EXPECT_EQ(vmo_look(&v, last, &pa), ST_OK);
+	EXPECT_EQ(*(uint64_t *)mmu_window(pa), 54);
+	EXPECT_EQ(vmo_resize(&v, 1), ST_OK);
+	EXPECT_EQ(vmo_resize(&c, 1), ST_OK);
+	EXPECT_EQ(read_page(&c, 0), 0);
+	EXPECT_EQ(read_page(&d, 0), 0);
+	EXPECT_EQ(read_page(&s, 0), 54);
+	close_vmo(&v);
+	close_vmo(&c);
+	close_vmo(&d);
+	close_vmo(&s);
 	finish();
 }
 
@@ -349,8 +389,8 @@ TEST(real, a_mapping_links_and_the_machine_reads_at_once)
 		write_page(&v, p, p);
 	REQUIRE(vmo_clone(&c, &v, &pool, 0, 1 << 18, 0) == ST_OK);
 	REQUIRE(vspace_map(&s, &m, &c,
-			&(struct map_request){
-				1 << 18, 1 << 18, 0, MAP_READ | MAP_WRITE}) == ST_OK);
+			&(struct map_request){1 << 18, 1 << 18, 0, MAP_READ | MAP_WRITE}) ==
+		ST_OK);
 	for (uint64_t p = 0; p < 2048; p += 64) {
 		REQUIRE(fake_walk(s.root, 1, (1 << 18) + p, &line));
 		EXPECT(!line.write && !line.execute);
@@ -409,8 +449,7 @@ TEST(real, a_fault_that_copies_is_short)
 		write_page(&v, p, p);
 	REQUIRE(vmo_clone(&c, &v, &pool, 0, 512, 0) == ST_OK);
 	REQUIRE(vspace_map(&s, &m, &c,
-			&(struct map_request){512, 512, 0, MAP_READ | MAP_WRITE}) ==
-		ST_OK);
+			&(struct map_request){512, 512, 0, MAP_READ | MAP_WRITE}) == ST_OK);
 	for (uint64_t p = 0; p < 512; p++) {
 		cost_begin();
 		EXPECT_EQ(vspace_fault(&s, 512 + p, MAP_WRITE), ST_OK);

@@ -24,9 +24,11 @@
 enum { WORLD_SPACE_PAGES = 1 << (TABLE_BITS * VSPACE_LEVELS) };
 
 enum op_kind {
-	OP_CREATE,   /* vmo, size, resizable */
-	OP_CLONE,    /* vmo, of, offset, size, flags */
+	OP_CREATE,   /* vmo, size, resizable, pool */
+	OP_CLONE,    /* vmo, of, offset, size, flags (4: from the other pool) */
 	OP_SNAPSHOT, /* vmo, of, offset, size, flags */
+	OP_SLICE,    /* vmo, of, offset, size */
+	OP_RUN,	     /* vmo, size, alignment's bits, kind of memory, pool */
 	OP_WRITE,    /* vmo, page, value */
 	OP_READ,     /* vmo, page */
 	OP_COMMIT,   /* vmo, page, count */
@@ -54,6 +56,8 @@ struct op {
 struct world {
 	struct pool pool;
 	struct pool_range range;
+	struct pool other; /* of world_other frames, if there are any */
+	struct pool_range other_range;
 	struct model model;
 	struct vmo vmo[WORLD_VMOS];
 	struct vspace space[WORLD_SPACES];
@@ -67,9 +71,43 @@ extern struct world world;
 extern uint64_t world_work;   /* per call; UINT64_MAX for no limit */
 extern uint64_t world_frames; /* frames that the operation may take */
 extern bool world_abandon;    /* an operation that stops is not called again */
-extern bool world_quick; /* check only at the end of an operation, not at its stops */
+extern bool world_quick;      /* check only at the end of an operation, not at its stops */
+
+extern unsigned world_other; /* frames of the other Pool, before world_init; 0: none */
+
+/*
+ * What the target of an operation was, and what the operation met: counted, so that a test
+ * can say that no pair was missed.
+ */
+enum trait {
+	TRAIT_EMPTY, /* no pages */
+	TRAIT_CLONE, /* follows a parent */
+	TRAIT_COPY,  /* a snapshot */
+	TRAIT_SLICE,
+	TRAIT_FIXED,
+	TRAIT_RESERVE,
+	TRAIT_CHILDREN,
+	TRAIT_SLICED, /* has slices */
+	TRAIT_MAPPED,
+	TRAIT_SPACES,  /* mapped in two spaces */
+	TRAIT_OTHER,   /* of the other Pool */
+	TRAIT_MIXED,   /* its parent is of another Pool */
+	TRAIT_TOP,     /* ends at the last coordinate that there is */
+	TRAIT_WALK,    /* a walk under it was left */
+	TRAIT_TRIM,    /* a shrink was left */
+	TRAIT_STOPPED, /* the operation stopped at least once */
+	TRAIT_LEFT,    /* and was left */
+	TRAIT_DRY,     /* refused for want of memory */
+	TRAITS,
+};
+extern unsigned long world_pairs[OP_KINDS][TRAITS];
+extern const char *const world_op_name[OP_KINDS];
+extern const char *const world_trait_name[TRAITS];
 
 void world_init(void);
+
+/* world_fini: all VMOs and mappings are gone; nothing may be left. */
+void world_fini(void);
 
 /*
  * world_do: the operation, on both sides. Returns the status (of the core); an operation
