@@ -33,6 +33,8 @@ test  | clang-tidy            | clang-tidy                | checks the code
 test  | shellcheck            | shellcheck                | checks the scripts
 test  | valgrind              | valgrind                  | counts the instructions of the memory core
 test  | cpio                  | cpio                      | reads our archive back in the tests
+verify | qemu-user            | qemu-aarch64              | runs AArch64 programs of the host tests
+verify | libc6-dev-arm64-cross | /usr/aarch64-linux-gnu/include/stdio.h | what such a program is linked with
 gdb   | gdb-multiarch         | gdb-multiarch             | debugs the kernel and programs in QEMU
 '
 QEMU_MIN=10.0

@@ -12,6 +12,7 @@ NEWLIB_DEB='newlib-source_4.5.0.20241231-1*_all.deb' # trixie
 LIBFDT_TAR='device-tree-compiler_1.7.2.orig.tar.xz' # trixie, 1.7.2-2
 UBOOT_DSC='u-boot_2023.01+dfsg-2*.dsc' # bookworm
 FIRMWARE_DEB='raspi-firmware_1.20220830+ds-1*_all.deb' # bookworm, non-free-firmware
+CBMC_TAR='cbmc_6.6.0-4_cadical_*.tar' # trixie: both and what they run on, as resolved
 
 state_trixie() {
 	[ -n "${TRIXIE_READY-}" ] && return
@@ -101,6 +102,48 @@ build_firmware() {
 	dpkg-deb -x "$ARCHIVE" deb
 	cp deb/usr/lib/raspi-firmware/start4.elf deb/usr/lib/raspi-firmware/fixup4.dat "$OUT/"
 	cp deb/usr/share/doc/raspi-firmware/copyright "$OUT/LICENCE.firmware"
+}
+
+# The one program here that is not built: apt resolves it with its C library from nothing, so
+# that all of it is of one suite. Only the compiler is said to be there: CBMC depends on one
+# for its preprocessor, and is given preprocessed text instead. Debian builds CBMC without
+# CaDiCaL, which is what makes the larger proofs end: it comes as a program of its own.
+fetch_cbmc() {
+	local arch state=$CACHE/apt/trixie-cbmc version
+	arch=$(dpkg --print-architecture)
+	mkdir -p "$state/archives/partial"
+	printf '%s\n' 'Package: gcc' 'Status: install ok installed' 'Version: 4:14.2.0-1' \
+		"Architecture: $arch" 'Maintainer: nobody' 'Description: the cross compiler' \
+		>"$state/status"
+	apt_state trixie-cbmc "$state/status" "deb arch=$arch trixie main"
+	rm -f "$state/archives"/*.deb
+	logged "fetching CBMC" apt-get -c "$state/apt.conf" -o "Dir::Cache::archives=$state/archives" \
+		-q -y --no-install-recommends --download-only install cbmc cadical
+	version=$(dpkg-deb -f "$state/archives"/cbmc_*.deb Version)
+	tar -C "$state/archives" --exclude=partial --exclude=lock -cf "cbmc_${version}_cadical_$arch.tar" .
+	rm -f "$state/archives"/*.deb
+}
+
+# Run through its own loader, it sees its own libraries; what it starts sees the machine's.
+build_cbmc() {
+	local deb program
+	tar -xf "$ARCHIVE"
+	for deb in *.deb; do
+		dpkg-deb -x "$deb" root
+	done
+	mkdir "$OUT/lib"
+	cp root/usr/bin/cbmc root/usr/bin/cadical root/usr/share/doc/cbmc/copyright "$OUT/"
+	find root -name 'ld-linux-*.so.*' -exec cp -L {} "$OUT/loader" \;
+	find root -name 'lib*.so.*' -not -path '*/gconv/*' -not -path '*/share/*' -exec cp -L {} "$OUT/lib/" \;
+	for program in cbmc cadical; do
+		cat >"$OUT/run-$program" <<-EOF
+			#!/bin/sh
+			here=\$(dirname "\$(readlink -f "\$0")")
+			exec "\$here/loader" --library-path "\$here/lib" "\$here/$program" "\$@"
+		EOF
+		chmod +x "$OUT/run-$program"
+		"$OUT/run-$program" --version
+	done
 }
 
 # ensure_source NAME PATTERN MIB: $CACHE/NAME is built from the archive that matches PATTERN.
