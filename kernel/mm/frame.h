@@ -41,8 +41,7 @@ struct frame {
 			 */
 };
 
-_Static_assert(
-	sizeof(struct frame) == 16, "the frame table must stay under half a per cent");
+_Static_assert(sizeof(struct frame) == 16, "the frame table must stay under half a per cent");
 
 /*
  * frame_init: use `table`, with room for `count` frames from physical address `base`.

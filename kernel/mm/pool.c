@@ -116,8 +116,7 @@ static bool run_at(const struct pool_range *r, uint64_t first, uint64_t count)
 	return true;
 }
 
-status_t pool_take_run(
-	struct pool *pool, uint64_t count, uint64_t alignment, paddr_t *pa_out)
+status_t pool_take_run(struct pool *pool, uint64_t count, uint64_t alignment, paddr_t *pa_out)
 {
 	uint64_t base = frame_pa(frame_number(0)) >> PAGE_BITS;
 
@@ -128,13 +127,11 @@ status_t pool_take_run(
 	for (const struct pool_range *r = pool->ranges; r; r = r->next) {
 		uint64_t first = align_up(base + r->first, alignment) - base;
 
-		for (; first + count <= (uint64_t)r->first + r->count;
-			first += alignment) {
+		for (; first + count <= (uint64_t)r->first + r->count; first += alignment) {
 			if (!run_at(r, first, count))
 				continue;
 			for (uint64_t i = 0; i < count; i++)
-				take(pool, frame_number((uint32_t)(first + i)),
-					FRAME_PAGE);
+				take(pool, frame_number((uint32_t)(first + i)), FRAME_PAGE);
 			*pa_out = frame_pa(frame_number((uint32_t)first));
 			return ST_OK;
 		}

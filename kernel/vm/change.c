@@ -59,18 +59,18 @@ status_t own_tables(struct vmo *v, uint64_t c)
 			if (!vmo_can_take(v, 1))
 				return ST_NO_MEMORY;
 			if (!flushed && (!pte_is_none(old) || v->inside)) {
-				st = family_drop(
-					v, block_start(c, level), block_end(c, level));
+				st = family_drop(v, block_start(c, level), block_end(c, level));
 				if (st != ST_OK)
 					return st;
 			}
 			mmu_write(slot, pte_none());
 			if (!flushed && !pte_is_none(old))
-				mappings_flush(v, block_start(c, level),
-					block_end(c, level), level);
+				mappings_flush(
+					v, block_start(c, level), block_end(c, level), level);
 			flushed = true;
-			mmu_write(slot, pte_is_none(old) ? table_new(v, level, false)
-							 : table_copy(v, old, level));
+			mmu_write(slot,
+				pte_is_none(old) ? table_new(v, level, false) :
+						   table_copy(v, old, level));
 			if (pte_is_owned(old))
 				vmo_put(v, old, level);
 			family_watch(v);
@@ -86,8 +86,7 @@ static status_t merge_prepare(struct vmo *v, struct vmo *p, uint64_t end)
 {
 	uint64_t pages = 0;
 
-	for (uint64_t c = next_owned(v, v->bias, end); c < end;
-		c = next_owned(v, c + 1, end)) {
+	for (uint64_t c = next_owned(v, v->bias, end); c < end; c = next_owned(v, c + 1, end)) {
 		status_t st = own_tables(p, c);
 
 		if (st == ST_OK)
@@ -177,8 +176,7 @@ void vmo_usage(const struct vmo *v, struct vmo_usage *usage_out)
 	w.index[level] = TABLE_ENTRIES - 1; /* the root has no neighbours */
 	for (;;) {
 		pte_t e = *w.slot[level];
-		bool shared =
-			w.shared[level] || (pte_is_owned(e) && !entry_is_sole(e, level));
+		bool shared = w.shared[level] || (pte_is_owned(e) && !entry_is_sole(e, level));
 
 		count(usage_out, e, level, shared);
 		if (level > 0 && pte_is_owned(e)) {

@@ -197,7 +197,7 @@ static bool may_take_whole(const struct adoption *a, unsigned level)
 	if (a->snapshot && from->parent && start < from->limit)
 		return false;
 	return max_u64(start, from->bias) >= a->child->bias &&
-	       min_u64(end, vmo_end(from)) <= min_u64(vmo_end(a->child), a->child->limit);
+		min_u64(end, vmo_end(from)) <= min_u64(vmo_end(a->child), a->child->limit);
 }
 
 /* same_window: do both have the same coordinates of the block? */
@@ -207,7 +207,7 @@ static bool same_window(const struct adoption *a, unsigned level)
 	uint64_t end = block_end(a->at, level);
 
 	return max_u64(start, a->from->bias) == max_u64(start, a->child->bias) &&
-	       min_u64(end, vmo_end(a->from)) == min_u64(end, vmo_end(a->child));
+		min_u64(end, vmo_end(a->from)) == min_u64(end, vmo_end(a->child));
 }
 
 /* adopt_block: one step at a->at; the level of the block that is dealt with by it. */
@@ -228,8 +228,7 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
 				*from.slot = pte_deny_write(*from.slot, from.level);
 				frame_get(pte_pa(*from.slot, from.level));
 				if (to.level > 0 && (ragged || !same_window(a, to.level)))
-					frame_at(pte_pa(*from.slot, to.level))->ragged =
-						1;
+					frame_at(pte_pa(*from.slot, to.level))->ragged = 1;
 				mmu_write(to.slot, *from.slot);
 				*level_out = to.level;
 				return ST_OK;
@@ -240,8 +239,8 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
 			mmu_write(to.slot, table_new(child, to.level, true));
 		}
 		if (from.level == to.level &&
-			(to.level == 0 || pte_pa(*to.slot, to.level) ==
-						  pte_pa(*from.slot, to.level))) {
+			(to.level == 0 ||
+				pte_pa(*to.slot, to.level) == pte_pa(*from.slot, to.level))) {
 			*level_out = to.level;
 			return ST_OK;
 		}
@@ -284,8 +283,8 @@ status_t family_adopt(struct adoption *a)
 /* limit_behind: below which coordinate a child of v sees what is behind v. */
 uint64_t limit_behind(const struct vmo *child, const struct vmo *v)
 {
-	uint64_t limit = min_u64(
-		min_u64(child->limit, v->limit), min_u64(vmo_end(child), vmo_end(v)));
+	uint64_t limit =
+		min_u64(min_u64(child->limit, v->limit), min_u64(vmo_end(child), vmo_end(v)));
 
 	return v->parent ? limit : 0;
 }
@@ -318,8 +317,7 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 	v->children--;
 	if (!v->parent) {
 		child->is_watching = false;
-		pool_unreserve(
-			child->pool, child->flags & VMO_RESERVE ? 0 : child->reserve);
+		pool_unreserve(child->pool, child->flags & VMO_RESERVE ? 0 : child->reserve);
 		if (!(child->flags & VMO_RESERVE))
 			child->reserve = child->reserve_cap = 0;
 		return ST_OK;

@@ -69,8 +69,8 @@ static pte_t build(struct vmo *v, uint64_t c, struct place top, pte_t shown)
 				vmo_put(v, old, 0);
 			return made;
 		}
-		*slot = pte_is_none(old) ? table_new(v, level, false)
-					 : table_copy(v, old, level);
+		*slot = pte_is_none(old) ? table_new(v, level, false) :
+					   table_copy(v, old, level);
 		if (slot != &made && pte_is_owned(old))
 			vmo_put(v, old, level);
 		slot = table_slot(*slot, level, c);
@@ -114,8 +114,7 @@ status_t own_coordinate(struct vmo *v, uint64_t c, pte_t *entry_out)
 	made = build(v, c, p, shown);
 	if (!pte_is_none(old)) {
 		mmu_write(p.slot, pte_none());
-		mappings_flush(
-			v, block_start(c, p.level), block_end(c, p.level), p.level);
+		mappings_flush(v, block_start(c, p.level), block_end(c, p.level), p.level);
 	}
 	mmu_write(p.slot, made);
 	if (pte_is_owned(old))

@@ -44,10 +44,8 @@ static enum view view_of(const struct vmo *v, uint64_t c, unsigned level)
 	uint64_t start = block_start(c, level);
 	uint64_t end = block_end(c, level);
 
-	if (!p ||
-		max_u64(start, v->bias) >= min_u64(min_u64(end, see_end(v)), vmo_end(p)))
-		return start >= v->bias && end <= vmo_end(v) ? VIEW_ZEROS
-							     : VIEW_ZEROS_PART;
+	if (!p || max_u64(start, v->bias) >= min_u64(min_u64(end, see_end(v)), vmo_end(p)))
+		return start >= v->bias && end <= vmo_end(v) ? VIEW_ZEROS : VIEW_ZEROS_PART;
 	if (level > 0 && p->trim > vmo_end(p) && start < p->trim && end > vmo_end(p))
 		return VIEW_ZEROS_PART; /* a shrink left pages there that are nobody's */
 	if (level > p->levels || max_u64(start, p->bias) < v->bias ||
@@ -102,8 +100,7 @@ static bool cache_path(struct vmo *v, uint64_t c)
 		if (!pte_is_none(*p.slot))
 			return true;
 		view = view_of(v, c, p.level);
-		if (view == VIEW_WHOLE &&
-			pte_is_none(*tree_find(v->parent, c, p.level).slot)) {
+		if (view == VIEW_WHOLE && pte_is_none(*tree_find(v->parent, c, p.level).slot)) {
 			CHECK(!vmo_sees(v, c)); /* only neighbours of c are seen */
 			view = VIEW_ZEROS_PART;
 		}
@@ -120,8 +117,7 @@ static bool cache_path(struct vmo *v, uint64_t c)
 			break;
 		case VIEW_WHOLE:
 			mmu_write(p.slot,
-				pte_borrowed(
-					*tree_find(v->parent, c, p.level).slot, p.level));
+				pte_borrowed(*tree_find(v->parent, c, p.level).slot, p.level));
 			break;
 		case VIEW_PART:
 			if (!vmo_can_take_edge(v))
@@ -200,12 +196,9 @@ static status_t resolve_family(
 		walk_rest(&v->goal, NULL);
 		for (;; x = x->below) {
 			if (!cache_path(x, c)) {
-				*entry_out =
-					vmo_sees(x, c)
-						? pte_borrowed(*tree_find(x->parent, c, 0)
-									.slot,
-							  0)
-						: zero_entry(0);
+				*entry_out = vmo_sees(x, c) ?
+					pte_borrowed(*tree_find(x->parent, c, 0).slot, 0) :
+					zero_entry(0);
 				*stuck_out = x;
 				return ST_NO_MEMORY;
 			}

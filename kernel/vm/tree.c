@@ -224,8 +224,7 @@ status_t tree_remove(struct vmo *v, uint64_t start, uint64_t end)
 	uint64_t low = start <= v->bias && !follows ? 0 : start;
 	bool all = end >= max_u64(vmo_end(v), v->trim) && (!follows || v->trim >= end);
 	uint64_t high = all ? UINT64_MAX : end;
-	uint64_t edge =
-		follows ? v->limit : 0; /* its tables may be a taken over edge's */
+	uint64_t edge = follows ? v->limit : 0; /* its tables may be a taken over edge's */
 	status_t st = low ? tree_cut(v, low, false) : ST_OK;
 
 	if (st == ST_OK && high != UINT64_MAX)

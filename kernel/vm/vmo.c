@@ -42,8 +42,7 @@ static uint64_t whole_frames(uint64_t start, uint64_t end)
 	if (end == start)
 		return 0;
 	for (unsigned l = 1; l <= tree_levels(start, end); l++)
-		frames +=
-			(block_end(end - 1, l) - block_start(start, l)) / block_pages(l);
+		frames += (block_end(end - 1, l) - block_start(start, l)) / block_pages(l);
 	return frames;
 }
 
@@ -108,8 +107,8 @@ static status_t fixed_check(
 	return ST_OK;
 }
 
-status_t vmo_init_run(struct vmo *v, struct pool *pool, uint64_t pages,
-	uint64_t alignment, enum pte_memory memory)
+status_t vmo_init_run(struct vmo *v, struct pool *pool, uint64_t pages, uint64_t alignment,
+	enum pte_memory memory)
 {
 	status_t st = fixed_check(v, pool, pages, memory);
 	paddr_t pa;
@@ -127,8 +126,8 @@ status_t vmo_init_run(struct vmo *v, struct pool *pool, uint64_t pages,
 	return ST_OK;
 }
 
-status_t vmo_init_device(struct vmo *v, struct pool *pool, uint64_t pages, paddr_t pa,
-	enum pte_memory memory)
+status_t vmo_init_device(
+	struct vmo *v, struct pool *pool, uint64_t pages, paddr_t pa, enum pte_memory memory)
 {
 	status_t st = fixed_check(v, pool, pages, memory);
 
@@ -156,8 +155,8 @@ static status_t child_init(struct vmo *v, struct vmo *source, struct pool *pool,
 		if (st != ST_OK)
 			return st;
 	}
-	if (__builtin_add_overflow(source->bias, offset, &bias) ||
-		bias > VMO_MAX_COORDINATE || pages > VMO_MAX_COORDINATE - bias)
+	if (__builtin_add_overflow(source->bias, offset, &bias) || bias > VMO_MAX_COORDINATE ||
+		pages > VMO_MAX_COORDINATE - bias)
 		return ST_OUT_OF_RANGE;
 	object_init(v, pool, pages, flags);
 	v->bias = bias;
@@ -201,8 +200,8 @@ static status_t abandon(struct vmo *v, status_t why)
  * vmo_snapshot: born as a clone, it takes over from each ancestor in turn what that one
  * would leave it if it went, and ends as a child that sees nothing of its parent.
  */
-status_t vmo_snapshot(struct vmo *v, struct vmo *source, struct pool *pool,
-	uint64_t offset, uint64_t pages, unsigned flags)
+status_t vmo_snapshot(struct vmo *v, struct vmo *source, struct pool *pool, uint64_t offset,
+	uint64_t pages, unsigned flags)
 {
 	struct vmo *parent = source->source;
 	struct vmo *from = parent;
@@ -361,12 +360,11 @@ status_t vmo_resize(struct vmo *v, uint64_t pages)
 	return pages > v->pages ? grow(v, pages) : ST_OK;
 }
 
-static status_t range_check(
-	const struct vmo *v, uint64_t at, uint64_t count, uint64_t size)
+static status_t range_check(const struct vmo *v, uint64_t at, uint64_t count, uint64_t size)
 {
-	return at > size || count > size - at ? ST_OUT_OF_RANGE
-	       : v->memory != PTE_NORMAL      ? ST_BAD_STATE
-					      : ST_OK;
+	return at > size || count > size - at ? ST_OUT_OF_RANGE :
+		v->memory != PTE_NORMAL	      ? ST_BAD_STATE :
+						ST_OK;
 }
 
 /* copy_bytes: one page's part of a read or write. */
@@ -375,8 +373,8 @@ static status_t copy_bytes(
 {
 	uint64_t within = offset & (PAGE_SIZE - 1);
 	paddr_t pa;
-	status_t st = from ? vmo_own(v, offset >> PAGE_BITS, &pa)
-			   : vmo_look(v, offset >> PAGE_BITS, &pa);
+	status_t st = from ? vmo_own(v, offset >> PAGE_BITS, &pa) :
+			     vmo_look(v, offset >> PAGE_BITS, &pa);
 
 	if (st != ST_OK)
 		return st;
@@ -399,8 +397,8 @@ static status_t transfer(
 
 	while (span->done < span->size && st == ST_OK) {
 		uint64_t at = offset + span->done;
-		uint64_t part = min_u64(
-			span->size - span->done, PAGE_SIZE - (at & (PAGE_SIZE - 1)));
+		uint64_t part =
+			min_u64(span->size - span->done, PAGE_SIZE - (at & (PAGE_SIZE - 1)));
 
 		st = copy_bytes(v, at, to ? (char *)to + span->done : NULL,
 			from ? (const char *)from + span->done : NULL, part);
@@ -410,8 +408,7 @@ static status_t transfer(
 	return st;
 }
 
-status_t vmo_read(
-	struct vmo *v, uint64_t offset, void *to, uint64_t size, uint64_t *done_out)
+status_t vmo_read(struct vmo *v, uint64_t offset, void *to, uint64_t size, uint64_t *done_out)
 {
 	struct span span = {.size = size};
 	status_t st = range_check(v, offset, size, v->pages << PAGE_BITS);
@@ -422,8 +419,8 @@ status_t vmo_read(
 	return st;
 }
 
-status_t vmo_write(struct vmo *v, uint64_t offset, const void *from, uint64_t size,
-	uint64_t *done_out)
+status_t vmo_write(
+	struct vmo *v, uint64_t offset, const void *from, uint64_t size, uint64_t *done_out)
 {
 	struct span span = {.size = size};
 	status_t st = range_check(v, offset, size, v->pages << PAGE_BITS);

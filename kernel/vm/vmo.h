@@ -113,16 +113,15 @@ void vm_init(paddr_t zeros);
  *
  *  => ST_OUT_OF_RANGE if no tree is that high
  */
-must_check status_t vmo_init(
-	struct vmo *v, struct pool *pool, uint64_t pages, unsigned flags);
+must_check status_t vmo_init(struct vmo *v, struct pool *pool, uint64_t pages, unsigned flags);
 
 /* vmo_init_run: contiguous pages, zeroed and there for good. ST_NO_MEMORY. */
 must_check status_t vmo_init_run(struct vmo *v, struct pool *pool, uint64_t pages,
 	uint64_t alignment, enum pte_memory memory);
 
 /* vmo_init_device: the memory at `pa`, which no Pool owns; tables come from `pool`. */
-must_check status_t vmo_init_device(struct vmo *v, struct pool *pool, uint64_t pages,
-	paddr_t pa, enum pte_memory memory);
+must_check status_t vmo_init_device(
+	struct vmo *v, struct pool *pool, uint64_t pages, paddr_t pa, enum pte_memory memory);
 
 /*
  * vmo_clone, vmo_snapshot, vmo_slice: make a child of `pages` pages from page `offset`
@@ -167,14 +166,13 @@ must_check status_t vmo_own(struct vmo *v, uint64_t page, paddr_t *pa_out);
 /* Bytes. `*done_out` counts whole prefixes, also on failure; call again from there. */
 must_check status_t vmo_read(
 	struct vmo *v, uint64_t offset, void *to, uint64_t size, uint64_t *done_out);
-must_check status_t vmo_write(struct vmo *v, uint64_t offset, const void *from,
-	uint64_t size, uint64_t *done_out);
+must_check status_t vmo_write(
+	struct vmo *v, uint64_t offset, const void *from, uint64_t size, uint64_t *done_out);
 
 /* Pages. `*done_out` as above. */
 must_check status_t vmo_commit(
 	struct vmo *v, uint64_t page, uint64_t count, uint64_t *done_out);
-must_check status_t vmo_zero(
-	struct vmo *v, uint64_t page, uint64_t count, uint64_t *done_out);
+must_check status_t vmo_zero(struct vmo *v, uint64_t page, uint64_t count, uint64_t *done_out);
 must_check status_t vmo_decommit(struct vmo *v, uint64_t page, uint64_t count);
 
 /*

@@ -124,8 +124,7 @@ void vspace_sweep(
 	struct vspace *s, uint64_t first, uint64_t last, unsigned cut, enum sweep what)
 {
 	struct own_place at = own_find(s, first, 0);
-	struct sweep_state w = {
-		.s = s, .first = first, .last = last, .cut = cut, .what = what};
+	struct sweep_state w = {.s = s, .first = first, .last = last, .cut = cut, .what = what};
 
 	if (what == SWEEP_OUT && at.level > cut && last <= block_end(first, at.level)) {
 		flush(s, first, last - first); /* behind one link that stays */
@@ -169,14 +168,14 @@ static bool can_link(const struct mapping *m, uint64_t page, unsigned level)
 		return false;
 	return (m->first <= block_start(page, level) &&
 		       m->first + m->pages >= block_end(page, level)) ||
-	       alone_in(m, page, level);
+		alone_in(m, page, level);
 }
 
 /* attenuate: the VMO's entry as this mapping may use it. */
 static pte_t attenuate(const struct mapping *m, struct place p)
 {
 	bool writable = p.own && p.open && pte_is_owned(*p.slot) &&
-			pte_can_write(*p.slot, p.level) && (m->rights & MAP_WRITE);
+		pte_can_write(*p.slot, p.level) && (m->rights & MAP_WRITE);
 	pte_t e = pte_borrowed(*p.slot, p.level);
 
 	if (writable)
@@ -244,15 +243,14 @@ status_t vspace_enter(struct mapping *m, uint64_t page)
 
 	if (level > 0 && !pte_is_none(*at.slot) &&
 		(pte_can_write(*at.slot, level) || !(m->rights & MAP_WRITE)))
-		return ST_OK; /* linked, with all the rights that it can have */
-	if (pte_is_none(
-		    *at.slot)) { /* else what stands there is right but for its rights */
+		return ST_OK;	     /* linked, with all the rights that it can have */
+	if (pte_is_none(*at.slot)) { /* else what stands there is right but for its rights */
 		level = link_level(m, page);
 		at = own_find(s, page, level);
 	}
 	if (level > 0 && at.level == level && pte_is_owned(*at.slot)) {
-		vspace_sweep(s, block_start(page, level), block_end(page, level),
-			ROOT_LEVEL, SWEEP_OUT);
+		vspace_sweep(s, block_start(page, level), block_end(page, level), ROOT_LEVEL,
+			SWEEP_OUT);
 		at = own_find(s, page, level);
 	}
 	if (pool_can_take(s->pool) < at.level - level)
@@ -261,8 +259,7 @@ status_t vspace_enter(struct mapping *m, uint64_t page)
 		own_table(m, at, page);
 		at = own_find(s, page, level);
 	}
-	enter(m, at,
-		attenuate(m, tree_find(m->vmo, m->coordinate + (page - m->first), level)),
+	enter(m, at, attenuate(m, tree_find(m->vmo, m->coordinate + (page - m->first), level)),
 		page);
 	return ST_OK;
 }
@@ -281,8 +278,8 @@ status_t vspace_fault(struct vspace *s, uint64_t page, unsigned access)
 	c = m->coordinate + (page - m->first);
 	if (c >= min_u64(vmo_end(m->vmo), m->end))
 		return ST_OUT_OF_RANGE;
-	st = access == MAP_WRITE ? own_coordinate(m->vmo, c, &e)
-				 : vmo_resolve_firmly(m->vmo, c, &e);
+	st = access == MAP_WRITE ? own_coordinate(m->vmo, c, &e) :
+				   vmo_resolve_firmly(m->vmo, c, &e);
 	if (st == ST_OK)
 		st = vspace_enter(m, page);
 	if (st == ST_OK)

@@ -75,8 +75,8 @@ struct map_request {
  *  => ST_INVALID_ARGS (no pages; rights without MAP_READ), ST_OUT_OF_RANGE (beyond the
  *     space or 64 bits), ST_ALREADY_EXISTS (something is mapped there)
  */
-must_check status_t vspace_map(struct vspace *s, struct mapping *m, struct vmo *v,
-	const struct map_request *request);
+must_check status_t vspace_map(
+	struct vspace *s, struct mapping *m, struct vmo *v, const struct map_request *request);
 
 /*
  * vspace_unmap, vspace_protect: for the part of one mapping from `first` on.
@@ -86,10 +86,10 @@ must_check status_t vspace_map(struct vspace *s, struct mapping *m, struct vmo *
  *  => `rights` without MAP_READ are none at all
  *  => returns how many spares were used; `*gone` says whether `m` itself is free again
  */
-unsigned vspace_unmap(struct mapping *m, uint64_t first, uint64_t pages,
-	struct mapping spare[2], bool *gone);
-unsigned vspace_protect(struct mapping *m, uint64_t first, uint64_t pages,
-	unsigned rights, struct mapping spare[2]);
+unsigned vspace_unmap(
+	struct mapping *m, uint64_t first, uint64_t pages, struct mapping spare[2], bool *gone);
+unsigned vspace_protect(struct mapping *m, uint64_t first, uint64_t pages, unsigned rights,
+	struct mapping spare[2]);
 
 /*
  * vspace_fault: make this access to `page` possible.

@@ -17,7 +17,6 @@
 
 #include "lib/base.h"
 
-
 typedef struct pte {
 	uint64_t raw;
 } pte_t;
@@ -59,8 +58,8 @@ static inline pte_t pte_none(void)
 /* pte_page, pte_table: borrowed, read-only, executable; a table hides nothing else. */
 static inline pte_t pte_page(paddr_t pa, enum pte_memory type)
 {
-	return (pte_t){pa | PTE_VALID | PTE_INDEX(type) | PTE_EL0 | PTE_READ_ONLY |
-		       PTE_INNER | PTE_ACCESSED | PTE_NOT_GLOBAL | PTE_PXN};
+	return (pte_t){pa | PTE_VALID | PTE_INDEX(type) | PTE_EL0 | PTE_READ_ONLY | PTE_INNER |
+		PTE_ACCESSED | PTE_NOT_GLOBAL | PTE_PXN};
 }
 
 static inline pte_t pte_table(paddr_t pa, unsigned level)
