@@ -3,8 +3,8 @@
 /*
  * Families: being born, following, and what happens when the middle goes.
  *
- * Close. The children of a VMO that goes take over what they see of it, one at a time,
- *and move up to its parent:
+ * Close. The children of a VMO that goes take over what they see of it, one at a time, and
+ * move up to its parent:
  *
  *	   A [a|b|c|d]                A [a|b|c|d]
  *	   |                          |
@@ -23,20 +23,19 @@
  * Before it goes, B makes its own private edge tables towards A, for its children to
  * share: so what is set aside for each clone's own edges is always enough.
  *
- * Snapshot. The same taking over, by a newborn, from every ancestor up to one that sees
- *no parent; but tables that follow a parent are never shared with a snapshot, which
- *follows nobody: of those it gets its own.
+ * Snapshot. The same taking over, by a newborn, from every ancestor up to one that sees no
+ * parent; but tables that follow a parent are never shared with a snapshot, which follows
+ * nobody: of those it gets its own.
  *
  * Drop. Before what a VMO shows in a range changes, its descendants let go of what they
  * borrowed there, in pre-order, stopping when out of work. A dropped entry may be larger
  * than the range: then the descendants of that descendant drop the larger range, which
- * keeps the chain rule (resolve.c). While a walk is `inside` the descendants of x, the
- *rule may be broken between x and them: x then does not rely on it, and nobody settles x.
+ * keeps the chain rule (resolve.c). While a walk is `inside` the descendants of x, the rule
+ * may be broken between x and them: x then does not rely on it, and nobody settles x.
  */
 #include "vm/tree.h"
 
-/* walk_rest: remember where to go on (NULL: nowhere), so that `at` can tell us if it
- * goes. */
+/* walk_rest: remember where to go on (NULL: nowhere); `at` moves us on when it goes. */
 void walk_rest(struct vmo_walk *w, struct vmo *at)
 {
 	list_remove(&w->link);
@@ -103,8 +102,7 @@ static void drop_borrowed(struct vmo *x, struct vmo_walk *w)
 	mappings_flush(x, w->reach_start, w->reach_end, cut);
 }
 
-/* next_after: the descendant of v that comes after x and all of x; v itself at the end.
- */
+/* next_after: the descendant of v that comes after x and all of x; v itself at the end. */
 static struct vmo *next_after(struct vmo *v, struct vmo *x)
 {
 	for (;;) {

@@ -12,8 +12,8 @@
  *	shared       a copy that shares the entries; the other owners keep the old table
  *	page, sole   the page itself, opened: a take-over instead of a copy
  *
- *	before   root --> [ . . T' . ]   T' borrowed         write to the page c in block
- *T' after    root --> [ . . N . ]    N our own: [ b b c' b ], c' our own page
+ *	before   root --> [ . . T . ]    T borrowed; now c, a page in T's block, is written
+ *	after    root --> [ . . N . ]    N our own: [ b b c' b ], c' our own page
  *
  * Everything below the first such entry is built aside and stored by one write. Before
  * it, descendants drop what they borrowed through the old entry (that can stop: nothing

@@ -3,21 +3,21 @@
 /*
  * What a VMO shows at a coordinate, and remembering the answer.
  *
- *	look at 6 in C           A [a|b| | ]       C and B have nothing at 6: climb.
- *	   C --> B --> A          ^                A has the page. Then down again: B
- *takes B [ |b| | ]      the entry as borrowed, C takes B's. ^                The next
- *look at 6 in C ends in C. C [ |b| | ]
+ *	look at 1 in C       A [a|b| | ]      C and B have nothing at 1: climb. A has
+ *	   C --> B --> A         ^            the page. Then down again: B takes the entry
+ *	                     B [ |b| | ]      as borrowed, C takes B's.
+ *	                         ^
+ *	                     C [ |b| | ]      The next look at 1 in C ends in C.
  *
  * A generation borrows the highest entry that it may: a whole table if everything which
  * that table can ever hold lies inside what it sees, else it makes a private table and
  * borrows piece by piece. Those private tables stand only on three paths (the first and
- * last coordinate that is seen, and the parent's block if the parent is lower): frames
- *for them are set aside when the clone is made.
+ * last coordinate that is seen, and the parent's block if the parent is lower): frames for
+ * them are set aside when the clone is made.
  *
  *	see  =  [bias, min(end, limit)), and there only where the parent has pages
  *	borrow the table of block B   if  B and the parent's window meet only within  see
- *	borrow a table of zeros       if  B lies within v: beyond its end are faults, not
- *zeros
+ *	borrow a table of zeros       if  B lies within v: beyond its end are faults, no zeros
  *
  * The chain rule, on which all pruning rests: whoever holds something borrowed at a
  * coordinate has a parent that holds something there. So caching goes from the top down,

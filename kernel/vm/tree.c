@@ -5,10 +5,10 @@
  *
  * A shared table is split when one of its owners changes something below it:
  *
- *	   A       B             A       B           owned entries of the old table and of
- *	    \     /               \       \          the copy now point at the same
- *targets: [x|y|z]       [x|y|z]' [x|y|z]          x, y, z have two references each and
- *	                      `--.---'   '           lose the right to write in both
+ *	 A     B              A        B         owned entries of the old table and of
+ *	  \   /               |        |         the copy now point at the same targets:
+ *	 [x|y|z]           [x|y|z]' [x|y|z]      x, y, z have two references each and lose
+ *	                                         the right to write in both
  *
  * Taking content out never walks what it does not own: a shared table is let go as a
  * whole, and only those at the two ends of the range may need a copy first.
@@ -77,8 +77,7 @@ paddr_t vmo_take_edge(struct vmo *v)
 	return take(v, FRAME_TABLE, true);
 }
 
-/* vmo_put: let go of an owned entry's target; a frame that comes back refills the
- * reserve. */
+/* vmo_put: let go of an owned entry's target; a frame that comes back refills the reserve. */
 void vmo_put(struct vmo *v, pte_t e, unsigned level)
 {
 	paddr_t pa = pte_pa(e, level);
@@ -139,8 +138,7 @@ static pte_t *next_used(pte_t e, unsigned level)
 	return f->prev < TABLE_ENTRIES ? &table[f->prev] : NULL;
 }
 
-/* forget_position: a table that lives on is scanned from its first entry the next time.
- */
+/* forget_position: a table that lives on is scanned from its first entry the next time. */
 static void forget_position(pte_t *slot, unsigned level)
 {
 	while (slot && level > 0 && entry_is_sole(*slot, level)) {

@@ -13,9 +13,9 @@
  *	borrowed  what the parent shows here (or zeros); not counted, never writable
  *	none      not resolved yet
  *
- * "Sole": owned, and nobody else owns the target. Only through sole entries, from the
- *root down, is anything ever writable. Below a borrowed or shared entry the tables belong
- *to somebody else too: a VMO changes such a table never, with one exception (family.c).
+ * "Sole": owned, and nobody else owns the target. Only through sole entries, from the root
+ * down, is anything ever writable. Below a borrowed or shared entry the tables belong to
+ * somebody else too: a VMO changes such a table never, with one exception (family.c).
  *
  * Zeros have a tree of their own: a page, a table of that page, a table of that table. It
  * is borrowed like any other content, so "nothing there" is an entry and not a case.
@@ -98,8 +98,7 @@ static inline bool entry_is_sole(pte_t e, unsigned level)
 pte_t zero_entry(unsigned level);
 bool entry_is_zero(pte_t e, unsigned level);
 
-/* The cheap account of a VMO: what it may take, and taking it. Edges may use the reserve.
- */
+/* The cheap account of a VMO: what it may take, and taking it. Edges may use the reserve. */
 bool vmo_can_take(const struct vmo *v, uint64_t count);
 paddr_t vmo_take(struct vmo *v, enum frame_state kind);
 bool vmo_can_take_edge(const struct vmo *v);
@@ -110,24 +109,21 @@ void vmo_put(struct vmo *v, pte_t e, unsigned level);
 pte_t table_new(struct vmo *v, unsigned level, bool edge);
 
 /*
- * table_copy: an owned, writable entry for a table of v's own that shows what `old`
- * shows.
+ * table_copy: an owned, writable entry for a table of v's own that shows what `old` shows.
  *
- *  => a borrowed table's entries are borrowed; a shared one's owned entries are shared,
- * so that both sides lose the right to write to them
+ *  => a borrowed table's entries are borrowed; a shared one's owned entries are shared, so
+ *     that both sides lose the right to write to them
  */
 pte_t table_copy(struct vmo *v, pte_t old, unsigned level);
 
 /* tree_release: empty what is below `slot`; ST_SHOULD_WAIT when out of work. */
 status_t tree_release(struct vmo *v, pte_t *slot, unsigned level);
 
-/* tree_cut: no table of v that lies on both sides of `c` is shared, or with `drop`
- * borrowed. */
+/* tree_cut: no table of v on both sides of `c` is shared, or with `drop` borrowed. */
 must_check status_t tree_cut(struct vmo *v, uint64_t c, bool drop);
 
 /*
- * tree_remove: take v's own entries in [start, end) out; shared tables are cut at its
- * ends.
+ * tree_remove: take v's own entries in [start, end) out; shared tables are cut at its ends.
  *
  *  => nothing outside v holds anything borrowed there, no mapping reaches it
  *  => ST_NO_MEMORY before any change

@@ -46,8 +46,7 @@ static uint64_t whole_frames(uint64_t start, uint64_t end)
 	return frames;
 }
 
-/* set_aside: make the reserve what a VMO at [start, end) needs; may also make it smaller.
- */
+/* set_aside: make the reserve what a VMO at [start, end) needs; or keep what it has. */
 static status_t set_aside(struct vmo *v, uint64_t start, uint64_t end)
 {
 	uint64_t cap = 0;
@@ -303,8 +302,7 @@ static status_t grow(struct vmo *v, uint64_t pages)
 	return ST_OK;
 }
 
-/* shrink_start: from where on descendants must forget: a borrowed table is let go whole.
- */
+/* shrink_start: from where on descendants must forget: a borrowed table is let go whole. */
 static uint64_t shrink_start(struct vmo *v, uint64_t end)
 {
 	pte_t *slot = &v->root;

@@ -11,8 +11,8 @@
  *
  *	coordinate  0    4    8    12   16
  *	parent      |=================|          bias 0, 14 pages
- *	clone            |=======|               bias 5, 6 pages, sees the parent below
- *`limit` its clone           |==========|         bias 8
+ *	clone            |=======|               bias 5, 6 pages, sees the parent below `limit`
+ *	its clone           |==========|         bias 8
  *
  * Three kinds of children, all counted (VMO_ZERO_CHILDREN is `children == 0`):
  *
@@ -21,7 +21,8 @@
  *	slice     a window on the very same pages: `source` is the VMO whose tree it uses
  *
  * Every call runs under the kernel lock. Those that return ST_SHOULD_WAIT ran out of
- * vm_work: everything is consistent, call again to go on. Storage of a struct vmo is the
+ * vm_work: everything is consistent, call again to go on. Between two steps lies at most one
+ * sweep over the mappings of one VMO (docs/decisions/0025). Storage of a struct vmo is the
  * caller's from init to the ST_OK of vmo_close.
  */
 #pragma once
@@ -72,8 +73,7 @@ struct vmo {
 	uint64_t reserve;
 	uint64_t reserve_cap;
 
-	/* The family. `watching` lists clones that hold something borrowed, `idle` the
-	 * rest. */
+	/* The family. `watching` lists clones that hold something borrowed, `idle` the rest. */
 	struct vmo *parent;
 	struct vmo *source; /* itself, but for slices */
 	struct list sibling;
@@ -131,7 +131,7 @@ must_check status_t vmo_init_device(
  *  => clone: O(1), never touches the source. ST_NO_MEMORY if the frames that its edges
  * may need, or with VMO_RESERVE all that it may ever need, cannot be set aside
  *  => snapshot: O(1) of a VMO that sees no parent, else the private tables of the source
- *     and its ancestors. ST_NO_MEMORY
+ *     and its ancestors, at one instant: not preemptible. ST_NO_MEMORY
  *  => slice: within the source (ST_OUT_OF_RANGE), never resizable
  *  => ST_BAD_STATE for what cannot be cloned: memory that is not Normal write-back
  */
@@ -150,8 +150,7 @@ must_check status_t vmo_slice(
  */
 must_check status_t vmo_close(struct vmo *v);
 
-/* vmo_resize: ST_UNAVAILABLE, ST_NO_MEMORY, ST_OUT_OF_RANGE, ST_BAD_STATE below a slice.
- */
+/* vmo_resize: ST_UNAVAILABLE, ST_NO_MEMORY, ST_OUT_OF_RANGE, ST_BAD_STATE below a slice. */
 must_check status_t vmo_resize(struct vmo *v, uint64_t pages);
 
 /*
@@ -187,6 +186,9 @@ must_check status_t vmo_diff(struct vmo *v, uint64_t page, uint64_t *page_out);
  *
  *  => afterwards the clone sees them through its parent; pages beyond the parent's end
  *     stay the clone's
+ *  => atomic, so not preemptible but while descendants drop what they borrowed: twice the
+ *     clone's own pages and tables below the parent's end, once the mappings of both
+ *     (docs/decisions/0025)
  *  => ST_BAD_STATE if it follows no parent; ST_NO_MEMORY: nothing has changed
  */
 must_check status_t vmo_merge(struct vmo *v);
@@ -200,7 +202,14 @@ struct vmo_usage {
 	uint64_t shared_tables;
 	uint64_t reserved;
 };
-void vmo_usage(const struct vmo *v, struct vmo_usage *usage_out);
+
+/*
+ * vmo_usage: the account.
+ *
+ *  => `*at` is 0 at first; ST_SHOULD_WAIT: call again with both as they were left
+ *  => what changes between two calls is counted as it was found, if at all
+ */
+must_check status_t vmo_usage(const struct vmo *v, uint64_t *at, struct vmo_usage *usage);
 
 static inline uint64_t vmo_end(const struct vmo *v)
 {

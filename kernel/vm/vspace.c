@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The Quire authors */
 /*
- * The tables of a VSpace: entering what a mapping shows, sweeping out what it no longer
- * does.
+ * The tables of a VSpace: entering what a mapping shows, sweeping out what it no longer does.
  *
  *	level 3  root   [ own |     |     ]
  *	level 2  own    [ LINK| own |     ]      LINK: a level 1 table of a VMO
  *	level 1  own          [ p | p | p ]
  *
- * Own tables are "owned" entries, links and pages are borrowed ones: so one bit tells
- *what a sweep walks into and what it takes out. A sweep ends with the flush of its range;
- * tables that it emptied are given back after that.
+ * Own tables are "owned" entries, links and pages are borrowed ones: so one bit tells what
+ * a sweep walks into and what it takes out. A sweep ends with the flush of its range; tables
+ * that it emptied are given back after that.
  */
 #include "vm/vspace.h"
 
@@ -52,8 +51,7 @@ static void flush(const struct vspace *s, uint64_t first, uint64_t pages)
 	mmu_flush(s->asid, first << PAGE_BITS, pages);
 }
 
-/* Where the own tables on the way to a page end: a slot, and the table that it stands in.
- */
+/* Where the own tables on the way to a page end: a slot, and the table that it stands in. */
 struct own_place {
 	pte_t table;
 	pte_t *slot;

@@ -9,10 +9,10 @@
  *	VSpace's root --> own table --> LINK -----> the VMO's own table --> its pages
  *	                      \-------> own table --> [ page | page |   ]
  *
- * A link points at a table of the VMO's tree where address and coordinate agree modulo
- *its span and all that the VMO has in that block belongs into this mapping; it carries
- *the mapping's rights for everything below. Elsewhere pages are entered one by one in
- *tables that the VSpace pays for; those count their entries and go when empty.
+ * A link points at a table of the VMO's tree where address and coordinate agree modulo its
+ * span and all that the VMO has in that block belongs into this mapping; it carries the
+ * mapping's rights for everything below. Elsewhere pages are entered one by one in tables
+ * that the VSpace pays for; those count their entries and go when empty.
  */
 #pragma once
 
@@ -81,8 +81,8 @@ must_check status_t vspace_map(
 /*
  * vspace_unmap, vspace_protect: for the part of one mapping from `first` on.
  *
- *  => the range lies within `m`; `spare` is storage for the pieces that a cut in the
- * middle leaves over: `m` keeps the first piece, spare[0] and spare[1] get the others
+ *  => the range lies within `m`; `spare` is storage for the pieces that a cut in the middle
+ *     leaves over: `m` keeps the first piece, spare[0] and spare[1] get the others
  *  => `rights` without MAP_READ are none at all
  *  => returns how many spares were used; `*gone` says whether `m` itself is free again
  */
