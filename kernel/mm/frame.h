@@ -86,7 +86,7 @@ static inline bool frame_is_sole(paddr_t pa)
 {
 	const struct frame *f = frame_at(pa);
 
-	return !f || f->state < FRAME_PAGE || f->refs == 1;
+	return !f || f->refs <= 1; /* 0: no Pool's */
 }
 
 /* frame_get: one more owner. Memory outside the table is not counted. */

@@ -45,18 +45,14 @@ static void push(struct pool *pool, struct frame *f)
 
 static void take(struct pool *pool, struct frame *f, enum frame_state kind)
 {
-	CHECK(f->state == FRAME_FREE && f->refs == 0);
 	if (f->prev != FRAME_NONE)
 		frame_number(f->prev)->next = f->next;
 	else
 		pool->free_head = f->next;
 	if (f->next != FRAME_NONE)
 		frame_number(f->next)->prev = f->prev;
-	f->next = 0;
-	f->prev = 0;
-	f->ragged = 0;
-	f->refs = 1;
-	f->state = (uint8_t)kind;
+	CHECK(f->state == FRAME_FREE && f->refs == 0);
+	*f = (struct frame){.refs = 1, .pool = pool->id, .state = (uint8_t)kind};
 	pool->free--;
 	pool->used[kind]++;
 }
@@ -97,12 +93,11 @@ void pool_unreserve(struct pool *pool, uint64_t count)
 
 paddr_t pool_take(struct pool *pool, enum frame_state kind)
 {
-	struct frame *f;
+	uint32_t number = pool->free_head;
 
 	CHECK(pool->free > pool->reserved);
-	f = frame_number(pool->free_head);
-	take(pool, f, kind);
-	return frame_pa(f);
+	take(pool, frame_number(number), kind);
+	return frame_table.base + ((paddr_t)number << PAGE_BITS);
 }
 
 /* run_at: does a run of `count` free frames begin at this number within the range? */

@@ -154,18 +154,11 @@ status_t family_go_on(struct vmo *v)
 	return ST_OK;
 }
 
-/*
- * family_drop: no descendant of v holds anything borrowed, and no mapping of one anything
- * at all that came from there, in [start, end).
- *
- *  => ST_SHOULD_WAIT: call again. Whoever comes first finishes a walk that was begun
- */
-status_t family_drop(struct vmo *v, uint64_t start, uint64_t end)
+/* family_walk: the drop itself, begun or gone on with. */
+status_t family_walk(struct vmo *v, uint64_t start, uint64_t end)
 {
 	struct vmo_walk *w = &v->walk;
 
-	if (list_is_empty(&v->watching) && !w->active)
-		return ST_OK;
 	if (w->active && (w->start > start || w->end < end)) {
 		status_t st = family_go_on(v);
 

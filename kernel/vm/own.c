@@ -55,7 +55,7 @@ static pte_t page_of_own(struct vmo *v, pte_t old)
  *  => `shown` is what v shows at `c` where no entry says so
  *  => level + 1 frames can be taken
  */
-static pte_t build(struct vmo *v, uint64_t c, struct place top, pte_t shown)
+static apart pte_t build(struct vmo *v, uint64_t c, struct place top, pte_t shown)
 {
 	pte_t made = *top.slot;
 	pte_t *slot = &made;
@@ -82,7 +82,7 @@ static pte_t build(struct vmo *v, uint64_t c, struct place top, pte_t shown)
  *
  *  => ST_NO_MEMORY, ST_SHOULD_WAIT: nothing that anyone can see has changed
  */
-status_t own_coordinate(struct vmo *v, uint64_t c, pte_t *entry_out)
+status_t own_coordinate(struct vmo *v, uint64_t c, struct owned *page_out)
 {
 	struct place p = open_path(v, c);
 	pte_t shown = pte_none();
@@ -91,13 +91,12 @@ status_t own_coordinate(struct vmo *v, uint64_t c, pte_t *entry_out)
 	status_t st;
 
 	if (p.level == 0 && entry_is_sole(old, 0)) {
-		*entry_out = old;
+		*page_out = (struct owned){pte_pa(old, 0), false};
 		return ST_OK;
 	}
 	if (!vmo_can_take(v, p.level + 1))
 		return ST_NO_MEMORY;
-	if ((p.level > 0 || pte_is_none(old)) && pte_is_none(*tree_find(v, c, 0).slot) &&
-		vmo_sees(v, c)) {
+	if (pte_is_none(p.level ? tree_entry(v, c) : old) && vmo_sees(v, c)) {
 		st = vmo_resolve(v, c, &shown);
 		if (st == ST_SHOULD_WAIT)
 			return st;
@@ -111,7 +110,7 @@ status_t own_coordinate(struct vmo *v, uint64_t c, pte_t *entry_out)
 		if (st != ST_OK)
 			return st;
 	}
-	made = build(v, c, p, shown);
+	made = p.level ? build(v, c, p, shown) : page_of_own(v, pte_is_none(old) ? shown : old);
 	if (!pte_is_none(old)) {
 		mmu_write(p.slot, pte_none());
 		mappings_flush(v, block_start(c, p.level), block_end(c, p.level), p.level);
@@ -120,19 +119,19 @@ status_t own_coordinate(struct vmo *v, uint64_t c, pte_t *entry_out)
 	if (pte_is_owned(old))
 		vmo_put(v, old, p.level);
 	family_watch(v);
-	*entry_out = p.level == 0 ? made : *tree_find(v, c, 0).slot;
+	*page_out = (struct owned){pte_pa(p.level ? tree_entry(v, c) : made, 0), true};
 	return ST_OK;
 }
 
 status_t vmo_own(struct vmo *v, uint64_t page, paddr_t *pa_out)
 {
-	pte_t e;
+	struct owned own;
 	status_t st;
 
 	if (page >= v->pages)
 		return ST_OUT_OF_RANGE;
-	st = own_coordinate(v->source, v->bias + page, &e);
+	st = own_coordinate(v->source, v->bias + page, &own);
 	if (st == ST_OK)
-		*pa_out = pte_pa(e, 0);
+		*pa_out = own.pa;
 	return st;
 }

@@ -131,10 +131,8 @@ static bool cache_path(struct vmo *v, uint64_t c)
 
 static bool holds(struct vmo *v, uint64_t c, pte_t *entry_out)
 {
-	struct place p = tree_find(v, c, 0);
-
-	*entry_out = *p.slot;
-	return !pte_is_none(*p.slot);
+	*entry_out = tree_entry(v, c);
+	return !pte_is_none(*entry_out);
 }
 
 /*

@@ -20,7 +20,7 @@
 
 struct vm_work vm_work;
 
-static paddr_t zero_base;
+paddr_t zero_base;
 
 void vm_init(paddr_t zeros)
 {
@@ -39,18 +39,6 @@ pte_t zero_entry(unsigned level)
 	paddr_t pa = zero_base + ((paddr_t)level << PAGE_BITS);
 
 	return level ? pte_table(pa, level) : pte_page(pa, PTE_NORMAL);
-}
-
-bool entry_is_zero(pte_t e, unsigned level)
-{
-	return pte_pa(e, level) == zero_base + ((paddr_t)level << PAGE_BITS);
-}
-
-bool vmo_can_take(const struct vmo *v, uint64_t count)
-{
-	uint64_t promised = v->flags & VMO_RESERVE ? v->reserve : 0;
-
-	return count <= pool_can_take(v->pool) + promised;
 }
 
 static paddr_t take(struct vmo *v, enum frame_state kind, bool promised)

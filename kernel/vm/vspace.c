@@ -118,16 +118,11 @@ static unsigned sweep_at(struct sweep_state *w, uint64_t page)
 	return at.level;
 }
 
-void vspace_sweep(
+static apart void sweep(
 	struct vspace *s, uint64_t first, uint64_t last, unsigned cut, enum sweep what)
 {
-	struct own_place at = own_find(s, first, 0);
 	struct sweep_state w = {.s = s, .first = first, .last = last, .cut = cut, .what = what};
 
-	if (what == SWEEP_OUT && at.level > cut && last <= block_end(first, at.level)) {
-		flush(s, first, last - first); /* behind one link that stays */
-		return;
-	}
 	w.emptied = FRAME_NONE;
 	for (uint64_t page = first; page < last;)
 		page = block_end(page, sweep_at(&w, page));
@@ -138,6 +133,17 @@ void vspace_sweep(
 		w.emptied = f->prev;
 		frame_put(frame_pa(f));
 	}
+}
+
+void vspace_sweep(
+	struct vspace *s, uint64_t first, uint64_t last, unsigned cut, enum sweep what)
+{
+	unsigned level = own_find(s, first, 0).level;
+
+	if (what == SWEEP_OUT && level > cut && last <= block_end(first, level))
+		flush(s, first, last - first); /* behind one link that stays */
+	else
+		sweep(s, first, last, cut, what);
 }
 
 /* alone_in: nothing but `m` is mapped in the block of `level` around `page`. */
@@ -226,22 +232,12 @@ static void own_table(const struct mapping *m, struct own_place at, uint64_t pag
 	enter(m, at, pte_allow_write(pte_owned(own), at.level), page);
 }
 
-/*
- * vspace_enter: walk down own tables to the level at which the VMO's table can be linked,
- * or to the page.
- *
- *  => the VMO holds an entry for the page (vmo_resolve, own_coordinate)
- *  => ST_NO_MEMORY: no frames for the tables on the way, nothing changed
- */
-status_t vspace_enter(struct mapping *m, uint64_t page)
+/* link_or_enter: what vspace_enter does where the way that there is, to `at`, is not enough. */
+static apart status_t link_or_enter(struct mapping *m, uint64_t page, struct own_place at)
 {
 	struct vspace *s = m->vspace;
-	struct own_place at = own_find(s, page, 0);
 	unsigned level = at.level;
 
-	if (level > 0 && !pte_is_none(*at.slot) &&
-		(pte_can_write(*at.slot, level) || !(m->rights & MAP_WRITE)))
-		return ST_OK;	     /* linked, with all the rights that it can have */
 	if (pte_is_none(*at.slot)) { /* else what stands there is right but for its rights */
 		level = link_level(m, page);
 		at = own_find(s, page, level);
@@ -262,9 +258,27 @@ status_t vspace_enter(struct mapping *m, uint64_t page)
 	return ST_OK;
 }
 
+/*
+ * vspace_enter: walk down own tables to the level at which the VMO's table can be linked,
+ * or to the page.
+ *
+ *  => the VMO holds an entry for the page (vmo_resolve, own_coordinate)
+ *  => ST_NO_MEMORY: no frames for the tables on the way, nothing changed
+ */
+status_t vspace_enter(struct mapping *m, uint64_t page)
+{
+	struct own_place at = own_find(m->vspace, page, 0);
+
+	if (at.level > 0 && !pte_is_none(*at.slot) &&
+		(pte_can_write(*at.slot, at.level) || !(m->rights & MAP_WRITE)))
+		return ST_OK; /* linked, with all the rights that it can have */
+	return link_or_enter(m, page, at);
+}
+
 status_t vspace_fault(struct vspace *s, uint64_t page, unsigned access)
 {
 	struct mapping *m = vspace_find(s, page);
+	struct owned own = {.is_new = true};
 	uint64_t c;
 	pte_t e;
 	status_t st;
@@ -276,11 +290,11 @@ status_t vspace_fault(struct vspace *s, uint64_t page, unsigned access)
 	c = m->coordinate + (page - m->first);
 	if (c >= min_u64(vmo_end(m->vmo), m->end))
 		return ST_OUT_OF_RANGE;
-	st = access == MAP_WRITE ? own_coordinate(m->vmo, c, &e) :
+	st = access == MAP_WRITE ? own_coordinate(m->vmo, c, &own) :
 				   vmo_resolve_firmly(m->vmo, c, &e);
 	if (st == ST_OK)
 		st = vspace_enter(m, page);
-	if (st == ST_OK)
+	if (st == ST_OK && !own.is_new) /* a TLB may not know yet that it may be written */
 		flush(s, page, 1);
 	return st;
 }

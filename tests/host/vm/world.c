@@ -309,6 +309,10 @@ static status_t do_touch(const struct op *o)
 		CHECK(line.execute);
 	if (o->b == MAP_WRITE) {
 		CHECK(line.write);
+		for (unsigned i = 0; i < fake.lines; i++) /* or it would fault for ever */
+			CHECK(fake.line[i].level || fake.line[i].write ||
+				fake.line[i].page != page ||
+				fake.line[i].asid != m->vspace->asid);
 		put_value(line.pa, (uint64_t)o->c);
 		model_write(&world.model, v, p, (uint64_t)o->c);
 	}
