@@ -100,15 +100,12 @@ paddr_t pool_take(struct pool *pool, enum frame_state kind)
 	return frame_table.base + ((paddr_t)number << PAGE_BITS);
 }
 
-/* run_at: does a run of `count` free frames begin at this number within the range? */
-static bool run_at(const struct pool_range *r, uint64_t first, uint64_t count)
+/* free_until: the first frame in [first, last) that is not free, `last` if all are. */
+static uint64_t free_until(uint64_t first, uint64_t last)
 {
-	if (first + count > (uint64_t)r->first + r->count)
-		return false;
-	for (uint64_t i = 0; i < count; i++)
-		if (frame_number((uint32_t)(first + i))->state != FRAME_FREE)
-			return false;
-	return true;
+	while (first < last && frame_number((uint32_t)first)->state == FRAME_FREE)
+		first++;
+	return first;
 }
 
 status_t pool_take_run(struct pool *pool, uint64_t count, uint64_t alignment, paddr_t *pa_out)
@@ -122,9 +119,13 @@ status_t pool_take_run(struct pool *pool, uint64_t count, uint64_t alignment, pa
 	for (const struct pool_range *r = pool->ranges; r; r = r->next) {
 		uint64_t first = align_up(base + r->first, alignment) - base;
 
-		for (; first + count <= (uint64_t)r->first + r->count; first += alignment) {
-			if (!run_at(r, first, count))
+		while (first + count <= (uint64_t)r->first + r->count) {
+			uint64_t busy = free_until(first, first + count);
+
+			if (busy < first + count) {
+				first = align_up(base + busy + 1, alignment) - base;
 				continue;
+			}
 			for (uint64_t i = 0; i < count; i++)
 				take(pool, frame_number((uint32_t)(first + i)), FRAME_PAGE);
 			*pa_out = frame_pa(frame_number((uint32_t)first));

@@ -49,7 +49,7 @@ status_t vmo_diff(struct vmo *v, uint64_t page, uint64_t *page_out)
 status_t own_tables(struct vmo *v, uint64_t c)
 {
 	pte_t *slot = &v->root;
-	bool flushed = false;
+	bool dropped = false;
 	status_t st;
 
 	for (unsigned level = v->levels; level > 0; level--) {
@@ -58,16 +58,16 @@ status_t own_tables(struct vmo *v, uint64_t c)
 		if (!entry_is_sole(old, level)) {
 			if (!vmo_can_take(v, 1))
 				return ST_NO_MEMORY;
-			if (!flushed && (!pte_is_none(old) || v->inside)) {
+			if (!dropped && (!pte_is_none(old) || v->inside)) {
 				st = family_drop(v, block_start(c, level), block_end(c, level));
 				if (st != ST_OK)
 					return st;
 			}
 			mmu_write(slot, pte_none());
-			if (!flushed && !pte_is_none(old))
+			if (!pte_is_none(old))
 				mappings_flush(
 					v, block_start(c, level), block_end(c, level), level);
-			flushed = true;
+			dropped = true;
 			mmu_write(slot,
 				pte_is_none(old) ? table_new(v, level, false) :
 						   table_copy(v, old, level));
@@ -128,7 +128,8 @@ status_t vmo_merge(struct vmo *v)
 	uint64_t start;
 	status_t st;
 
-	if (v->flags & VMO_SLICE || !p || v->limit <= v->bias || (p->flags & VMO_FIXED))
+	if (v->flags & VMO_SLICE || !p || v->limit <= v->bias || v->pool != p->pool ||
+		p->flags & (VMO_FIXED | VMO_CLOSING))
 		return ST_BAD_STATE;
 	end = min_u64(min_u64(vmo_end(v), v->limit), vmo_end(p));
 	start = next_owned(v, v->bias, end);

@@ -85,14 +85,16 @@ static void drop_borrowed(struct vmo *x, struct vmo_walk *w)
 	while (c < end) {
 		pte_t *slot = &x->root;
 		unsigned level = x->levels;
+		bool shared = false; /* then its other owner may have dropped it already */
 
 		while (level > 0 && pte_is_owned(*slot)) {
+			shared = shared || !entry_is_sole(*slot, level);
 			slot = table_slot(*slot, level, c);
 			level--;
 		}
 		if (!pte_is_owned(*slot) && level > cut)
 			cut = level;
-		if (!pte_is_none(*slot) && !pte_is_owned(*slot)) {
+		if (!pte_is_owned(*slot) && (shared || !pte_is_none(*slot))) {
 			mmu_write(slot, pte_none());
 			w->reach_start = min_u64(w->reach_start, block_start(c, level));
 			w->reach_end = max_u64(w->reach_end, block_end(c, level));
@@ -216,7 +218,7 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
 		}
 		if (from.level <= to.level && !pte_is_owned(*to.slot)) {
 			if (from.level == to.level && may_take_whole(a, to.level)) {
-				*from.slot = pte_deny_write(*from.slot, from.level);
+				mmu_write(from.slot, pte_deny_write(*from.slot, from.level));
 				frame_get(pte_pa(*from.slot, from.level));
 				if (to.level > 0 && (ragged || !same_window(a, to.level)))
 					frame_at(pte_pa(*from.slot, to.level))->ragged = 1;
@@ -280,6 +282,13 @@ uint64_t limit_behind(const struct vmo *child, const struct vmo *v)
 	return v->parent ? limit : 0;
 }
 
+/* adoption_again: v goes, or lost what it took over from a parent that is being closed. */
+void adoption_again(struct vmo *v)
+{
+	if (v->parent && v->parent->adopt_child == v)
+		v->parent->adopt_child = NULL;
+}
+
 /* bequeath: the first child of v takes over and moves up. */
 static status_t bequeath(struct vmo *v, struct vmo *child)
 {
@@ -293,6 +302,9 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 		if (st != ST_OK)
 			return st;
 	}
+	if (v->adopt_child != child)
+		v->adopt_next = 0;
+	v->adopt_child = child;
 	a.at = max_u64(v->adopt_next, child->bias);
 	a.end = min_u64(min_u64(vmo_end(child), child->limit), vmo_end(v));
 	st = family_adopt(&a);
@@ -301,7 +313,8 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 	family_watch(child); /* what it took over may hold borrowed entries */
 	if (st != ST_OK)
 		return st;
-	v->adopt_next = 0;
+	v->adopt_child = NULL;
+	vm_work.changes++;
 	child->limit = limit_behind(child, v);
 	child->parent = v->parent;
 	list_remove(&child->sibling);
@@ -418,8 +431,11 @@ status_t vmo_close(struct vmo *v)
 		return close_slice(v);
 	ASSERT(list_is_empty(&v->mappings) && list_is_empty(&v->slices));
 	st = prepare_close(v);
-	while (st == ST_OK && (child = first_child(v)) != NULL)
+	while (st == ST_OK && (child = first_child(v)) != NULL) {
 		st = bequeath(v, child);
+		if (st == ST_OK && !vm_step())
+			st = ST_SHOULD_WAIT;
+	}
 	if (st == ST_OK)
 		st = tree_release(v, &v->root, v->levels);
 	if (st != ST_OK)
@@ -428,6 +444,7 @@ status_t vmo_close(struct vmo *v)
 	pool_unreserve(v->pool, v->reserve);
 	v->reserve = 0;
 	if (v->parent) {
+		adoption_again(v);
 		list_remove(&v->sibling);
 		v->parent->children--;
 	}

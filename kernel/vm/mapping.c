@@ -209,7 +209,7 @@ unsigned vspace_protect(struct mapping *m, uint64_t first, uint64_t pages, unsig
 	struct mapping *part;
 	unsigned used = carve(m, first, pages, spare, &part);
 
-	part->rights = rights;
+	part->rights = rights & MAP_READ ? rights : 0;
 	return used;
 }
 

@@ -115,6 +115,7 @@ status_t own_coordinate(struct vmo *v, uint64_t c, struct owned *page_out)
 		mmu_write(p.slot, pte_none());
 		mappings_flush(v, block_start(c, p.level), block_end(c, p.level), p.level);
 	}
+	vm_work.changes += v->children > 0;
 	mmu_write(p.slot, made);
 	if (pte_is_owned(old))
 		vmo_put(v, old, p.level);

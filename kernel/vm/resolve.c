@@ -155,9 +155,9 @@ static status_t climb(struct vmo *v, struct vmo *from, uint64_t c, struct vmo **
 		if (!vmo_sees(x, c))
 			break;
 		if (!vm_step()) {
-			if (x != v)
-				walk_rest(&v->goal, x);
+			walk_rest(&v->goal, x != v ? x : NULL);
 			v->goal.start = c;
+			v->goal.changes = vm_work.changes;
 			return ST_SHOULD_WAIT;
 		}
 		up->below = x;
@@ -172,8 +172,8 @@ static struct vmo *goal_of(const struct vmo *v, uint64_t c)
 {
 	struct vmo *at = v->goal.at;
 
-	/* It may have shrunk since: it must still have a page there to show. */
-	return at && v->goal.start == c && c < vmo_end(at) ? at : NULL;
+	/* Nobody on the way may have a page of its own by now, or see less. */
+	return v->goal.start == c && v->goal.changes == vm_work.changes ? at : NULL;
 }
 
 /*

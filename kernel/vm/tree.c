@@ -106,7 +106,7 @@ pte_t table_copy(struct vmo *v, pte_t old, unsigned level)
 			frame_get(pte_pa(from[i], level - 1));
 			if (level > 1 && frame_at(pte_pa(old, level))->ragged)
 				frame_at(pte_pa(from[i], level - 1))->ragged = 1;
-			from[i] = pte_deny_write(from[i], level - 1);
+			mmu_write(&from[i], pte_deny_write(from[i], level - 1));
 			to[i] = from[i];
 		} else {
 			to[i] = pte_borrowed(from[i], level - 1);
@@ -213,6 +213,7 @@ status_t tree_remove(struct vmo *v, uint64_t start, uint64_t end)
 	uint64_t edge = follows ? v->limit : 0; /* its tables may be a taken over edge's */
 	status_t st = low ? tree_cut(v, low, false) : ST_OK;
 
+	adoption_again(v);
 	if (st == ST_OK && high != UINT64_MAX)
 		st = tree_cut(v, high, false);
 	if (st == ST_OK && edge > low && edge < high)

@@ -180,6 +180,7 @@ void walk_rest(struct vmo_walk *w, struct vmo *at);
  */
 static inline status_t family_drop(struct vmo *v, uint64_t start, uint64_t end)
 {
+	vm_work.changes += v->children > 0;
 	if (list_is_empty(&v->watching) && !v->walk.active)
 		return ST_OK;
 	return family_walk(v, start, end);
@@ -194,6 +195,7 @@ struct adoption {
 	uint64_t end;
 };
 status_t family_adopt(struct adoption *a);
+void adoption_again(struct vmo *v);
 uint64_t limit_behind(const struct vmo *child, const struct vmo *v);
 
 /* mapping.c: what mappings of v hold of [start, end). */

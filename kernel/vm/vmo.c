@@ -68,7 +68,7 @@ static status_t set_aside(struct vmo *v, uint64_t start, uint64_t end)
 
 status_t vmo_init(struct vmo *v, struct pool *pool, uint64_t pages, unsigned flags)
 {
-	if (pages > VMO_MAX_COORDINATE)
+	if (pages > VMO_MAX_PAGES)
 		return ST_OUT_OF_RANGE;
 	object_init(v, pool, pages, flags & VMO_RESIZABLE);
 	v->levels = (uint8_t)tree_levels(0, pages);
@@ -98,7 +98,7 @@ static status_t fixed_check(
 {
 	if (!pages)
 		return ST_INVALID_ARGS;
-	if (pages > VMO_MAX_COORDINATE)
+	if (pages > VMO_MAX_PAGES)
 		return ST_OUT_OF_RANGE;
 	object_init(v, pool, pages, VMO_FIXED);
 	v->memory = (uint8_t)memory;
@@ -134,6 +134,8 @@ status_t vmo_init_device(
 		return st;
 	if (!is_aligned(pa, PAGE_SIZE))
 		return ST_INVALID_ARGS;
+	if (pa > PHYSICAL_LIMIT || pages > (PHYSICAL_LIMIT - pa) >> PAGE_BITS)
+		return ST_OUT_OF_RANGE;
 	if (whole_frames(0, pages) - pages > pool_can_take(pool))
 		return ST_NO_MEMORY;
 	fill_fixed(v, pa);
@@ -155,7 +157,7 @@ static status_t child_init(struct vmo *v, struct vmo *source, struct pool *pool,
 			return st;
 	}
 	if (__builtin_add_overflow(source->bias, offset, &bias) || bias > VMO_MAX_COORDINATE ||
-		pages > VMO_MAX_COORDINATE - bias)
+		pages > min_u64(VMO_MAX_PAGES, VMO_MAX_COORDINATE - bias))
 		return ST_OUT_OF_RANGE;
 	object_init(v, pool, pages, flags);
 	v->bias = bias;
@@ -196,6 +198,51 @@ static status_t abandon(struct vmo *v, status_t why)
 }
 
 /*
+ * snapshot_prepare: from whom v will take over: shrinks that were begun are ended, promises
+ * made again for the pages that will be shared.
+ */
+static status_t snapshot_prepare(struct vmo *v, struct vmo *from, struct vmo **last_out)
+{
+	const uint64_t limit = v->limit;
+	status_t st = ST_OK;
+
+	for (*last_out = from; from && st == ST_OK;) {
+		uint64_t used =
+			from->flags & VMO_RESERVE ? from->reserve_cap - from->reserve : 0;
+
+		if (from->flags & VMO_FIXED)
+			st = ST_BAD_STATE;
+		if (st == ST_OK && from->trim > vmo_end(from))
+			st = vmo_resize(from, from->pages);
+		if (st == ST_OK)
+			st = pool_reserve(from->pool, used);
+		if (st == ST_OK) {
+			from->reserve += used;
+			from->renewed = used;
+		}
+		*last_out = from;
+		v->limit = limit_behind(v, from);
+		from = v->limit > v->bias ? from->parent : NULL;
+	}
+	v->limit = limit;
+	return st;
+}
+
+/* snapshot_settle: the promises stay, or are taken back from a snapshot that is refused. */
+static void snapshot_settle(struct vmo *from, const struct vmo *last, bool refused)
+{
+	for (;; from = from->parent) {
+		if (refused) {
+			pool_unreserve(from->pool, from->renewed);
+			from->reserve -= from->renewed;
+		}
+		from->renewed = 0;
+		if (from == last)
+			return;
+	}
+}
+
+/*
  * vmo_snapshot: born as a clone, it takes over from each ancestor in turn what that one
  * would leave it if it went, and ends as a child that sees nothing of its parent.
  */
@@ -204,18 +251,17 @@ status_t vmo_snapshot(struct vmo *v, struct vmo *source, struct pool *pool, uint
 {
 	struct vmo *parent = source->source;
 	struct vmo *from = parent;
+	struct vmo *last;
 	status_t st = child_init(v, source, pool, offset, pages, flags & VMO_RESIZABLE);
 
-	if (st == ST_OK && (parent->flags & VMO_FIXED))
-		st = ST_BAD_STATE;
-	if (st == ST_OK && (parent->flags & VMO_RESERVE)) {
-		st = pool_reserve(parent->pool, parent->reserve_cap - parent->reserve);
-		if (st == ST_OK)
-			parent->reserve = parent->reserve_cap;
-	}
 	if (st != ST_OK)
 		return st;
 	v->limit = source->flags & VMO_SLICE ? vmo_end(source) : VMO_NO_LIMIT;
+	st = snapshot_prepare(v, parent, &last);
+	if (st != ST_OK) {
+		snapshot_settle(parent, last, true);
+		return st;
+	}
 	while (from && st == ST_OK) {
 		struct adoption a = {.child = v, .from = from, .snapshot = true};
 
@@ -227,6 +273,7 @@ status_t vmo_snapshot(struct vmo *v, struct vmo *source, struct pool *pool, uint
 		from = v->limit > v->bias ? from->parent : NULL;
 	}
 	v->limit = 0;
+	snapshot_settle(parent, last, st != ST_OK);
 	if (st != ST_OK)
 		return abandon(v, st);
 	family_join(v, parent);
@@ -332,6 +379,8 @@ static status_t shrink(struct vmo *v, uint64_t pages)
 			return st;
 		mappings_cut(v, start, max_u64(v->trim, vmo_end(v)));
 		st = tree_cut(v, end, true);
+		if (st == ST_OK && v->parent && v->limit > end)
+			st = tree_cut(v, v->limit, false); /* as tree_remove will ask */
 		if (st != ST_OK)
 			return st;
 		v->trim = max_u64(v->trim, vmo_end(v));
@@ -347,7 +396,7 @@ status_t vmo_resize(struct vmo *v, uint64_t pages)
 {
 	if (!(v->flags & VMO_RESIZABLE))
 		return ST_UNAVAILABLE;
-	if (pages > VMO_MAX_COORDINATE - v->bias)
+	if (pages > min_u64(VMO_MAX_PAGES, VMO_MAX_COORDINATE - v->bias))
 		return ST_OUT_OF_RANGE;
 	if (pages < v->pages || v->trim > vmo_end(v)) {
 		status_t st = shrink(v, min_u64(pages, v->pages));

@@ -41,6 +41,7 @@ enum vmo_flags {
 
 #define VMO_NO_LIMIT	   UINT64_MAX
 #define VMO_MAX_COORDINATE (UINT64_C(1) << (TABLE_BITS * VMO_LEVELS))
+#define VMO_MAX_PAGES	   min_u64(VMO_MAX_COORDINATE, UINT64_MAX >> PAGE_BITS)
 
 /*
  * A walk over the descendants that drops what they borrowed in a range, and can stop: at
@@ -53,6 +54,7 @@ struct vmo_walk {
 	struct list link; /* in at->resting */
 	uint64_t start;	  /* asked for */
 	uint64_t end;
+	uint64_t changes;     /* a goal: vm_work.changes when it was set */
 	uint64_t reach_start; /* widened by what was dropped on the way down */
 	uint64_t reach_end;
 };
@@ -91,13 +93,16 @@ struct vmo {
 	struct vmo_walk goal;
 	struct list resting;
 	struct vmo *below;
-	uint64_t adopt_next;
-	uint64_t inside; /* walks among the descendants that will come back to this one */
+	uint64_t adopt_next; /* closing: what `adopt_child` has yet to take over */
+	struct vmo *adopt_child;
+	uint64_t renewed; /* promises that the snapshot being taken made again */
+	uint64_t inside;  /* walks among the descendants that will come back to this one */
 };
 
 /* vm_work: how many steps the call in progress may still take. Set at each entry. */
 struct vm_work {
 	uint64_t left;
+	uint64_t changes; /* of VMOs with children: what was seen through them may be old */
 };
 extern struct vm_work vm_work;
 
@@ -189,7 +194,8 @@ must_check status_t vmo_diff(struct vmo *v, uint64_t page, uint64_t *page_out);
  *  => atomic, so not preemptible but while descendants drop what they borrowed: twice the
  *     clone's own pages and tables below the parent's end, once the mappings of both
  *     (docs/decisions/0025)
- *  => ST_BAD_STATE if it follows no parent; ST_NO_MEMORY: nothing has changed
+ *  => ST_BAD_STATE if it follows no parent, one that is being closed or of another Pool;
+ *     ST_NO_MEMORY: nothing has changed
  */
 must_check status_t vmo_merge(struct vmo *v);
 

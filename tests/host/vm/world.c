@@ -181,8 +181,10 @@ static status_t do_range(const struct op *o)
 static status_t do_resize(const struct op *o)
 {
 	struct vmo *v = &world.vmo[o->vmo];
+	uint64_t before = v->pages;
 	status_t st = vmo_resize(v, (uint64_t)o->a);
 
+	CHECK(st != ST_NO_MEMORY || v->pages == before || (uint64_t)o->a > before);
 	if (!world.model.vmo[o->vmo].resizable)
 		CHECK(st == ST_UNAVAILABLE);
 	if ((int)v->pages != world.model.vmo[o->vmo].size)
