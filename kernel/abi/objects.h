@@ -26,7 +26,7 @@ enum right {
 /* enum object: the types; 0 is an empty slot. */
 enum object {
 	OBJECT_NONE = 0,
-#define OBJECT(name, number, bits_min, bits_max, rights, traits, meaning)                \
+#define OBJECT(name, number, bits_min, bits_max, rights, traits, meaning) \
 	OBJECT_##name = (number),
 #include "abi/objects.def"
 #undef OBJECT

@@ -8,9 +8,9 @@
  *	       <------------      <------------------
  *	          frame_reclaim         the last frame_put
  *
- * refs counts the owned entries that point at the frame, and roots. It cannot overflow:
- * an entry is eight bytes of a table, a root is part of an object far larger, and
- * FRAMES_MAX frames have no room for 2^32 of them (frame_init refuses more).
+ * refs counts the owned entries that point at the frame, and roots. It cannot overflow: an
+ * entry is eight bytes of a table, a root is part of an object far larger, and FRAMES_MAX
+ * frames have no room for 2^32 of them (frame_init refuses more).
  */
 #pragma once
 
@@ -36,13 +36,11 @@ struct frame {
 	uint16_t pool;	/* which Pool pays; see pool.h */
 	uint8_t state;	/* enum frame_state */
 	uint8_t ragged; /* TABLE: its owners may end at different places within it */
-	uint32_t next;	/* FREE: its neighbours in the Pool's list, frame numbers */
-	uint32_t prev;	/* TABLE: `next` counts entries in use, `prev` is a place to go on
-			 */
+	uint32_t next;	/* FREE: neighbours in the Pool's list; TABLE: entries in use */
+	uint32_t prev;	/* the other neighbour; the entry where emptying goes on */
 };
 
-_Static_assert(
-	sizeof(struct frame) == 16, "the frame table must stay under half a per cent");
+_Static_assert(sizeof(struct frame) == 16, "the frame table must stay under half a per cent");
 
 /*
  * frame_init: use `table`, with room for `count` frames from physical address `base`.
@@ -83,13 +81,12 @@ static inline paddr_t frame_pa(const struct frame *frame)
 	return frame_table.base + ((paddr_t)frame_index(frame) << PAGE_BITS);
 }
 
-/* frame_is_sole: exactly one entry owns it. Memory outside the table has one owner
- * always. */
+/* frame_is_sole: exactly one entry owns it. Memory outside the table has one owner always. */
 static inline bool frame_is_sole(paddr_t pa)
 {
 	const struct frame *f = frame_at(pa);
 
-	return !f || f->state < FRAME_PAGE || f->refs == 1;
+	return !f || f->refs <= 1; /* 0: no Pool's */
 }
 
 /* frame_get: one more owner. Memory outside the table is not counted. */

@@ -45,18 +45,14 @@ static void push(struct pool *pool, struct frame *f)
 
 static void take(struct pool *pool, struct frame *f, enum frame_state kind)
 {
-	CHECK(f->state == FRAME_FREE && f->refs == 0);
 	if (f->prev != FRAME_NONE)
 		frame_number(f->prev)->next = f->next;
 	else
 		pool->free_head = f->next;
 	if (f->next != FRAME_NONE)
 		frame_number(f->next)->prev = f->prev;
-	f->next = 0;
-	f->prev = 0;
-	f->ragged = 0;
-	f->refs = 1;
-	f->state = (uint8_t)kind;
+	CHECK(f->state == FRAME_FREE && f->refs == 0);
+	*f = (struct frame){.refs = 1, .pool = pool->id, .state = (uint8_t)kind};
 	pool->free--;
 	pool->used[kind]++;
 }
@@ -97,27 +93,22 @@ void pool_unreserve(struct pool *pool, uint64_t count)
 
 paddr_t pool_take(struct pool *pool, enum frame_state kind)
 {
-	struct frame *f;
+	uint32_t number = pool->free_head;
 
 	CHECK(pool->free > pool->reserved);
-	f = frame_number(pool->free_head);
-	take(pool, f, kind);
-	return frame_pa(f);
+	take(pool, frame_number(number), kind);
+	return frame_table.base + ((paddr_t)number << PAGE_BITS);
 }
 
-/* run_at: does a run of `count` free frames begin at this number within the range? */
-static bool run_at(const struct pool_range *r, uint64_t first, uint64_t count)
+/* free_until: the first frame in [first, last) that is not free, `last` if all are. */
+static uint64_t free_until(uint64_t first, uint64_t last)
 {
-	if (first + count > (uint64_t)r->first + r->count)
-		return false;
-	for (uint64_t i = 0; i < count; i++)
-		if (frame_number((uint32_t)(first + i))->state != FRAME_FREE)
-			return false;
-	return true;
+	while (first < last && frame_number((uint32_t)first)->state == FRAME_FREE)
+		first++;
+	return first;
 }
 
-status_t pool_take_run(
-	struct pool *pool, uint64_t count, uint64_t alignment, paddr_t *pa_out)
+status_t pool_take_run(struct pool *pool, uint64_t count, uint64_t alignment, paddr_t *pa_out)
 {
 	uint64_t base = frame_pa(frame_number(0)) >> PAGE_BITS;
 
@@ -128,13 +119,15 @@ status_t pool_take_run(
 	for (const struct pool_range *r = pool->ranges; r; r = r->next) {
 		uint64_t first = align_up(base + r->first, alignment) - base;
 
-		for (; first + count <= (uint64_t)r->first + r->count;
-			first += alignment) {
-			if (!run_at(r, first, count))
+		while (first + count <= (uint64_t)r->first + r->count) {
+			uint64_t busy = free_until(first, first + count);
+
+			if (busy < first + count) {
+				first = align_up(base + busy + 1, alignment) - base;
 				continue;
+			}
 			for (uint64_t i = 0; i < count; i++)
-				take(pool, frame_number((uint32_t)(first + i)),
-					FRAME_PAGE);
+				take(pool, frame_number((uint32_t)(first + i)), FRAME_PAGE);
 			*pa_out = frame_pa(frame_number((uint32_t)first));
 			return ST_OK;
 		}

@@ -13,8 +13,7 @@
 
 enum { POOLS_MAX = 4096 };
 
-/* One range of a Pool; its storage is the caller's, next to the Untyped that it came
- * from. */
+/* One range of a Pool; its storage is the caller's, next to the Untyped that it came from. */
 struct pool_range {
 	struct pool_range *next;
 	uint32_t first; /* frame number */
@@ -72,8 +71,7 @@ void pool_unreserve(struct pool *pool, uint64_t count);
 paddr_t pool_take(struct pool *pool, enum frame_state kind);
 
 /*
- * pool_take_run: `count` frames in a row as pages, the first aligned to `alignment`
- * frames.
+ * pool_take_run: `count` frames in a row as pages, the first aligned to `alignment` frames.
  *
  *  => O(frames of the Pool): for devices, at creation
  *  => ST_NO_MEMORY if there is no such run or promises need it

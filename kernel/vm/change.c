@@ -9,8 +9,8 @@
  *	parent [ a | b | c ]             parent [ a | x | c ]
  *	clone  [ b | x | b ]   merge     clone  [ b | b | b ]    (b: borrowed)
  *
- * First the paths to those pages are made the parent's own, and the clone's: that may
- * need memory or stop, and changes nothing that anyone sees. Then each page changes hands.
+ * First the paths to those pages are made the parent's own, and the clone's: that may need
+ * memory or stop, and changes nothing that anyone sees. Then each page changes hands.
  */
 #include "vm/tree.h"
 
@@ -49,7 +49,7 @@ status_t vmo_diff(struct vmo *v, uint64_t page, uint64_t *page_out)
 status_t own_tables(struct vmo *v, uint64_t c)
 {
 	pte_t *slot = &v->root;
-	bool flushed = false;
+	bool dropped = false;
 	status_t st;
 
 	for (unsigned level = v->levels; level > 0; level--) {
@@ -58,19 +58,19 @@ status_t own_tables(struct vmo *v, uint64_t c)
 		if (!entry_is_sole(old, level)) {
 			if (!vmo_can_take(v, 1))
 				return ST_NO_MEMORY;
-			if (!flushed && (!pte_is_none(old) || v->inside)) {
-				st = family_drop(
-					v, block_start(c, level), block_end(c, level));
+			if (!dropped && (!pte_is_none(old) || v->inside)) {
+				st = family_drop(v, block_start(c, level), block_end(c, level));
 				if (st != ST_OK)
 					return st;
 			}
 			mmu_write(slot, pte_none());
-			if (!flushed && !pte_is_none(old))
-				mappings_flush(v, block_start(c, level),
-					block_end(c, level), level);
-			flushed = true;
-			mmu_write(slot, pte_is_none(old) ? table_new(v, level, false)
-							 : table_copy(v, old, level));
+			if (!pte_is_none(old))
+				mappings_flush(
+					v, block_start(c, level), block_end(c, level), level);
+			dropped = true;
+			mmu_write(slot,
+				pte_is_none(old) ? table_new(v, level, false) :
+						   table_copy(v, old, level));
 			if (pte_is_owned(old))
 				vmo_put(v, old, level);
 			family_watch(v);
@@ -86,8 +86,7 @@ static status_t merge_prepare(struct vmo *v, struct vmo *p, uint64_t end)
 {
 	uint64_t pages = 0;
 
-	for (uint64_t c = next_owned(v, v->bias, end); c < end;
-		c = next_owned(v, c + 1, end)) {
+	for (uint64_t c = next_owned(v, v->bias, end); c < end; c = next_owned(v, c + 1, end)) {
 		status_t st = own_tables(p, c);
 
 		if (st == ST_OK)
@@ -103,7 +102,7 @@ static status_t merge_prepare(struct vmo *v, struct vmo *p, uint64_t end)
 	return ST_OK;
 }
 
-/* hand_over: the page at `c` changes hands; the clone borrows what it owned. */
+/* hand_over: the page at `c`, which no mapping reaches, becomes p's; v borrows it. */
 static void hand_over(struct vmo *v, struct vmo *p, uint64_t c)
 {
 	pte_t *mine = tree_find(v, c, 0).slot;
@@ -113,8 +112,6 @@ static void hand_over(struct vmo *v, struct vmo *p, uint64_t c)
 
 	mmu_write(theirs, pte_none());
 	mmu_write(mine, pte_none());
-	mappings_flush(p, c, c + 1, 0);
-	mappings_flush(v, c, c + 1, 0);
 	mmu_write(theirs, page);
 	mmu_write(mine, pte_borrowed(page, 0));
 	if (pte_is_owned(old))
@@ -131,7 +128,8 @@ status_t vmo_merge(struct vmo *v)
 	uint64_t start;
 	status_t st;
 
-	if (v->flags & VMO_SLICE || !p || v->limit <= v->bias || (p->flags & VMO_FIXED))
+	if (v->flags & VMO_SLICE || !p || v->limit <= v->bias || v->pool != p->pool ||
+		p->flags & (VMO_FIXED | VMO_CLOSING))
 		return ST_BAD_STATE;
 	end = min_u64(min_u64(vmo_end(v), v->limit), vmo_end(p));
 	start = next_owned(v, v->bias, end);
@@ -142,58 +140,50 @@ status_t vmo_merge(struct vmo *v)
 		st = family_drop(p, start, end);
 	if (st != ST_OK)
 		return st;
+	mappings_cut(p, start, end);
+	mappings_cut(v, start, end);
 	for (uint64_t c = start; c < end; c = next_owned(v, c + 1, end))
 		hand_over(v, p, c);
 	family_watch(v);
 	return ST_OK;
 }
 
-struct usage_walk {
-	const pte_t *slot[VMO_LEVELS + 1];
-	unsigned index[VMO_LEVELS + 1];
-	bool shared[VMO_LEVELS + 1];
-};
-
-static void count(struct vmo_usage *u, pte_t e, unsigned level, bool shared)
-{
-	if (pte_is_none(e))
-		return;
-	if (!pte_is_owned(e))
-		u->borrowed++;
-	else if (level)
-		*(shared ? &u->shared_tables : &u->sole_tables) += 1;
-	else
-		*(shared ? &u->shared_pages : &u->sole_pages) += 1;
-}
-
-void vmo_usage(const struct vmo *v, struct vmo_usage *usage_out)
+/*
+ * vmo_usage: from the root down for each block in turn: an entry is counted where its block
+ * begins, so that a walk that stops knows by `at` alone what it has counted.
+ */
+status_t vmo_usage(const struct vmo *v, uint64_t *at, struct vmo_usage *u)
 {
 	const struct vmo *s = v->source;
-	struct usage_walk w = {0};
-	unsigned level = s->levels;
+	uint64_t origin = block_start(s->bias, s->levels);
+	uint64_t end = block_pages(s->levels);
 
-	*usage_out = (struct vmo_usage){.reserved = s->reserve};
-	w.slot[level] = &s->root;
-	w.index[level] = TABLE_ENTRIES - 1; /* the root has no neighbours */
-	for (;;) {
-		pte_t e = *w.slot[level];
-		bool shared =
-			w.shared[level] || (pte_is_owned(e) && !entry_is_sole(e, level));
+	if (*at == 0)
+		*u = (struct vmo_usage){.reserved = s->reserve};
+	while (*at < end) {
+		const pte_t *slot = &s->root;
+		unsigned level = s->levels;
+		bool shared = false;
 
-		count(usage_out, e, level, shared);
-		if (level > 0 && pte_is_owned(e)) {
-			w.slot[level - 1] = mmu_window(pte_pa(e, level));
-			w.index[level - 1] = 0;
-			w.shared[level - 1] = shared;
-			level--;
-			continue;
+		if (*at && !vm_step())
+			return ST_SHOULD_WAIT;
+		for (;; level--) {
+			pte_t e = *slot;
+			bool first = block_start(*at, level) == *at;
+			bool owned = pte_is_owned(e);
+
+			shared = shared || (owned && !entry_is_sole(e, level));
+			if (first && owned && level)
+				*(shared ? &u->shared_tables : &u->sole_tables) += 1;
+			else if (owned && !level)
+				*(shared ? &u->shared_pages : &u->sole_pages) += 1;
+			else if (first && !owned && !pte_is_none(e))
+				u->borrowed++;
+			if (!owned || level == 0)
+				break;
+			slot = table_slot(e, level, origin + *at);
 		}
-		while (w.index[level] == TABLE_ENTRIES - 1) {
-			if (level == s->levels)
-				return;
-			level++;
-		}
-		w.index[level]++;
-		w.slot[level]++;
+		*at = block_end(*at, level);
 	}
+	return ST_OK;
 }

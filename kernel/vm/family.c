@@ -3,8 +3,8 @@
 /*
  * Families: being born, following, and what happens when the middle goes.
  *
- * Close. The children of a VMO that goes take over what they see of it, one at a time,
- * and move up to its parent:
+ * Close. The children of a VMO that goes take over what they see of it, one at a time, and
+ * move up to its parent:
  *
  *	   A [a|b|c|d]                A [a|b|c|d]
  *	   |                          |
@@ -23,20 +23,19 @@
  * Before it goes, B makes its own private edge tables towards A, for its children to
  * share: so what is set aside for each clone's own edges is always enough.
  *
- * Snapshot. The same taking over, by a newborn, from every ancestor up to one that sees
- * no parent; but tables that follow a parent are never shared with a snapshot, which
- * follows nobody: of those it gets its own.
+ * Snapshot. The same taking over, by a newborn, from every ancestor up to one that sees no
+ * parent; but tables that follow a parent are never shared with a snapshot, which follows
+ * nobody: of those it gets its own.
  *
  * Drop. Before what a VMO shows in a range changes, its descendants let go of what they
  * borrowed there, in pre-order, stopping when out of work. A dropped entry may be larger
  * than the range: then the descendants of that descendant drop the larger range, which
- * keeps the chain rule (resolve.c). While a walk is `inside` the descendants of x, the
- * rule may be broken between x and them: x then does not rely on it, and nobody settles x.
+ * keeps the chain rule (resolve.c). While a walk is `inside` the descendants of x, the rule
+ * may be broken between x and them: x then does not rely on it, and nobody settles x.
  */
 #include "vm/tree.h"
 
-/* walk_rest: remember where to go on (NULL: nowhere), so that `at` can tell us if it
- * goes. */
+/* walk_rest: remember where to go on (NULL: nowhere); `at` moves us on when it goes. */
 void walk_rest(struct vmo_walk *w, struct vmo *at)
 {
 	list_remove(&w->link);
@@ -86,14 +85,16 @@ static void drop_borrowed(struct vmo *x, struct vmo_walk *w)
 	while (c < end) {
 		pte_t *slot = &x->root;
 		unsigned level = x->levels;
+		bool shared = false; /* then its other owner may have dropped it already */
 
 		while (level > 0 && pte_is_owned(*slot)) {
+			shared = shared || !entry_is_sole(*slot, level);
 			slot = table_slot(*slot, level, c);
 			level--;
 		}
 		if (!pte_is_owned(*slot) && level > cut)
 			cut = level;
-		if (!pte_is_none(*slot) && !pte_is_owned(*slot)) {
+		if (!pte_is_owned(*slot) && (shared || !pte_is_none(*slot))) {
 			mmu_write(slot, pte_none());
 			w->reach_start = min_u64(w->reach_start, block_start(c, level));
 			w->reach_end = max_u64(w->reach_end, block_end(c, level));
@@ -103,8 +104,7 @@ static void drop_borrowed(struct vmo *x, struct vmo_walk *w)
 	mappings_flush(x, w->reach_start, w->reach_end, cut);
 }
 
-/* next_after: the descendant of v that comes after x and all of x; v itself at the end.
- */
+/* next_after: the descendant of v that comes after x and all of x; v itself at the end. */
 static struct vmo *next_after(struct vmo *v, struct vmo *x)
 {
 	for (;;) {
@@ -156,18 +156,11 @@ status_t family_go_on(struct vmo *v)
 	return ST_OK;
 }
 
-/*
- * family_drop: no descendant of v holds anything borrowed, and no mapping of one anything
- * at all that came from there, in [start, end).
- *
- *  => ST_SHOULD_WAIT: call again. Whoever comes first finishes a walk that was begun
- */
-status_t family_drop(struct vmo *v, uint64_t start, uint64_t end)
+/* family_walk: the drop itself, begun or gone on with. */
+status_t family_walk(struct vmo *v, uint64_t start, uint64_t end)
 {
 	struct vmo_walk *w = &v->walk;
 
-	if (list_is_empty(&v->watching) && !w->active)
-		return ST_OK;
 	if (w->active && (w->start > start || w->end < end)) {
 		status_t st = family_go_on(v);
 
@@ -197,7 +190,7 @@ static bool may_take_whole(const struct adoption *a, unsigned level)
 	if (a->snapshot && from->parent && start < from->limit)
 		return false;
 	return max_u64(start, from->bias) >= a->child->bias &&
-	       min_u64(end, vmo_end(from)) <= min_u64(vmo_end(a->child), a->child->limit);
+		min_u64(end, vmo_end(from)) <= min_u64(vmo_end(a->child), a->child->limit);
 }
 
 /* same_window: do both have the same coordinates of the block? */
@@ -207,7 +200,7 @@ static bool same_window(const struct adoption *a, unsigned level)
 	uint64_t end = block_end(a->at, level);
 
 	return max_u64(start, a->from->bias) == max_u64(start, a->child->bias) &&
-	       min_u64(end, vmo_end(a->from)) == min_u64(end, vmo_end(a->child));
+		min_u64(end, vmo_end(a->from)) == min_u64(end, vmo_end(a->child));
 }
 
 /* adopt_block: one step at a->at; the level of the block that is dealt with by it. */
@@ -225,11 +218,10 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
 		}
 		if (from.level <= to.level && !pte_is_owned(*to.slot)) {
 			if (from.level == to.level && may_take_whole(a, to.level)) {
-				*from.slot = pte_deny_write(*from.slot, from.level);
+				mmu_write(from.slot, pte_deny_write(*from.slot, from.level));
 				frame_get(pte_pa(*from.slot, from.level));
 				if (to.level > 0 && (ragged || !same_window(a, to.level)))
-					frame_at(pte_pa(*from.slot, to.level))->ragged =
-						1;
+					frame_at(pte_pa(*from.slot, to.level))->ragged = 1;
 				mmu_write(to.slot, *from.slot);
 				*level_out = to.level;
 				return ST_OK;
@@ -240,8 +232,8 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
 			mmu_write(to.slot, table_new(child, to.level, true));
 		}
 		if (from.level == to.level &&
-			(to.level == 0 || pte_pa(*to.slot, to.level) ==
-						  pte_pa(*from.slot, to.level))) {
+			(to.level == 0 ||
+				pte_pa(*to.slot, to.level) == pte_pa(*from.slot, to.level))) {
 			*level_out = to.level;
 			return ST_OK;
 		}
@@ -284,10 +276,17 @@ status_t family_adopt(struct adoption *a)
 /* limit_behind: below which coordinate a child of v sees what is behind v. */
 uint64_t limit_behind(const struct vmo *child, const struct vmo *v)
 {
-	uint64_t limit = min_u64(
-		min_u64(child->limit, v->limit), min_u64(vmo_end(child), vmo_end(v)));
+	uint64_t limit =
+		min_u64(min_u64(child->limit, v->limit), min_u64(vmo_end(child), vmo_end(v)));
 
 	return v->parent ? limit : 0;
+}
+
+/* adoption_again: v goes, or lost what it took over from a parent that is being closed. */
+void adoption_again(struct vmo *v)
+{
+	if (v->parent && v->parent->adopt_child == v)
+		v->parent->adopt_child = NULL;
 }
 
 /* bequeath: the first child of v takes over and moves up. */
@@ -303,6 +302,9 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 		if (st != ST_OK)
 			return st;
 	}
+	if (v->adopt_child != child)
+		v->adopt_next = 0;
+	v->adopt_child = child;
 	a.at = max_u64(v->adopt_next, child->bias);
 	a.end = min_u64(min_u64(vmo_end(child), child->limit), vmo_end(v));
 	st = family_adopt(&a);
@@ -311,15 +313,15 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 	family_watch(child); /* what it took over may hold borrowed entries */
 	if (st != ST_OK)
 		return st;
-	v->adopt_next = 0;
+	v->adopt_child = NULL;
+	vm_work.changes++;
 	child->limit = limit_behind(child, v);
 	child->parent = v->parent;
 	list_remove(&child->sibling);
 	v->children--;
 	if (!v->parent) {
 		child->is_watching = false;
-		pool_unreserve(
-			child->pool, child->flags & VMO_RESERVE ? 0 : child->reserve);
+		pool_unreserve(child->pool, child->flags & VMO_RESERVE ? 0 : child->reserve);
 		if (!(child->flags & VMO_RESERVE))
 			child->reserve = child->reserve_cap = 0;
 		return ST_OK;
@@ -429,8 +431,11 @@ status_t vmo_close(struct vmo *v)
 		return close_slice(v);
 	ASSERT(list_is_empty(&v->mappings) && list_is_empty(&v->slices));
 	st = prepare_close(v);
-	while (st == ST_OK && (child = first_child(v)) != NULL)
+	while (st == ST_OK && (child = first_child(v)) != NULL) {
 		st = bequeath(v, child);
+		if (st == ST_OK && !vm_step())
+			st = ST_SHOULD_WAIT;
+	}
 	if (st == ST_OK)
 		st = tree_release(v, &v->root, v->levels);
 	if (st != ST_OK)
@@ -439,6 +444,7 @@ status_t vmo_close(struct vmo *v)
 	pool_unreserve(v->pool, v->reserve);
 	v->reserve = 0;
 	if (v->parent) {
+		adoption_again(v);
 		list_remove(&v->sibling);
 		v->parent->children--;
 	}

@@ -141,8 +141,7 @@ status_t vspace_map(
 	struct mapping *next;
 	uint64_t coordinate;
 
-	if (!r->pages ||
-		((r->rights & (MAP_WRITE | MAP_EXECUTE)) && !(r->rights & MAP_READ)))
+	if (!r->pages || ((r->rights & (MAP_WRITE | MAP_EXECUTE)) && !(r->rights & MAP_READ)))
 		return ST_INVALID_ARGS;
 	if (r->first > space || r->pages > space - r->first ||
 		__builtin_add_overflow(v->bias, r->offset, &coordinate) ||
@@ -193,8 +192,8 @@ static unsigned carve(struct mapping *m, uint64_t first, uint64_t pages,
 	return used;
 }
 
-unsigned vspace_unmap(struct mapping *m, uint64_t first, uint64_t pages,
-	struct mapping spare[2], bool *gone)
+unsigned vspace_unmap(
+	struct mapping *m, uint64_t first, uint64_t pages, struct mapping spare[2], bool *gone)
 {
 	struct mapping *part;
 	unsigned used = carve(m, first, pages, spare, &part);
@@ -204,13 +203,13 @@ unsigned vspace_unmap(struct mapping *m, uint64_t first, uint64_t pages,
 	return *gone ? used : used - 1;
 }
 
-unsigned vspace_protect(struct mapping *m, uint64_t first, uint64_t pages,
-	unsigned rights, struct mapping spare[2])
+unsigned vspace_protect(struct mapping *m, uint64_t first, uint64_t pages, unsigned rights,
+	struct mapping spare[2])
 {
 	struct mapping *part;
 	unsigned used = carve(m, first, pages, spare, &part);
 
-	part->rights = rights;
+	part->rights = rights & MAP_READ ? rights : 0;
 	return used;
 }
 

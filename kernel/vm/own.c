@@ -12,8 +12,8 @@
  *	shared       a copy that shares the entries; the other owners keep the old table
  *	page, sole   the page itself, opened: a take-over instead of a copy
  *
- *	before   root --> [ . . T' . ]   T' borrowed         write to the page c in block
- * T' after    root --> [ . . N . ]    N our own: [ b b c' b ], c' our own page
+ *	before   root --> [ . . T . ]    T borrowed; now c, a page in T's block, is written
+ *	after    root --> [ . . N . ]    N our own: [ b b c' b ], c' our own page
  *
  * Everything below the first such entry is built aside and stored by one write. Before
  * it, descendants drop what they borrowed through the old entry (that can stop: nothing
@@ -55,7 +55,7 @@ static pte_t page_of_own(struct vmo *v, pte_t old)
  *  => `shown` is what v shows at `c` where no entry says so
  *  => level + 1 frames can be taken
  */
-static pte_t build(struct vmo *v, uint64_t c, struct place top, pte_t shown)
+static apart pte_t build(struct vmo *v, uint64_t c, struct place top, pte_t shown)
 {
 	pte_t made = *top.slot;
 	pte_t *slot = &made;
@@ -69,8 +69,8 @@ static pte_t build(struct vmo *v, uint64_t c, struct place top, pte_t shown)
 				vmo_put(v, old, 0);
 			return made;
 		}
-		*slot = pte_is_none(old) ? table_new(v, level, false)
-					 : table_copy(v, old, level);
+		*slot = pte_is_none(old) ? table_new(v, level, false) :
+					   table_copy(v, old, level);
 		if (slot != &made && pte_is_owned(old))
 			vmo_put(v, old, level);
 		slot = table_slot(*slot, level, c);
@@ -82,7 +82,7 @@ static pte_t build(struct vmo *v, uint64_t c, struct place top, pte_t shown)
  *
  *  => ST_NO_MEMORY, ST_SHOULD_WAIT: nothing that anyone can see has changed
  */
-status_t own_coordinate(struct vmo *v, uint64_t c, pte_t *entry_out)
+status_t own_coordinate(struct vmo *v, uint64_t c, struct owned *page_out)
 {
 	struct place p = open_path(v, c);
 	pte_t shown = pte_none();
@@ -91,13 +91,12 @@ status_t own_coordinate(struct vmo *v, uint64_t c, pte_t *entry_out)
 	status_t st;
 
 	if (p.level == 0 && entry_is_sole(old, 0)) {
-		*entry_out = old;
+		*page_out = (struct owned){pte_pa(old, 0), false};
 		return ST_OK;
 	}
 	if (!vmo_can_take(v, p.level + 1))
 		return ST_NO_MEMORY;
-	if ((p.level > 0 || pte_is_none(old)) && pte_is_none(*tree_find(v, c, 0).slot) &&
-		vmo_sees(v, c)) {
+	if (pte_is_none(p.level ? tree_entry(v, c) : old) && vmo_sees(v, c)) {
 		st = vmo_resolve(v, c, &shown);
 		if (st == ST_SHOULD_WAIT)
 			return st;
@@ -111,29 +110,29 @@ status_t own_coordinate(struct vmo *v, uint64_t c, pte_t *entry_out)
 		if (st != ST_OK)
 			return st;
 	}
-	made = build(v, c, p, shown);
+	made = p.level ? build(v, c, p, shown) : page_of_own(v, pte_is_none(old) ? shown : old);
 	if (!pte_is_none(old)) {
 		mmu_write(p.slot, pte_none());
-		mappings_flush(
-			v, block_start(c, p.level), block_end(c, p.level), p.level);
+		mappings_flush(v, block_start(c, p.level), block_end(c, p.level), p.level);
 	}
+	vm_work.changes += v->children > 0;
 	mmu_write(p.slot, made);
 	if (pte_is_owned(old))
 		vmo_put(v, old, p.level);
 	family_watch(v);
-	*entry_out = p.level == 0 ? made : *tree_find(v, c, 0).slot;
+	*page_out = (struct owned){pte_pa(p.level ? tree_entry(v, c) : made, 0), true};
 	return ST_OK;
 }
 
 status_t vmo_own(struct vmo *v, uint64_t page, paddr_t *pa_out)
 {
-	pte_t e;
+	struct owned own;
 	status_t st;
 
 	if (page >= v->pages)
 		return ST_OUT_OF_RANGE;
-	st = own_coordinate(v->source, v->bias + page, &e);
+	st = own_coordinate(v->source, v->bias + page, &own);
 	if (st == ST_OK)
-		*pa_out = pte_pa(e, 0);
+		*pa_out = own.pa;
 	return st;
 }

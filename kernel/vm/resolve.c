@@ -3,21 +3,21 @@
 /*
  * What a VMO shows at a coordinate, and remembering the answer.
  *
- *	look at 6 in C           A [a|b| | ]       C and B have nothing at 6: climb.
- *	   C --> B --> A          ^                A has the page. Then down again: B
- * takes B [ |b| | ]      the entry as borrowed, C takes B's. ^                The next
- * look at 6 in C ends in C. C [ |b| | ]
+ *	look at 1 in C       A [a|b| | ]      C and B have nothing at 1: climb. A has
+ *	   C --> B --> A         ^            the page. Then down again: B takes the entry
+ *	                     B [ |b| | ]      as borrowed, C takes B's.
+ *	                         ^
+ *	                     C [ |b| | ]      The next look at 1 in C ends in C.
  *
  * A generation borrows the highest entry that it may: a whole table if everything which
  * that table can ever hold lies inside what it sees, else it makes a private table and
  * borrows piece by piece. Those private tables stand only on three paths (the first and
- * last coordinate that is seen, and the parent's block if the parent is lower): frames
- * for them are set aside when the clone is made.
+ * last coordinate that is seen, and the parent's block if the parent is lower): frames for
+ * them are set aside when the clone is made.
  *
  *	see  =  [bias, min(end, limit)), and there only where the parent has pages
  *	borrow the table of block B   if  B and the parent's window meet only within  see
- *	borrow a table of zeros       if  B lies within v: beyond its end are faults, not
- * zeros
+ *	borrow a table of zeros       if  B lies within v: beyond its end are faults, no zeros
  *
  * The chain rule, on which all pruning rests: whoever holds something borrowed at a
  * coordinate has a parent that holds something there. So caching goes from the top down,
@@ -44,10 +44,8 @@ static enum view view_of(const struct vmo *v, uint64_t c, unsigned level)
 	uint64_t start = block_start(c, level);
 	uint64_t end = block_end(c, level);
 
-	if (!p ||
-		max_u64(start, v->bias) >= min_u64(min_u64(end, see_end(v)), vmo_end(p)))
-		return start >= v->bias && end <= vmo_end(v) ? VIEW_ZEROS
-							     : VIEW_ZEROS_PART;
+	if (!p || max_u64(start, v->bias) >= min_u64(min_u64(end, see_end(v)), vmo_end(p)))
+		return start >= v->bias && end <= vmo_end(v) ? VIEW_ZEROS : VIEW_ZEROS_PART;
 	if (level > 0 && p->trim > vmo_end(p) && start < p->trim && end > vmo_end(p))
 		return VIEW_ZEROS_PART; /* a shrink left pages there that are nobody's */
 	if (level > p->levels || max_u64(start, p->bias) < v->bias ||
@@ -102,8 +100,7 @@ static bool cache_path(struct vmo *v, uint64_t c)
 		if (!pte_is_none(*p.slot))
 			return true;
 		view = view_of(v, c, p.level);
-		if (view == VIEW_WHOLE &&
-			pte_is_none(*tree_find(v->parent, c, p.level).slot)) {
+		if (view == VIEW_WHOLE && pte_is_none(*tree_find(v->parent, c, p.level).slot)) {
 			CHECK(!vmo_sees(v, c)); /* only neighbours of c are seen */
 			view = VIEW_ZEROS_PART;
 		}
@@ -120,8 +117,7 @@ static bool cache_path(struct vmo *v, uint64_t c)
 			break;
 		case VIEW_WHOLE:
 			mmu_write(p.slot,
-				pte_borrowed(
-					*tree_find(v->parent, c, p.level).slot, p.level));
+				pte_borrowed(*tree_find(v->parent, c, p.level).slot, p.level));
 			break;
 		case VIEW_PART:
 			if (!vmo_can_take_edge(v))
@@ -135,10 +131,8 @@ static bool cache_path(struct vmo *v, uint64_t c)
 
 static bool holds(struct vmo *v, uint64_t c, pte_t *entry_out)
 {
-	struct place p = tree_find(v, c, 0);
-
-	*entry_out = *p.slot;
-	return !pte_is_none(*p.slot);
+	*entry_out = tree_entry(v, c);
+	return !pte_is_none(*entry_out);
 }
 
 /*
@@ -161,9 +155,9 @@ static status_t climb(struct vmo *v, struct vmo *from, uint64_t c, struct vmo **
 		if (!vmo_sees(x, c))
 			break;
 		if (!vm_step()) {
-			if (x != v)
-				walk_rest(&v->goal, x);
+			walk_rest(&v->goal, x != v ? x : NULL);
 			v->goal.start = c;
+			v->goal.changes = vm_work.changes;
 			return ST_SHOULD_WAIT;
 		}
 		up->below = x;
@@ -178,8 +172,8 @@ static struct vmo *goal_of(const struct vmo *v, uint64_t c)
 {
 	struct vmo *at = v->goal.at;
 
-	/* It may have shrunk since: it must still have a page there to show. */
-	return at && v->goal.start == c && c < vmo_end(at) ? at : NULL;
+	/* Nobody on the way may have a page of its own by now, or see less. */
+	return v->goal.start == c && v->goal.changes == vm_work.changes ? at : NULL;
 }
 
 /*
@@ -200,12 +194,9 @@ static status_t resolve_family(
 		walk_rest(&v->goal, NULL);
 		for (;; x = x->below) {
 			if (!cache_path(x, c)) {
-				*entry_out =
-					vmo_sees(x, c)
-						? pte_borrowed(*tree_find(x->parent, c, 0)
-									.slot,
-							  0)
-						: zero_entry(0);
+				*entry_out = vmo_sees(x, c) ?
+					pte_borrowed(*tree_find(x->parent, c, 0).slot, 0) :
+					zero_entry(0);
 				*stuck_out = x;
 				return ST_NO_MEMORY;
 			}

@@ -5,10 +5,10 @@
  *
  * A shared table is split when one of its owners changes something below it:
  *
- *	   A       B             A       B           owned entries of the old table and of
- *	    \     /               \       \          the copy now point at the same
- * targets: [x|y|z]       [x|y|z]' [x|y|z]          x, y, z have two references each and
- *	                      `--.---'   '           lose the right to write in both
+ *	 A     B              A        B         owned entries of the old table and of
+ *	  \   /               |        |         the copy now point at the same targets:
+ *	 [x|y|z]           [x|y|z]' [x|y|z]      x, y, z have two references each and lose
+ *	                                         the right to write in both
  *
  * Taking content out never walks what it does not own: a shared table is let go as a
  * whole, and only those at the two ends of the range may need a copy first.
@@ -20,7 +20,7 @@
 
 struct vm_work vm_work;
 
-static paddr_t zero_base;
+paddr_t zero_base;
 
 void vm_init(paddr_t zeros)
 {
@@ -39,18 +39,6 @@ pte_t zero_entry(unsigned level)
 	paddr_t pa = zero_base + ((paddr_t)level << PAGE_BITS);
 
 	return level ? pte_table(pa, level) : pte_page(pa, PTE_NORMAL);
-}
-
-bool entry_is_zero(pte_t e, unsigned level)
-{
-	return pte_pa(e, level) == zero_base + ((paddr_t)level << PAGE_BITS);
-}
-
-bool vmo_can_take(const struct vmo *v, uint64_t count)
-{
-	uint64_t promised = v->flags & VMO_RESERVE ? v->reserve : 0;
-
-	return count <= pool_can_take(v->pool) + promised;
 }
 
 static paddr_t take(struct vmo *v, enum frame_state kind, bool promised)
@@ -77,8 +65,7 @@ paddr_t vmo_take_edge(struct vmo *v)
 	return take(v, FRAME_TABLE, true);
 }
 
-/* vmo_put: let go of an owned entry's target; a frame that comes back refills the
- * reserve. */
+/* vmo_put: let go of an owned entry's target; a frame that comes back refills the reserve. */
 void vmo_put(struct vmo *v, pte_t e, unsigned level)
 {
 	paddr_t pa = pte_pa(e, level);
@@ -119,7 +106,7 @@ pte_t table_copy(struct vmo *v, pte_t old, unsigned level)
 			frame_get(pte_pa(from[i], level - 1));
 			if (level > 1 && frame_at(pte_pa(old, level))->ragged)
 				frame_at(pte_pa(from[i], level - 1))->ragged = 1;
-			from[i] = pte_deny_write(from[i], level - 1);
+			mmu_write(&from[i], pte_deny_write(from[i], level - 1));
 			to[i] = from[i];
 		} else {
 			to[i] = pte_borrowed(from[i], level - 1);
@@ -139,8 +126,7 @@ static pte_t *next_used(pte_t e, unsigned level)
 	return f->prev < TABLE_ENTRIES ? &table[f->prev] : NULL;
 }
 
-/* forget_position: a table that lives on is scanned from its first entry the next time.
- */
+/* forget_position: a table that lives on is scanned from its first entry the next time. */
 static void forget_position(pte_t *slot, unsigned level)
 {
 	while (slot && level > 0 && entry_is_sole(*slot, level)) {
@@ -224,10 +210,10 @@ status_t tree_remove(struct vmo *v, uint64_t start, uint64_t end)
 	uint64_t low = start <= v->bias && !follows ? 0 : start;
 	bool all = end >= max_u64(vmo_end(v), v->trim) && (!follows || v->trim >= end);
 	uint64_t high = all ? UINT64_MAX : end;
-	uint64_t edge =
-		follows ? v->limit : 0; /* its tables may be a taken over edge's */
+	uint64_t edge = follows ? v->limit : 0; /* its tables may be a taken over edge's */
 	status_t st = low ? tree_cut(v, low, false) : ST_OK;
 
+	adoption_again(v);
 	if (st == ST_OK && high != UINT64_MAX)
 		st = tree_cut(v, high, false);
 	if (st == ST_OK && edge > low && edge < high)

@@ -13,9 +13,9 @@
  *	borrowed  what the parent shows here (or zeros); not counted, never writable
  *	none      not resolved yet
  *
- * "Sole": owned, and nobody else owns the target. Only through sole entries, from the
- * root down, is anything ever writable. Below a borrowed or shared entry the tables belong
- * to somebody else too: a VMO changes such a table never, with one exception (family.c).
+ * "Sole": owned, and nobody else owns the target. Only through sole entries, from the root
+ * down, is anything ever writable. Below a borrowed or shared entry the tables belong to
+ * somebody else too: a VMO changes such a table never, with one exception (family.c).
  *
  * Zeros have a tree of their own: a page, a table of that page, a table of that table. It
  * is borrowed like any other content, so "nothing there" is an entry and not a case.
@@ -27,6 +27,9 @@
 #include "vm/vmo.h"
 
 enum { TABLE_ENTRIES = 1 << TABLE_BITS };
+
+/* apart: not inlined, so that the short way through the caller needs no large frame. */
+#define apart __attribute__((noinline))
 
 /* vm_step: whether there is work left, and one step less of it. */
 static inline bool vm_step(void)
@@ -89,18 +92,35 @@ static inline unsigned tree_levels(uint64_t start, uint64_t end)
 	return level;
 }
 
+/* tree_entry: the same, the entry alone, down to the page. */
+static inline pte_t tree_entry(const struct vmo *v, uint64_t c)
+{
+	pte_t e = v->root;
+
+	for (unsigned level = v->levels; level > 0 && !pte_is_none(e); level--)
+		e = *table_slot(e, level, c);
+	return e;
+}
+
+/* entry_is_sole: who gets a share takes the right to write from all: it answers first. */
 static inline bool entry_is_sole(pte_t e, unsigned level)
 {
-	return pte_is_owned(e) && frame_is_sole(pte_pa(e, level));
+	return pte_can_write(e, level) || (pte_is_owned(e) && frame_is_sole(pte_pa(e, level)));
 }
 
 /* zero_entry: the borrowed entry of `level` that shows zeros; is_zero asks for it. */
+extern paddr_t zero_base;
 pte_t zero_entry(unsigned level);
-bool entry_is_zero(pte_t e, unsigned level);
+static inline bool entry_is_zero(pte_t e, unsigned level)
+{
+	return pte_pa(e, level) == zero_base + ((paddr_t)level << PAGE_BITS);
+}
 
-/* The cheap account of a VMO: what it may take, and taking it. Edges may use the reserve.
- */
-bool vmo_can_take(const struct vmo *v, uint64_t count);
+/* The cheap account of a VMO: what it may take, and taking it. Edges may use the reserve. */
+static inline bool vmo_can_take(const struct vmo *v, uint64_t count)
+{
+	return count <= pool_can_take(v->pool) + (v->flags & VMO_RESERVE ? v->reserve : 0);
+}
 paddr_t vmo_take(struct vmo *v, enum frame_state kind);
 bool vmo_can_take_edge(const struct vmo *v);
 paddr_t vmo_take_edge(struct vmo *v);
@@ -110,24 +130,21 @@ void vmo_put(struct vmo *v, pte_t e, unsigned level);
 pte_t table_new(struct vmo *v, unsigned level, bool edge);
 
 /*
- * table_copy: an owned, writable entry for a table of v's own that shows what `old`
- * shows.
+ * table_copy: an owned, writable entry for a table of v's own that shows what `old` shows.
  *
- *  => a borrowed table's entries are borrowed; a shared one's owned entries are shared,
- * so that both sides lose the right to write to them
+ *  => a borrowed table's entries are borrowed; a shared one's owned entries are shared, so
+ *     that both sides lose the right to write to them
  */
 pte_t table_copy(struct vmo *v, pte_t old, unsigned level);
 
 /* tree_release: empty what is below `slot`; ST_SHOULD_WAIT when out of work. */
 status_t tree_release(struct vmo *v, pte_t *slot, unsigned level);
 
-/* tree_cut: no table of v that lies on both sides of `c` is shared, or with `drop`
- * borrowed. */
+/* tree_cut: no table of v on both sides of `c` is shared, or with `drop` borrowed. */
 must_check status_t tree_cut(struct vmo *v, uint64_t c, bool drop);
 
 /*
- * tree_remove: take v's own entries in [start, end) out; shared tables are cut at its
- * ends.
+ * tree_remove: take v's own entries in [start, end) out; shared tables are cut at its ends.
  *
  *  => nothing outside v holds anything borrowed there, no mapping reaches it
  *  => ST_NO_MEMORY before any change
@@ -141,15 +158,33 @@ bool vmo_sees(const struct vmo *v, uint64_t c);
 void vmo_borrow_root(struct vmo *v);
 
 /* own.c */
-status_t own_coordinate(struct vmo *v, uint64_t c, pte_t *entry_out);
+struct owned {
+	paddr_t pa;
+	bool is_new; /* and no TLB holds anything for it */
+};
+status_t own_coordinate(struct vmo *v, uint64_t c, struct owned *page_out);
 status_t own_tables(struct vmo *v, uint64_t c);
 
 /* family.c */
 void family_join(struct vmo *v, struct vmo *parent);
 void family_watch(struct vmo *v);
-status_t family_drop(struct vmo *v, uint64_t start, uint64_t end);
+status_t family_walk(struct vmo *v, uint64_t start, uint64_t end);
 status_t family_go_on(struct vmo *v);
 void walk_rest(struct vmo_walk *w, struct vmo *at);
+
+/*
+ * family_drop: no descendant of v holds anything borrowed, and no mapping of one anything
+ * at all that came from there, in [start, end).
+ *
+ *  => ST_SHOULD_WAIT: call again. Whoever comes first finishes a walk that was begun
+ */
+static inline status_t family_drop(struct vmo *v, uint64_t start, uint64_t end)
+{
+	vm_work.changes += v->children > 0;
+	if (list_is_empty(&v->watching) && !v->walk.active)
+		return ST_OK;
+	return family_walk(v, start, end);
+}
 
 /* A taking over in progress: what `from` owns in [at, end) becomes the child's too. */
 struct adoption {
@@ -160,6 +195,7 @@ struct adoption {
 	uint64_t end;
 };
 status_t family_adopt(struct adoption *a);
+void adoption_again(struct vmo *v);
 uint64_t limit_behind(const struct vmo *child, const struct vmo *v);
 
 /* mapping.c: what mappings of v hold of [start, end). */

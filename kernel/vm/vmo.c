@@ -42,13 +42,11 @@ static uint64_t whole_frames(uint64_t start, uint64_t end)
 	if (end == start)
 		return 0;
 	for (unsigned l = 1; l <= tree_levels(start, end); l++)
-		frames +=
-			(block_end(end - 1, l) - block_start(start, l)) / block_pages(l);
+		frames += (block_end(end - 1, l) - block_start(start, l)) / block_pages(l);
 	return frames;
 }
 
-/* set_aside: make the reserve what a VMO at [start, end) needs; may also make it smaller.
- */
+/* set_aside: make the reserve what a VMO at [start, end) needs; or keep what it has. */
 static status_t set_aside(struct vmo *v, uint64_t start, uint64_t end)
 {
 	uint64_t cap = 0;
@@ -70,7 +68,7 @@ static status_t set_aside(struct vmo *v, uint64_t start, uint64_t end)
 
 status_t vmo_init(struct vmo *v, struct pool *pool, uint64_t pages, unsigned flags)
 {
-	if (pages > VMO_MAX_COORDINATE)
+	if (pages > VMO_MAX_PAGES)
 		return ST_OUT_OF_RANGE;
 	object_init(v, pool, pages, flags & VMO_RESIZABLE);
 	v->levels = (uint8_t)tree_levels(0, pages);
@@ -100,7 +98,7 @@ static status_t fixed_check(
 {
 	if (!pages)
 		return ST_INVALID_ARGS;
-	if (pages > VMO_MAX_COORDINATE)
+	if (pages > VMO_MAX_PAGES)
 		return ST_OUT_OF_RANGE;
 	object_init(v, pool, pages, VMO_FIXED);
 	v->memory = (uint8_t)memory;
@@ -108,8 +106,8 @@ static status_t fixed_check(
 	return ST_OK;
 }
 
-status_t vmo_init_run(struct vmo *v, struct pool *pool, uint64_t pages,
-	uint64_t alignment, enum pte_memory memory)
+status_t vmo_init_run(struct vmo *v, struct pool *pool, uint64_t pages, uint64_t alignment,
+	enum pte_memory memory)
 {
 	status_t st = fixed_check(v, pool, pages, memory);
 	paddr_t pa;
@@ -127,8 +125,8 @@ status_t vmo_init_run(struct vmo *v, struct pool *pool, uint64_t pages,
 	return ST_OK;
 }
 
-status_t vmo_init_device(struct vmo *v, struct pool *pool, uint64_t pages, paddr_t pa,
-	enum pte_memory memory)
+status_t vmo_init_device(
+	struct vmo *v, struct pool *pool, uint64_t pages, paddr_t pa, enum pte_memory memory)
 {
 	status_t st = fixed_check(v, pool, pages, memory);
 
@@ -136,6 +134,8 @@ status_t vmo_init_device(struct vmo *v, struct pool *pool, uint64_t pages, paddr
 		return st;
 	if (!is_aligned(pa, PAGE_SIZE))
 		return ST_INVALID_ARGS;
+	if (pa > PHYSICAL_LIMIT || pages > (PHYSICAL_LIMIT - pa) >> PAGE_BITS)
+		return ST_OUT_OF_RANGE;
 	if (whole_frames(0, pages) - pages > pool_can_take(pool))
 		return ST_NO_MEMORY;
 	fill_fixed(v, pa);
@@ -156,8 +156,8 @@ static status_t child_init(struct vmo *v, struct vmo *source, struct pool *pool,
 		if (st != ST_OK)
 			return st;
 	}
-	if (__builtin_add_overflow(source->bias, offset, &bias) ||
-		bias > VMO_MAX_COORDINATE || pages > VMO_MAX_COORDINATE - bias)
+	if (__builtin_add_overflow(source->bias, offset, &bias) || bias > VMO_MAX_COORDINATE ||
+		pages > min_u64(VMO_MAX_PAGES, VMO_MAX_COORDINATE - bias))
 		return ST_OUT_OF_RANGE;
 	object_init(v, pool, pages, flags);
 	v->bias = bias;
@@ -198,26 +198,70 @@ static status_t abandon(struct vmo *v, status_t why)
 }
 
 /*
+ * snapshot_prepare: from whom v will take over: shrinks that were begun are ended, promises
+ * made again for the pages that will be shared.
+ */
+static status_t snapshot_prepare(struct vmo *v, struct vmo *from, struct vmo **last_out)
+{
+	const uint64_t limit = v->limit;
+	status_t st = ST_OK;
+
+	for (*last_out = from; from && st == ST_OK;) {
+		uint64_t used =
+			from->flags & VMO_RESERVE ? from->reserve_cap - from->reserve : 0;
+
+		if (from->flags & VMO_FIXED)
+			st = ST_BAD_STATE;
+		if (st == ST_OK && from->trim > vmo_end(from))
+			st = vmo_resize(from, from->pages);
+		if (st == ST_OK)
+			st = pool_reserve(from->pool, used);
+		if (st == ST_OK) {
+			from->reserve += used;
+			from->renewed = used;
+		}
+		*last_out = from;
+		v->limit = limit_behind(v, from);
+		from = v->limit > v->bias ? from->parent : NULL;
+	}
+	v->limit = limit;
+	return st;
+}
+
+/* snapshot_settle: the promises stay, or are taken back from a snapshot that is refused. */
+static void snapshot_settle(struct vmo *from, const struct vmo *last, bool refused)
+{
+	for (;; from = from->parent) {
+		if (refused) {
+			pool_unreserve(from->pool, from->renewed);
+			from->reserve -= from->renewed;
+		}
+		from->renewed = 0;
+		if (from == last)
+			return;
+	}
+}
+
+/*
  * vmo_snapshot: born as a clone, it takes over from each ancestor in turn what that one
  * would leave it if it went, and ends as a child that sees nothing of its parent.
  */
-status_t vmo_snapshot(struct vmo *v, struct vmo *source, struct pool *pool,
-	uint64_t offset, uint64_t pages, unsigned flags)
+status_t vmo_snapshot(struct vmo *v, struct vmo *source, struct pool *pool, uint64_t offset,
+	uint64_t pages, unsigned flags)
 {
 	struct vmo *parent = source->source;
 	struct vmo *from = parent;
+	struct vmo *last;
 	status_t st = child_init(v, source, pool, offset, pages, flags & VMO_RESIZABLE);
 
-	if (st == ST_OK && (parent->flags & VMO_FIXED))
-		st = ST_BAD_STATE;
-	if (st == ST_OK && (parent->flags & VMO_RESERVE)) {
-		st = pool_reserve(parent->pool, parent->reserve_cap - parent->reserve);
-		if (st == ST_OK)
-			parent->reserve = parent->reserve_cap;
-	}
 	if (st != ST_OK)
 		return st;
 	v->limit = source->flags & VMO_SLICE ? vmo_end(source) : VMO_NO_LIMIT;
+	st = snapshot_prepare(v, parent, &last);
+	if (st != ST_OK) {
+		snapshot_settle(parent, last, true);
+		return st;
+	}
 	while (from && st == ST_OK) {
 		struct adoption a = {.child = v, .from = from, .snapshot = true};
 
@@ -229,6 +273,7 @@ status_t vmo_snapshot(struct vmo *v, struct vmo *source, struct pool *pool,
 		from = v->limit > v->bias ? from->parent : NULL;
 	}
 	v->limit = 0;
+	snapshot_settle(parent, last, st != ST_OK);
 	if (st != ST_OK)
 		return abandon(v, st);
 	family_join(v, parent);
@@ -304,8 +349,7 @@ static status_t grow(struct vmo *v, uint64_t pages)
 	return ST_OK;
 }
 
-/* shrink_start: from where on descendants must forget: a borrowed table is let go whole.
- */
+/* shrink_start: from where on descendants must forget: a borrowed table is let go whole. */
 static uint64_t shrink_start(struct vmo *v, uint64_t end)
 {
 	pte_t *slot = &v->root;
@@ -335,6 +379,8 @@ static status_t shrink(struct vmo *v, uint64_t pages)
 			return st;
 		mappings_cut(v, start, max_u64(v->trim, vmo_end(v)));
 		st = tree_cut(v, end, true);
+		if (st == ST_OK && v->parent && v->limit > end)
+			st = tree_cut(v, v->limit, false); /* as tree_remove will ask */
 		if (st != ST_OK)
 			return st;
 		v->trim = max_u64(v->trim, vmo_end(v));
@@ -350,7 +396,7 @@ status_t vmo_resize(struct vmo *v, uint64_t pages)
 {
 	if (!(v->flags & VMO_RESIZABLE))
 		return ST_UNAVAILABLE;
-	if (pages > VMO_MAX_COORDINATE - v->bias)
+	if (pages > min_u64(VMO_MAX_PAGES, VMO_MAX_COORDINATE - v->bias))
 		return ST_OUT_OF_RANGE;
 	if (pages < v->pages || v->trim > vmo_end(v)) {
 		status_t st = shrink(v, min_u64(pages, v->pages));
@@ -361,12 +407,11 @@ status_t vmo_resize(struct vmo *v, uint64_t pages)
 	return pages > v->pages ? grow(v, pages) : ST_OK;
 }
 
-static status_t range_check(
-	const struct vmo *v, uint64_t at, uint64_t count, uint64_t size)
+static status_t range_check(const struct vmo *v, uint64_t at, uint64_t count, uint64_t size)
 {
-	return at > size || count > size - at ? ST_OUT_OF_RANGE
-	       : v->memory != PTE_NORMAL      ? ST_BAD_STATE
-					      : ST_OK;
+	return at > size || count > size - at ? ST_OUT_OF_RANGE :
+		v->memory != PTE_NORMAL	      ? ST_BAD_STATE :
+						ST_OK;
 }
 
 /* copy_bytes: one page's part of a read or write. */
@@ -375,8 +420,8 @@ static status_t copy_bytes(
 {
 	uint64_t within = offset & (PAGE_SIZE - 1);
 	paddr_t pa;
-	status_t st = from ? vmo_own(v, offset >> PAGE_BITS, &pa)
-			   : vmo_look(v, offset >> PAGE_BITS, &pa);
+	status_t st = from ? vmo_own(v, offset >> PAGE_BITS, &pa) :
+			     vmo_look(v, offset >> PAGE_BITS, &pa);
 
 	if (st != ST_OK)
 		return st;
@@ -399,8 +444,8 @@ static status_t transfer(
 
 	while (span->done < span->size && st == ST_OK) {
 		uint64_t at = offset + span->done;
-		uint64_t part = min_u64(
-			span->size - span->done, PAGE_SIZE - (at & (PAGE_SIZE - 1)));
+		uint64_t part =
+			min_u64(span->size - span->done, PAGE_SIZE - (at & (PAGE_SIZE - 1)));
 
 		st = copy_bytes(v, at, to ? (char *)to + span->done : NULL,
 			from ? (const char *)from + span->done : NULL, part);
@@ -410,8 +455,7 @@ static status_t transfer(
 	return st;
 }
 
-status_t vmo_read(
-	struct vmo *v, uint64_t offset, void *to, uint64_t size, uint64_t *done_out)
+status_t vmo_read(struct vmo *v, uint64_t offset, void *to, uint64_t size, uint64_t *done_out)
 {
 	struct span span = {.size = size};
 	status_t st = range_check(v, offset, size, v->pages << PAGE_BITS);
@@ -422,8 +466,8 @@ status_t vmo_read(
 	return st;
 }
 
-status_t vmo_write(struct vmo *v, uint64_t offset, const void *from, uint64_t size,
-	uint64_t *done_out)
+status_t vmo_write(
+	struct vmo *v, uint64_t offset, const void *from, uint64_t size, uint64_t *done_out)
 {
 	struct span span = {.size = size};
 	status_t st = range_check(v, offset, size, v->pages << PAGE_BITS);

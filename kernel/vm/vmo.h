@@ -11,8 +11,8 @@
  *
  *	coordinate  0    4    8    12   16
  *	parent      |=================|          bias 0, 14 pages
- *	clone            |=======|               bias 5, 6 pages, sees the parent below
- * `limit` its clone           |==========|         bias 8
+ *	clone            |=======|               bias 5, 6 pages, sees the parent below `limit`
+ *	its clone           |==========|         bias 8
  *
  * Three kinds of children, all counted (VMO_ZERO_CHILDREN is `children == 0`):
  *
@@ -21,7 +21,8 @@
  *	slice     a window on the very same pages: `source` is the VMO whose tree it uses
  *
  * Every call runs under the kernel lock. Those that return ST_SHOULD_WAIT ran out of
- * vm_work: everything is consistent, call again to go on. Storage of a struct vmo is the
+ * vm_work: everything is consistent, call again to go on. Between two steps lies at most one
+ * sweep over the mappings of one VMO (docs/decisions/0025). Storage of a struct vmo is the
  * caller's from init to the ST_OK of vmo_close.
  */
 #pragma once
@@ -40,6 +41,7 @@ enum vmo_flags {
 
 #define VMO_NO_LIMIT	   UINT64_MAX
 #define VMO_MAX_COORDINATE (UINT64_C(1) << (TABLE_BITS * VMO_LEVELS))
+#define VMO_MAX_PAGES	   min_u64(VMO_MAX_COORDINATE, UINT64_MAX >> PAGE_BITS)
 
 /*
  * A walk over the descendants that drops what they borrowed in a range, and can stop: at
@@ -52,6 +54,7 @@ struct vmo_walk {
 	struct list link; /* in at->resting */
 	uint64_t start;	  /* asked for */
 	uint64_t end;
+	uint64_t changes;     /* a goal: vm_work.changes when it was set */
 	uint64_t reach_start; /* widened by what was dropped on the way down */
 	uint64_t reach_end;
 };
@@ -72,8 +75,7 @@ struct vmo {
 	uint64_t reserve;
 	uint64_t reserve_cap;
 
-	/* The family. `watching` lists clones that hold something borrowed, `idle` the
-	 * rest. */
+	/* The family. `watching` lists clones that hold something borrowed, `idle` the rest. */
 	struct vmo *parent;
 	struct vmo *source; /* itself, but for slices */
 	struct list sibling;
@@ -91,13 +93,16 @@ struct vmo {
 	struct vmo_walk goal;
 	struct list resting;
 	struct vmo *below;
-	uint64_t adopt_next;
-	uint64_t inside; /* walks among the descendants that will come back to this one */
+	uint64_t adopt_next; /* closing: what `adopt_child` has yet to take over */
+	struct vmo *adopt_child;
+	uint64_t renewed; /* promises that the snapshot being taken made again */
+	uint64_t inside;  /* walks among the descendants that will come back to this one */
 };
 
 /* vm_work: how many steps the call in progress may still take. Set at each entry. */
 struct vm_work {
 	uint64_t left;
+	uint64_t changes; /* of VMOs with children: what was seen through them may be old */
 };
 extern struct vm_work vm_work;
 
@@ -113,16 +118,15 @@ void vm_init(paddr_t zeros);
  *
  *  => ST_OUT_OF_RANGE if no tree is that high
  */
-must_check status_t vmo_init(
-	struct vmo *v, struct pool *pool, uint64_t pages, unsigned flags);
+must_check status_t vmo_init(struct vmo *v, struct pool *pool, uint64_t pages, unsigned flags);
 
 /* vmo_init_run: contiguous pages, zeroed and there for good. ST_NO_MEMORY. */
 must_check status_t vmo_init_run(struct vmo *v, struct pool *pool, uint64_t pages,
 	uint64_t alignment, enum pte_memory memory);
 
 /* vmo_init_device: the memory at `pa`, which no Pool owns; tables come from `pool`. */
-must_check status_t vmo_init_device(struct vmo *v, struct pool *pool, uint64_t pages,
-	paddr_t pa, enum pte_memory memory);
+must_check status_t vmo_init_device(
+	struct vmo *v, struct pool *pool, uint64_t pages, paddr_t pa, enum pte_memory memory);
 
 /*
  * vmo_clone, vmo_snapshot, vmo_slice: make a child of `pages` pages from page `offset`
@@ -132,7 +136,7 @@ must_check status_t vmo_init_device(struct vmo *v, struct pool *pool, uint64_t p
  *  => clone: O(1), never touches the source. ST_NO_MEMORY if the frames that its edges
  * may need, or with VMO_RESERVE all that it may ever need, cannot be set aside
  *  => snapshot: O(1) of a VMO that sees no parent, else the private tables of the source
- *     and its ancestors. ST_NO_MEMORY
+ *     and its ancestors, at one instant: not preemptible. ST_NO_MEMORY
  *  => slice: within the source (ST_OUT_OF_RANGE), never resizable
  *  => ST_BAD_STATE for what cannot be cloned: memory that is not Normal write-back
  */
@@ -151,8 +155,7 @@ must_check status_t vmo_slice(
  */
 must_check status_t vmo_close(struct vmo *v);
 
-/* vmo_resize: ST_UNAVAILABLE, ST_NO_MEMORY, ST_OUT_OF_RANGE, ST_BAD_STATE below a slice.
- */
+/* vmo_resize: ST_UNAVAILABLE, ST_NO_MEMORY, ST_OUT_OF_RANGE, ST_BAD_STATE below a slice. */
 must_check status_t vmo_resize(struct vmo *v, uint64_t pages);
 
 /*
@@ -167,14 +170,13 @@ must_check status_t vmo_own(struct vmo *v, uint64_t page, paddr_t *pa_out);
 /* Bytes. `*done_out` counts whole prefixes, also on failure; call again from there. */
 must_check status_t vmo_read(
 	struct vmo *v, uint64_t offset, void *to, uint64_t size, uint64_t *done_out);
-must_check status_t vmo_write(struct vmo *v, uint64_t offset, const void *from,
-	uint64_t size, uint64_t *done_out);
+must_check status_t vmo_write(
+	struct vmo *v, uint64_t offset, const void *from, uint64_t size, uint64_t *done_out);
 
 /* Pages. `*done_out` as above. */
 must_check status_t vmo_commit(
 	struct vmo *v, uint64_t page, uint64_t count, uint64_t *done_out);
-must_check status_t vmo_zero(
-	struct vmo *v, uint64_t page, uint64_t count, uint64_t *done_out);
+must_check status_t vmo_zero(struct vmo *v, uint64_t page, uint64_t count, uint64_t *done_out);
 must_check status_t vmo_decommit(struct vmo *v, uint64_t page, uint64_t count);
 
 /*
@@ -189,7 +191,11 @@ must_check status_t vmo_diff(struct vmo *v, uint64_t page, uint64_t *page_out);
  *
  *  => afterwards the clone sees them through its parent; pages beyond the parent's end
  *     stay the clone's
- *  => ST_BAD_STATE if it follows no parent; ST_NO_MEMORY: nothing has changed
+ *  => atomic, so not preemptible but while descendants drop what they borrowed: twice the
+ *     clone's own pages and tables below the parent's end, once the mappings of both
+ *     (docs/decisions/0025)
+ *  => ST_BAD_STATE if it follows no parent, one that is being closed or of another Pool;
+ *     ST_NO_MEMORY: nothing has changed
  */
 must_check status_t vmo_merge(struct vmo *v);
 
@@ -202,7 +208,14 @@ struct vmo_usage {
 	uint64_t shared_tables;
 	uint64_t reserved;
 };
-void vmo_usage(const struct vmo *v, struct vmo_usage *usage_out);
+
+/*
+ * vmo_usage: the account.
+ *
+ *  => `*at` is 0 at first; ST_SHOULD_WAIT: call again with both as they were left
+ *  => what changes between two calls is counted as it was found, if at all
+ */
+must_check status_t vmo_usage(const struct vmo *v, uint64_t *at, struct vmo_usage *usage);
 
 static inline uint64_t vmo_end(const struct vmo *v)
 {

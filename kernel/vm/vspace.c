@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The Quire authors */
 /*
- * The tables of a VSpace: entering what a mapping shows, sweeping out what it no longer
- * does.
+ * The tables of a VSpace: entering what a mapping shows, sweeping out what it no longer does.
  *
  *	level 3  root   [ own |     |     ]
  *	level 2  own    [ LINK| own |     ]      LINK: a level 1 table of a VMO
  *	level 1  own          [ p | p | p ]
  *
- * Own tables are "owned" entries, links and pages are borrowed ones: so one bit tells
- * what a sweep walks into and what it takes out. A sweep ends with the flush of its range;
- * tables that it emptied are given back after that.
+ * Own tables are "owned" entries, links and pages are borrowed ones: so one bit tells what
+ * a sweep walks into and what it takes out. A sweep ends with the flush of its range; tables
+ * that it emptied are given back after that.
  */
 #include "vm/vspace.h"
 
@@ -52,8 +51,7 @@ static void flush(const struct vspace *s, uint64_t first, uint64_t pages)
 	mmu_flush(s->asid, first << PAGE_BITS, pages);
 }
 
-/* Where the own tables on the way to a page end: a slot, and the table that it stands in.
- */
+/* Where the own tables on the way to a page end: a slot, and the table that it stands in. */
 struct own_place {
 	pte_t table;
 	pte_t *slot;
@@ -120,17 +118,11 @@ static unsigned sweep_at(struct sweep_state *w, uint64_t page)
 	return at.level;
 }
 
-void vspace_sweep(
+static apart void sweep(
 	struct vspace *s, uint64_t first, uint64_t last, unsigned cut, enum sweep what)
 {
-	struct own_place at = own_find(s, first, 0);
-	struct sweep_state w = {
-		.s = s, .first = first, .last = last, .cut = cut, .what = what};
+	struct sweep_state w = {.s = s, .first = first, .last = last, .cut = cut, .what = what};
 
-	if (what == SWEEP_OUT && at.level > cut && last <= block_end(first, at.level)) {
-		flush(s, first, last - first); /* behind one link that stays */
-		return;
-	}
 	w.emptied = FRAME_NONE;
 	for (uint64_t page = first; page < last;)
 		page = block_end(page, sweep_at(&w, page));
@@ -141,6 +133,17 @@ void vspace_sweep(
 		w.emptied = f->prev;
 		frame_put(frame_pa(f));
 	}
+}
+
+void vspace_sweep(
+	struct vspace *s, uint64_t first, uint64_t last, unsigned cut, enum sweep what)
+{
+	unsigned level = own_find(s, first, 0).level;
+
+	if (what == SWEEP_OUT && level > cut && last <= block_end(first, level))
+		flush(s, first, last - first); /* behind one link that stays */
+	else
+		sweep(s, first, last, cut, what);
 }
 
 /* alone_in: nothing but `m` is mapped in the block of `level` around `page`. */
@@ -169,14 +172,14 @@ static bool can_link(const struct mapping *m, uint64_t page, unsigned level)
 		return false;
 	return (m->first <= block_start(page, level) &&
 		       m->first + m->pages >= block_end(page, level)) ||
-	       alone_in(m, page, level);
+		alone_in(m, page, level);
 }
 
 /* attenuate: the VMO's entry as this mapping may use it. */
 static pte_t attenuate(const struct mapping *m, struct place p)
 {
 	bool writable = p.own && p.open && pte_is_owned(*p.slot) &&
-			pte_can_write(*p.slot, p.level) && (m->rights & MAP_WRITE);
+		pte_can_write(*p.slot, p.level) && (m->rights & MAP_WRITE);
 	pte_t e = pte_borrowed(*p.slot, p.level);
 
 	if (writable)
@@ -229,6 +232,32 @@ static void own_table(const struct mapping *m, struct own_place at, uint64_t pag
 	enter(m, at, pte_allow_write(pte_owned(own), at.level), page);
 }
 
+/* link_or_enter: what vspace_enter does where the way that there is, to `at`, is not enough. */
+static apart status_t link_or_enter(struct mapping *m, uint64_t page, struct own_place at)
+{
+	struct vspace *s = m->vspace;
+	unsigned level = at.level;
+
+	if (pte_is_none(*at.slot)) { /* else what stands there is right but for its rights */
+		level = link_level(m, page);
+		at = own_find(s, page, level);
+	}
+	if (level > 0 && at.level == level && pte_is_owned(*at.slot)) {
+		vspace_sweep(s, block_start(page, level), block_end(page, level), ROOT_LEVEL,
+			SWEEP_OUT);
+		at = own_find(s, page, level);
+	}
+	if (pool_can_take(s->pool) < at.level - level)
+		return ST_NO_MEMORY;
+	while (at.level > level) {
+		own_table(m, at, page);
+		at = own_find(s, page, level);
+	}
+	enter(m, at, attenuate(m, tree_find(m->vmo, m->coordinate + (page - m->first), level)),
+		page);
+	return ST_OK;
+}
+
 /*
  * vspace_enter: walk down own tables to the level at which the VMO's table can be linked,
  * or to the page.
@@ -238,38 +267,18 @@ static void own_table(const struct mapping *m, struct own_place at, uint64_t pag
  */
 status_t vspace_enter(struct mapping *m, uint64_t page)
 {
-	struct vspace *s = m->vspace;
-	struct own_place at = own_find(s, page, 0);
-	unsigned level = at.level;
+	struct own_place at = own_find(m->vspace, page, 0);
 
-	if (level > 0 && !pte_is_none(*at.slot) &&
-		(pte_can_write(*at.slot, level) || !(m->rights & MAP_WRITE)))
+	if (at.level > 0 && !pte_is_none(*at.slot) &&
+		(pte_can_write(*at.slot, at.level) || !(m->rights & MAP_WRITE)))
 		return ST_OK; /* linked, with all the rights that it can have */
-	if (pte_is_none(
-		    *at.slot)) { /* else what stands there is right but for its rights */
-		level = link_level(m, page);
-		at = own_find(s, page, level);
-	}
-	if (level > 0 && at.level == level && pte_is_owned(*at.slot)) {
-		vspace_sweep(s, block_start(page, level), block_end(page, level),
-			ROOT_LEVEL, SWEEP_OUT);
-		at = own_find(s, page, level);
-	}
-	if (pool_can_take(s->pool) < at.level - level)
-		return ST_NO_MEMORY;
-	while (at.level > level) {
-		own_table(m, at, page);
-		at = own_find(s, page, level);
-	}
-	enter(m, at,
-		attenuate(m, tree_find(m->vmo, m->coordinate + (page - m->first), level)),
-		page);
-	return ST_OK;
+	return link_or_enter(m, page, at);
 }
 
 status_t vspace_fault(struct vspace *s, uint64_t page, unsigned access)
 {
 	struct mapping *m = vspace_find(s, page);
+	struct owned own = {.is_new = true};
 	uint64_t c;
 	pte_t e;
 	status_t st;
@@ -281,11 +290,11 @@ status_t vspace_fault(struct vspace *s, uint64_t page, unsigned access)
 	c = m->coordinate + (page - m->first);
 	if (c >= min_u64(vmo_end(m->vmo), m->end))
 		return ST_OUT_OF_RANGE;
-	st = access == MAP_WRITE ? own_coordinate(m->vmo, c, &e)
-				 : vmo_resolve_firmly(m->vmo, c, &e);
+	st = access == MAP_WRITE ? own_coordinate(m->vmo, c, &own) :
+				   vmo_resolve_firmly(m->vmo, c, &e);
 	if (st == ST_OK)
 		st = vspace_enter(m, page);
-	if (st == ST_OK)
+	if (st == ST_OK && !own.is_new) /* a TLB may not know yet that it may be written */
 		flush(s, page, 1);
 	return st;
 }

@@ -9,10 +9,10 @@
  *	VSpace's root --> own table --> LINK -----> the VMO's own table --> its pages
  *	                      \-------> own table --> [ page | page |   ]
  *
- * A link points at a table of the VMO's tree where address and coordinate agree modulo
- * its span and all that the VMO has in that block belongs into this mapping; it carries
- * the mapping's rights for everything below. Elsewhere pages are entered one by one in
- * tables that the VSpace pays for; those count their entries and go when empty.
+ * A link points at a table of the VMO's tree where address and coordinate agree modulo its
+ * span and all that the VMO has in that block belongs into this mapping; it carries the
+ * mapping's rights for everything below. Elsewhere pages are entered one by one in tables
+ * that the VSpace pays for; those count their entries and go when empty.
  */
 #pragma once
 
@@ -75,21 +75,21 @@ struct map_request {
  *  => ST_INVALID_ARGS (no pages; rights without MAP_READ), ST_OUT_OF_RANGE (beyond the
  *     space or 64 bits), ST_ALREADY_EXISTS (something is mapped there)
  */
-must_check status_t vspace_map(struct vspace *s, struct mapping *m, struct vmo *v,
-	const struct map_request *request);
+must_check status_t vspace_map(
+	struct vspace *s, struct mapping *m, struct vmo *v, const struct map_request *request);
 
 /*
  * vspace_unmap, vspace_protect: for the part of one mapping from `first` on.
  *
- *  => the range lies within `m`; `spare` is storage for the pieces that a cut in the
- * middle leaves over: `m` keeps the first piece, spare[0] and spare[1] get the others
+ *  => the range lies within `m`; `spare` is storage for the pieces that a cut in the middle
+ *     leaves over: `m` keeps the first piece, spare[0] and spare[1] get the others
  *  => `rights` without MAP_READ are none at all
  *  => returns how many spares were used; `*gone` says whether `m` itself is free again
  */
-unsigned vspace_unmap(struct mapping *m, uint64_t first, uint64_t pages,
-	struct mapping spare[2], bool *gone);
-unsigned vspace_protect(struct mapping *m, uint64_t first, uint64_t pages,
-	unsigned rights, struct mapping spare[2]);
+unsigned vspace_unmap(
+	struct mapping *m, uint64_t first, uint64_t pages, struct mapping spare[2], bool *gone);
+unsigned vspace_protect(struct mapping *m, uint64_t first, uint64_t pages, unsigned rights,
+	struct mapping spare[2]);
 
 /*
  * vspace_fault: make this access to `page` possible.

@@ -11,9 +11,9 @@
  *
  * cbmc: --unwind 8
  */
-#include "proof.h"
-
 #include "vm/vmo.c"
+
+#include "proof.h"
 
 typedef unsigned __int128 wide_t;
 
@@ -96,7 +96,8 @@ void prove_table_slot(void)
 	pte_t e = pte_table(pa, level);
 	pte_t *slot = table_slot(e, level, c);
 
-	CLAIM(slot >= seen_table && slot < seen_table + TABLE_ENTRIES, "a slot is in its table");
+	CLAIM(slot >= seen_table && slot < seen_table + TABLE_ENTRIES,
+		"a slot is in its table");
 	CLAIM(seen_window == pa, "a slot is looked for in the entry's table");
 	if (block_start(c, level) == block_start(d, level))
 		CLAIM((slot == table_slot(e, level, d)) ==
@@ -170,7 +171,8 @@ void prove_slice(void)
 /* A child's window is within the coordinates, and at its place in the parent's. */
 void prove_child(void)
 {
-	struct vmo v, source = {.memory = PTE_NORMAL, .pages = nondet_u64(), .bias = nondet_u64()};
+	struct vmo v,
+		source = {.memory = PTE_NORMAL, .pages = nondet_u64(), .bias = nondet_u64()};
 	uint64_t offset = nondet_u64();
 	uint64_t pages = nondet_u64();
 	status_t st;
@@ -179,8 +181,7 @@ void prove_child(void)
 		source.pages <= VMO_MAX_COORDINATE - source.bias);
 	source.source = &source;
 	st = child_init(&v, &source, NULL, offset, pages, 0);
-	CLAIM((st == ST_OK) ==
-			((wide_t)source.bias + offset + pages <= VMO_MAX_COORDINATE),
+	CLAIM((st == ST_OK) == ((wide_t)source.bias + offset + pages <= VMO_MAX_COORDINATE),
 		"a child is refused just when no coordinates are left");
 	if (st == ST_OK)
 		CLAIM(v.bias - source.bias == offset && vmo_end(&v) <= VMO_MAX_COORDINATE &&

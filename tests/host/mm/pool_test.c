@@ -50,8 +50,7 @@ TEST(pool, counts_every_frame)
 TEST(pool, refuses_frames_that_are_not_its_to_have)
 {
 	setup();
-	EXPECT_EQ(
-		pool_add(&pool, &range[2], at(7), 2), ST_INVALID_ARGS); /* one is taken */
+	EXPECT_EQ(pool_add(&pool, &range[2], at(7), 2), ST_INVALID_ARGS); /* one is taken */
 	EXPECT_EQ(pool_add(&pool, &range[2], at(FAKE_FRAMES - 1), 2), ST_INVALID_ARGS);
 	EXPECT_EQ(pool_add(&pool, &range[2], at(20) + 1, 1), ST_INVALID_ARGS);
 	EXPECT_EQ(pool_add(&pool, &range[2], FAKE_BASE - PAGE_SIZE, 1), ST_INVALID_ARGS);

@@ -259,27 +259,27 @@ TEST(real, a_clone_costs_the_same_whatever_its_size)
 	finish();
 }
 
-/* 2^52 pages are 2^64 bytes; clones of clones reach the last coordinate, 2^54 pages. */
-TEST(real, offsets_reach_the_last_coordinate_and_no_further)
+/* 2^64 bytes are 2^52 pages; a VMO has one page less, so that its size can be told. */
+TEST(real, offsets_reach_the_last_page_and_sizes_no_further)
 {
 	static struct vmo v, c, d, s;
-	const uint64_t last = VMO_MAX_COORDINATE - 1;
+	const uint64_t last = VMO_MAX_PAGES - 1;
 	paddr_t pa;
 
 	setup();
-	EXPECT_EQ(vmo_init(&v, &pool, VMO_MAX_COORDINATE + 1, 0), ST_OUT_OF_RANGE);
-	REQUIRE(vmo_init(&v, &pool, VMO_MAX_COORDINATE, VMO_RESIZABLE) == ST_OK);
-	EXPECT_EQ(vmo_resize(&v, VMO_MAX_COORDINATE + 1), ST_OUT_OF_RANGE);
+	EXPECT_EQ(vmo_init(&v, &pool, VMO_MAX_PAGES + 1, 0), ST_OUT_OF_RANGE);
+	REQUIRE(vmo_init(&v, &pool, VMO_MAX_PAGES, VMO_RESIZABLE) == ST_OK);
+	EXPECT_EQ(vmo_resize(&v, VMO_MAX_PAGES + 1), ST_OUT_OF_RANGE);
 	EXPECT_EQ(vmo_own(&v, last, &pa), ST_OK);
 	*(uint64_t *)mmu_window(pa) = 54;
 	EXPECT_EQ(vmo_own(&v, 0, &pa), ST_OK);
-	EXPECT_EQ(vmo_clone(&c, &v, &pool, last, 2, 0), ST_OUT_OF_RANGE);
+	EXPECT_EQ(vmo_clone(&c, &v, &pool, VMO_MAX_COORDINATE, 1, 0), ST_OUT_OF_RANGE);
 	EXPECT_EQ(vmo_clone(&c, &v, &pool, UINT64_MAX, 1, 0), ST_OUT_OF_RANGE);
 	EXPECT_EQ(vmo_clone(&c, &v, &pool, 1, UINT64_MAX, 0), ST_OUT_OF_RANGE);
 	REQUIRE(vmo_clone(&c, &v, &pool, last - 1, 2, VMO_RESIZABLE) == ST_OK);
 	EXPECT_EQ(vmo_clone(&d, &c, &pool, UINT64_MAX, 1, 0), ST_OUT_OF_RANGE);
 	REQUIRE(vmo_clone(&d, &c, &pool, 1, 1, VMO_RESIZABLE) == ST_OK);
-	EXPECT_EQ(vmo_resize(&d, 2), ST_OUT_OF_RANGE);
+	EXPECT_EQ(vmo_resize(&d, VMO_MAX_PAGES + 1), ST_OUT_OF_RANGE);
 	REQUIRE(vmo_snapshot(&s, &c, &pool, 1, 1, 0) == ST_OK);
 	EXPECT_EQ(vmo_slice(&s, &v, UINT64_MAX, 2), ST_OUT_OF_RANGE);
 	EXPECT_EQ(read_page(&d, 0), 54);

@@ -263,6 +263,19 @@ TEST(vmo, refuses_what_no_tree_can_hold)
 	finish();
 }
 
+/* usage: in portions of one step; how many there were. */
+static unsigned usage(const struct vmo *vmo, struct vmo_usage *out)
+{
+	uint64_t at = 0;
+	unsigned stops = 0;
+
+	vm_work.left = 1;
+	for (; vmo_usage(vmo, &at, out) == ST_SHOULD_WAIT; stops++)
+		vm_work.left = 1;
+	vm_work.left = UINT64_MAX;
+	return stops;
+}
+
 TEST(vmo, usage_adds_up_to_what_the_pool_gave)
 {
 	struct vmo_usage a, b;
@@ -271,13 +284,13 @@ TEST(vmo, usage_adds_up_to_what_the_pool_gave)
 	REQUIRE(vmo_init(&v, pool, 14, 0) == ST_OK);
 	for (uint64_t p = 0; p < 14; p += 2)
 		put(&v, p, p);
-	vmo_usage(&v, &a);
+	EXPECT_EQ(usage(&v, &a) > 0, true);
 	EXPECT_EQ(a.sole_pages, pool->used[FRAME_PAGE]);
 	EXPECT_EQ(a.sole_tables, pool->used[FRAME_TABLE] - WORLD_SPACES);
 	REQUIRE(vmo_snapshot(&s, &v, pool, 0, 14, 0) == ST_OK);
 	put(&s, 0, 9);
-	vmo_usage(&v, &a);
-	vmo_usage(&s, &b);
+	usage(&v, &a);
+	usage(&s, &b);
 	EXPECT_EQ(a.shared_pages, b.shared_pages);
 	EXPECT_EQ(a.sole_pages, 1);
 	EXPECT_EQ(b.sole_pages, 1);
@@ -285,7 +298,7 @@ TEST(vmo, usage_adds_up_to_what_the_pool_gave)
 	EXPECT_EQ(a.sole_tables + b.sole_tables + a.shared_tables,
 		pool->used[FRAME_TABLE] - WORLD_SPACES);
 	REQUIRE(vmo_clone(&c, &v, pool, 0, 14, 0) == ST_OK);
-	vmo_usage(&c, &b);
+	usage(&c, &b);
 	EXPECT_EQ(b.borrowed, 1);
 	EXPECT_EQ(b.sole_pages + b.shared_pages + b.sole_tables, 0);
 	EXPECT_EQ(vmo_close(&c), ST_OK);
@@ -421,6 +434,223 @@ TEST(vmo, a_snapshot_that_finds_no_memory_leaves_nothing_and_keeps_the_work_limi
 	EXPECT_EQ(c.children, 1);
 	EXPECT_EQ(vmo_close(&s), ST_OK);
 	EXPECT_EQ(vmo_close(&c), ST_OK);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	finish();
+}
+
+static void fill(struct vmo *vmo, uint64_t pages)
+{
+	for (uint64_t p = 0; p < pages; p++)
+		put(vmo, p, p + 1);
+}
+
+/* close_part: a close that stops again and again until `at` is reached. */
+static void close_part(struct vmo *vmo, uint64_t at)
+{
+	status_t st;
+
+	do {
+		vm_work.left = 1;
+		st = vmo_close(vmo);
+	} while (st == ST_SHOULD_WAIT && vmo->adopt_next < at);
+	vm_work.left = UINT64_MAX;
+	EXPECT_EQ(st, ST_SHOULD_WAIT);
+}
+
+TEST(close, that_stops_begins_again_with_another_child)
+{
+	struct vmo *other;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 14, 0) == ST_OK);
+	fill(&v, 14);
+	REQUIRE(vmo_clone(&c, &v, pool, 1, 13, 0) == ST_OK);
+	REQUIRE(vmo_clone(&t, &v, pool, 1, 13, 0) == ST_OK);
+	close_part(&v, 8);
+	other = v.adopt_child == &c ? &t : &c;
+	EXPECT_EQ(vmo_close(v.adopt_child), ST_OK);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	for (uint64_t p = 0; p < 13; p++)
+		EXPECT_EQ(get(other, p), p + 2);
+	EXPECT_EQ(vmo_close(other), ST_OK);
+	finish();
+}
+
+TEST(close, that_stops_gives_again_what_the_child_lost_meanwhile)
+{
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 14, 0) == ST_OK);
+	fill(&v, 14);
+	REQUIRE(vmo_clone(&c, &v, pool, 1, 13, 0) == ST_OK);
+	put(&c, 2, 99);
+	close_part(&v, 8);
+	EXPECT_EQ(vmo_decommit(&c, 0, 1), ST_OK);
+	EXPECT_EQ(get(&c, 0), 2);
+	EXPECT_EQ(vmo_merge(&c), ST_BAD_STATE);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	EXPECT_EQ(get(&c, 0), 2);
+	EXPECT_EQ(get(&c, 2), 99);
+	EXPECT_EQ(pool->used[FRAME_PAGE], 13);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	finish();
+}
+
+TEST(look, that_stopped_does_not_go_on_past_a_page_that_came)
+{
+	uint64_t held;
+	paddr_t pa;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 5, 0) == ST_OK);
+	REQUIRE(vmo_clone(&c, &v, pool, 0, 5, 0) == ST_OK);
+	REQUIRE(vmo_clone(&s, &c, pool, 0, 5, 0) == ST_OK);
+	REQUIRE(vmo_clone(&t, &s, pool, 0, 5, 0) == ST_OK);
+	vm_work.left = 2;
+	EXPECT_EQ(vmo_look(&t, 0, &pa), ST_SHOULD_WAIT);
+	vm_work.left = UINT64_MAX;
+	put(&s, 0, 42);
+	EXPECT_EQ(vmo_decommit(&v, 0, 5), ST_OK);
+	held = starve();
+	EXPECT_EQ(get(&t, 0), 42);
+	pool_unreserve(pool, held);
+	EXPECT_EQ(get(&t, 0), 42);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	EXPECT_EQ(vmo_close(&s), ST_OK);
+	EXPECT_EQ(vmo_close(&t), ST_OK);
+	finish();
+}
+
+/* Two siblings share a table of zeros; what one has dropped the other's clone must too. */
+TEST(family, a_drop_in_a_shared_table_reaches_both_sides)
+{
+	static struct vmo p, d, up[2];
+
+	for (int other = 0; other < 2; other++) {
+		world_init();
+		REQUIRE(vmo_init(&v, pool, 12, VMO_RESIZABLE) == ST_OK);
+		fill(&v, 12);
+		REQUIRE(vmo_clone(&p, &v, pool, 0, 16, 0) == ST_OK);
+		put(&p, 0, 88);
+		REQUIRE(vmo_clone(&up[0], &p, pool, 0, 16, 0) == ST_OK);
+		REQUIRE(vmo_clone(&up[1], &p, pool, 0, 16, 0) == ST_OK);
+		EXPECT_EQ(get(&up[0], 8) + get(&up[1], 8), 18);
+		EXPECT_EQ(vmo_close(&p), ST_OK);
+		EXPECT_EQ(get(&up[0], 13) + get(&up[1], 13), 0);
+		REQUIRE(vmo_clone(&d, &up[other], pool, 1, 13, 0) == ST_OK);
+		EXPECT_EQ(get(&d, 12), 0);
+		EXPECT_EQ(vmo_resize(&v, 13), ST_OK);
+		EXPECT_EQ(vmo_close(&up[!other]), ST_OK);
+		put(&up[other], 13, 777);
+		EXPECT_EQ(get(&d, 12), 777);
+		EXPECT_EQ(vmo_close(&v), ST_OK);
+		EXPECT_EQ(vmo_close(&up[other]), ST_OK);
+		EXPECT_EQ(vmo_close(&d), ST_OK);
+		finish();
+	}
+}
+
+TEST(resize, that_finds_no_memory_leaves_the_size_and_the_parent_can_close)
+{
+	for (int other = 0; other < 2; other++) {
+		struct vmo *x = other ? &s : &t;
+		uint64_t held;
+
+		world_init();
+		REQUIRE(vmo_init(&v, pool, 14, 0) == ST_OK);
+		REQUIRE(vmo_clone(&c, &v, pool, 0, 10, 0) == ST_OK);
+		put(&c, 9, 9);
+		put(&c, 1, 1);
+		REQUIRE(vmo_clone(&s, &c, pool, 0, 14, VMO_RESIZABLE) == ST_OK);
+		REQUIRE(vmo_clone(&t, &c, pool, 0, 14, VMO_RESIZABLE) == ST_OK);
+		EXPECT_EQ(vmo_close(&c), ST_OK);
+		put(x, 0, 5);
+		held = starve();
+		EXPECT_EQ(vmo_resize(x, 8), ST_NO_MEMORY);
+		EXPECT_EQ(x->pages, 14);
+		EXPECT_EQ(vmo_close(&v), ST_OK);
+		EXPECT_EQ(get(x, 9), 9);
+		pool_unreserve(pool, held);
+		EXPECT_EQ(vmo_close(&s), ST_OK);
+		EXPECT_EQ(vmo_close(&t), ST_OK);
+		finish();
+	}
+}
+
+TEST(snapshot, ends_the_shrink_of_an_ancestor_first)
+{
+	static const uint64_t want[] = {1, 2, 3, 0, 0, 0, 0, 0};
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 8, VMO_RESIZABLE) == ST_OK);
+	fill(&v, 8);
+	REQUIRE(vmo_clone(&c, &v, pool, 0, 8, 0) == ST_OK);
+	vm_work.left = 1;
+	EXPECT_EQ(vmo_resize(&v, 3), ST_SHOULD_WAIT);
+	vm_work.left = UINT64_MAX;
+	REQUIRE(vmo_snapshot(&s, &c, pool, 0, 8, 0) == ST_OK);
+	for (uint64_t p = 0; p < 8; p++)
+		EXPECT_EQ(get(&s, p), want[p]);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	EXPECT_EQ(vmo_close(&s), ST_OK);
+	finish();
+}
+
+TEST(snapshot, of_a_clone_of_contiguous_memory_is_refused)
+{
+	world_init();
+	REQUIRE(vmo_init_run(&v, pool, 4, 1, PTE_NORMAL) == ST_OK);
+	REQUIRE(vmo_clone(&c, &v, pool, 0, 4, 0) == ST_OK);
+	EXPECT_EQ(vmo_snapshot(&s, &c, pool, 0, 4, 0), ST_BAD_STATE);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	finish();
+}
+
+TEST(reserve, is_renewed_by_the_snapshot_of_a_clone_and_taken_back_when_that_is_refused)
+{
+	uint64_t held, before;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 4, 0) == ST_OK);
+	REQUIRE(vmo_clone(&c, &v, pool, 0, 4, VMO_RESERVE) == ST_OK);
+	fill(&c, 4);
+	REQUIRE(vmo_clone(&t, &c, pool, 1, 3, 0) == ST_OK);
+	held = starve();
+	before = c.reserve;
+	EXPECT_EQ(vmo_snapshot(&s, &t, pool, 0, 3, 0), ST_NO_MEMORY);
+	pool_unreserve(pool, c.reserve_cap - before);
+	held -= c.reserve_cap - before;
+	EXPECT_EQ(vmo_snapshot(&s, &c, pool, 1, 3, 0), ST_NO_MEMORY);
+	EXPECT_EQ(c.reserve, before);
+	pool_unreserve(pool, held);
+	REQUIRE(vmo_snapshot(&s, &t, pool, 0, 3, 0) == ST_OK);
+	held = starve();
+	for (uint64_t p = 0; p < 4; p++)
+		put(&c, p, p + 10);
+	EXPECT_EQ(get(&s, 0), 2);
+	pool_unreserve(pool, held);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	EXPECT_EQ(vmo_close(&t), ST_OK);
+	EXPECT_EQ(vmo_close(&s), ST_OK);
+	finish();
+}
+
+TEST(vspace, protect_to_write_alone_leaves_no_right)
+{
+	static struct mapping m;
+	struct mapping spare[2];
+	bool gone;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 4, 0) == ST_OK);
+	REQUIRE(vspace_map(&world.space[0], &m, &v,
+			&(struct map_request){4, 4, 0, MAP_READ | MAP_WRITE}) == ST_OK);
+	EXPECT_EQ(vspace_protect(&m, 4, 4, MAP_WRITE, spare), 0);
+	EXPECT_EQ(vspace_fault(&world.space[0], 5, MAP_WRITE), ST_ACCESS_DENIED);
+	vspace_unmap(&m, 4, 4, spare, &gone);
 	EXPECT_EQ(vmo_close(&v), ST_OK);
 	finish();
 }

@@ -233,8 +233,10 @@ static status_t do_range(const struct op *o)
 static status_t do_resize(const struct op *o)
 {
 	struct vmo *v = &world.vmo[o->vmo];
+	uint64_t before = v->pages;
 	status_t st = vmo_resize(v, (uint64_t)o->a);
 
+	CHECK(st != ST_NO_MEMORY || v->pages == before || (uint64_t)o->a > before);
 	if (!world.model.vmo[o->vmo].resizable)
 		CHECK(st == ST_UNAVAILABLE);
 	if ((int)v->pages != world.model.vmo[o->vmo].size)
@@ -372,6 +374,10 @@ static status_t do_touch(const struct op *o)
 	}
 	if (o->b == MAP_WRITE) {
 		CHECK(line.write);
+		for (unsigned i = 0; i < fake.lines; i++) /* or it would fault for ever */
+			CHECK(fake.line[i].level || fake.line[i].write ||
+				fake.line[i].page != page ||
+				fake.line[i].asid != m->vspace->asid);
 		put_value(line.pa, (uint64_t)o->c);
 		model_write(&world.model, v, p, (uint64_t)o->c);
 	}

@@ -54,10 +54,9 @@ static void start_counter(void)
 {
 	uint64_t start;
 
-	__asm__ volatile(
-		"msr pmccfiltr_el0, xzr; msr pmcntenset_el0, %0; msr pmcr_el0, %1; isb"
-		:
-		: "r"(BIT(31)), "r"(BIT(0) | BIT(2) | BIT(6)));
+	__asm__ volatile("msr pmccfiltr_el0, xzr; msr pmcntenset_el0, %0; msr pmcr_el0, %1; isb"
+			 :
+			 : "r"(BIT(31)), "r"(BIT(0) | BIT(2) | BIT(6)));
 	start = now();
 	overhead = now() - start;
 }
@@ -70,11 +69,11 @@ static void report(const char *name, uint64_t begin, uint64_t end, uint64_t divi
 	semihost(WRITE0, line);
 }
 
-#define COUNT(name, divide, statement)                                                   \
-	do {                                                                             \
-		uint64_t begin_ = now();                                                 \
-		statement;                                                               \
-		report(name, begin_, now(), divide);                                     \
+#define COUNT(name, divide, statement) \
+	do { \
+		uint64_t begin_ = now(); \
+		statement; \
+		report(name, begin_, now(), divide); \
 	} while (0)
 
 static void retype(
@@ -104,8 +103,7 @@ static void count_single(unsigned others)
 	COUNT("mint", 1, st = cap_mint(to, endpoint, RIGHT_READ, 7));
 	COUNT("move", 1, st = cap_move(&slots[4], to));
 	COUNT("swap", 1, st = cap_swap(&slots[4], endpoint));
-	CHECK(cap_swap(&slots[4], endpoint) == ST_OK &&
-		cap_delete(&slots[4], &work) == ST_OK);
+	CHECK(cap_swap(&slots[4], endpoint) == ST_OK && cap_delete(&slots[4], &work) == ST_OK);
 	COUNT("retype_endpoint", 1, st = untyped_retype(&slots[1], &one, &work));
 	CHECK(st == ST_OK);
 	COUNT("delete_last", 1, st = cap_delete(to, &work));
@@ -123,8 +121,7 @@ static void count_lookup(void)
 	CHECK(l.slot == &slots[2]);
 	retype(&slots[1], OBJECT_CNODE, 8, 10, 1);
 	CHECK(cap_mutate(&slots[11], &slots[10], guard_word(0, 44)) == ST_OK);
-	CHECK(cap_copy((struct slot *)cap_object(&slots[11].cap) + 3, &slots[2], 0) ==
-		ST_OK);
+	CHECK(cap_copy((struct slot *)cap_object(&slots[11].cap) + 3, &slots[2], 0) == ST_OK);
 	root.data = 0;
 	COUNT("lookup_2", 1, l = cspace_find_cap(&root, UINT64_C(11) << 52 | 3));
 	CHECK(l.status == ST_OK);
@@ -138,8 +135,7 @@ static void count_large(void)
 	COUNT("retype_cnode_64k_slots_each_page", 512,
 		retype(&slots[1], OBJECT_CNODE, 16, 12, 1));
 	COUNT("delete_cnode_each_slot", 65536, st = cap_delete(&slots[12], &work));
-	COUNT("retype_256_endpoints", 1,
-		retype(&slots[1], OBJECT_ENDPOINT, 0, 5000, 256));
+	COUNT("retype_256_endpoints", 1, retype(&slots[1], OBJECT_ENDPOINT, 0, 5000, 256));
 	COUNT("revoke_untyped_each", 259, st = cap_revoke(&slots[1], &work));
 	CHECK(st == ST_OK);
 	/* The longest that a preemptible call runs on before it returns. */

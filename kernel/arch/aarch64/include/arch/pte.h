@@ -4,19 +4,17 @@
  * Stage 1 descriptors as the memory core sees them (Arm ARM, "VMSAv8-64 translation table
  * format"). Levels count from the leaf (arch/mmu.h); Arm's number is 3 - level.
  *
- *	63   62:61    60       59       58:55      54  53  52  47:12  11 10 9:8 7:6 4:2 1
- *0 APTable  UXNTable PXNTable software                                        1 1  table
- *	                                software   UXN PXN  -  page   nG AF SH  AP  ix  1
- *1  page
+ *          62:61    60        59       58:55     54   53   47:12    11  10  9:8  7:6  4:2    1:0
+ *   table  APTable  UXNTable  PXNTable software            address                           11
+ *   page                               software  UXN  PXN  address  nG  AF  SH   AP   index  11
  *
  * Bit 55 says "owned": one counted reference stands behind this entry. Everything here is
- * reachable from EL0 only, so that all pages are nG, PXN and readable unless a table
- * above takes that away.
+ * reachable from EL0 only, so that all pages are nG, PXN and readable unless a table above
+ * takes that away.
  */
 #pragma once
 
 #include "lib/base.h"
-
 
 typedef struct pte {
 	uint64_t raw;
@@ -59,8 +57,8 @@ static inline pte_t pte_none(void)
 /* pte_page, pte_table: borrowed, read-only, executable; a table hides nothing else. */
 static inline pte_t pte_page(paddr_t pa, enum pte_memory type)
 {
-	return (pte_t){pa | PTE_VALID | PTE_INDEX(type) | PTE_EL0 | PTE_READ_ONLY |
-		       PTE_INNER | PTE_ACCESSED | PTE_NOT_GLOBAL | PTE_PXN};
+	return (pte_t){pa | PTE_VALID | PTE_INDEX(type) | PTE_EL0 | PTE_READ_ONLY | PTE_INNER |
+		PTE_ACCESSED | PTE_NOT_GLOBAL | PTE_PXN};
 }
 
 static inline pte_t pte_table(paddr_t pa, unsigned level)
