@@ -232,7 +232,7 @@ TEST(fixed, device_memory_is_mapped_and_never_copied)
 	EXPECT_EQ(vmo_read(&v, 0, &word, 8, &done), ST_BAD_STATE);
 	REQUIRE(vspace_map(&world.space[0], &m, &v,
 			&(struct map_request){
-				4, 4, 0, MAP_READ | MAP_WRITE | MAP_EXECUTE}) == ST_OK);
+				4, 4, 0, MAP_READ | MAP_WRITE}) == ST_OK);
 	EXPECT_EQ(vspace_fault(&world.space[0], 5, MAP_WRITE), ST_OK);
 	REQUIRE(fake_walk(world.space[0].root, 1, 5, &line));
 	EXPECT(line.write && !line.execute && line.pa == 0x9001000);
@@ -331,6 +331,10 @@ TEST(vspace, refuses_ranges_and_rights_that_make_no_sense)
 	EXPECT_EQ(vspace_map(&world.space[0], &m, &v,
 			  &(struct map_request){1, 1, UINT64_MAX, MAP_READ}),
 		ST_OUT_OF_RANGE);
+	EXPECT_EQ(vspace_map(&world.space[0], &m, &v,
+			  &(struct map_request){0, 1, 0,
+				  MAP_READ | MAP_WRITE | MAP_EXECUTE}),
+		ST_INVALID_ARGS);
 	EXPECT_EQ(vspace_map(&world.space[0], &m, &v, &(struct map_request){1, 2, 0, 0}),
 		ST_OK);
 	EXPECT_EQ(vspace_map(&world.space[0], &n, &v,
