@@ -134,6 +134,11 @@ static void link_now(struct mapping *m)
 	}
 }
 
+static bool rights_make_sense(unsigned rights)
+{
+	return (!rights || rights & MAP_READ) && ~rights & (MAP_WRITE | MAP_EXECUTE);
+}
+
 status_t vspace_map(
 	struct vspace *s, struct mapping *m, struct vmo *v, const struct map_request *r)
 {
@@ -141,7 +146,7 @@ status_t vspace_map(
 	struct mapping *next;
 	uint64_t coordinate;
 
-	if (!r->pages || ((r->rights & (MAP_WRITE | MAP_EXECUTE)) && !(r->rights & MAP_READ)))
+	if (!r->pages || !rights_make_sense(r->rights))
 		return ST_INVALID_ARGS;
 	if (r->first > space || r->pages > space - r->first ||
 		__builtin_add_overflow(v->bias, r->offset, &coordinate) ||
@@ -209,7 +214,7 @@ unsigned vspace_protect(struct mapping *m, uint64_t first, uint64_t pages, unsig
 	struct mapping *part;
 	unsigned used = carve(m, first, pages, spare, &part);
 
-	part->rights = rights & MAP_READ ? rights : 0;
+	part->rights = rights_make_sense(rights) ? rights : 0;
 	return used;
 }
 

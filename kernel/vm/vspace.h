@@ -72,7 +72,8 @@ struct map_request {
  * vspace_map: `m` shows a range of a VMO from now on, at once where tables can be linked.
  *
  *  => storage of `m` is the caller's until the mapping is gone
- *  => ST_INVALID_ARGS (no pages; rights without MAP_READ), ST_OUT_OF_RANGE (beyond the
+ *  => ST_INVALID_ARGS (no pages; rights without MAP_READ, or to write and to execute:
+ *     docs/decisions/0026), ST_OUT_OF_RANGE (beyond the
  *     space or 64 bits), ST_ALREADY_EXISTS (something is mapped there)
  */
 must_check status_t vspace_map(
@@ -83,7 +84,7 @@ must_check status_t vspace_map(
  *
  *  => the range lies within `m`; `spare` is storage for the pieces that a cut in the middle
  *     leaves over: `m` keeps the first piece, spare[0] and spare[1] get the others
- *  => `rights` without MAP_READ are none at all
+ *  => `rights` that vspace_map would refuse are none at all: the caller refuses them
  *  => returns how many spares were used; `*gone` says whether `m` itself is free again
  */
 unsigned vspace_unmap(

@@ -15,7 +15,8 @@
  *    the new one. Rights alone may change in place.
  *  - Less is flushed, more need not be: taking rights away or an entry out is followed by
  *    a flush before anything relies on it. Where rights grow, a stale entry costs at most
- *    one more fault, whose handler flushes the page.
+ *    one more fault, whose handler flushes the page. Where an entry was none, no TLB holds
+ *    it: nothing is flushed, a walk that is too early faults once more.
  *  - A frame is given back only after the flush that makes it unreachable.
  */
 #pragma once
