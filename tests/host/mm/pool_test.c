@@ -50,8 +50,7 @@ TEST(pool, counts_every_frame)
 TEST(pool, refuses_frames_that_are_not_its_to_have)
 {
 	setup();
-	EXPECT_EQ(
-		pool_add(&pool, &range[2], at(7), 2), ST_INVALID_ARGS); /* one is taken */
+	EXPECT_EQ(pool_add(&pool, &range[2], at(7), 2), ST_INVALID_ARGS); /* one is taken */
 	EXPECT_EQ(pool_add(&pool, &range[2], at(FAKE_FRAMES - 1), 2), ST_INVALID_ARGS);
 	EXPECT_EQ(pool_add(&pool, &range[2], at(20) + 1, 1), ST_INVALID_ARGS);
 	EXPECT_EQ(pool_add(&pool, &range[2], FAKE_BASE - PAGE_SIZE, 1), ST_INVALID_ARGS);
@@ -119,6 +118,19 @@ TEST(pool, takes_a_run_only_where_every_frame_is_free)
 		EXPECT(frame_put(at(9 + i)));
 	for (unsigned i = 0; i < 4; i++)
 		EXPECT(frame_put(at(4 + i)));
+	finish();
+}
+
+TEST(pool, takes_a_run_of_the_first_frames_that_there_are)
+{
+	paddr_t run;
+
+	setup();
+	EXPECT_EQ(pool_add(&pool, &range[2], at(0), 4), ST_OK);
+	EXPECT_EQ(pool_take_run(&pool, 4, 4, &run), ST_OK);
+	EXPECT_EQ(run, at(0));
+	for (unsigned i = 0; i < 4; i++)
+		EXPECT(frame_put(at(i)));
 	finish();
 }
 
