@@ -121,6 +121,19 @@ TEST(pool, takes_a_run_only_where_every_frame_is_free)
 	finish();
 }
 
+TEST(pool, takes_a_run_of_the_first_frames_that_there_are)
+{
+	paddr_t run;
+
+	setup();
+	EXPECT_EQ(pool_add(&pool, &range[2], at(0), 4), ST_OK);
+	EXPECT_EQ(pool_take_run(&pool, 4, 4, &run), ST_OK);
+	EXPECT_EQ(run, at(0));
+	for (unsigned i = 0; i < 4; i++)
+		EXPECT(frame_put(at(i)));
+	finish();
+}
+
 TEST(pool, takes_from_the_middle_of_its_list)
 {
 	paddr_t taken[7], run;

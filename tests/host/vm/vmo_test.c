@@ -739,3 +739,94 @@ TEST(vspace, enters_what_there_is_when_it_maps)
 	EXPECT_EQ(vmo_close(&v), ST_OK);
 	finish();
 }
+
+/* A page that is the VMO's alone again is opened in place: the TLB still has it closed. */
+TEST(vspace, a_write_fault_flushes_what_refused_the_write)
+{
+	static struct mapping m;
+	struct vspace *space = &world.space[0];
+	struct mapping spare[2];
+	bool gone;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 4, 0) == ST_OK);
+	put(&v, 0, 1);
+	put(&v, 1, 1);
+	REQUIRE(vmo_snapshot(&s, &v, pool, 0, 4, 0) == ST_OK);
+	REQUIRE(vspace_map(space, &m, &v,
+			&(struct map_request){16, 4, 0, MAP_READ | MAP_WRITE}) == ST_OK);
+	EXPECT_EQ(vspace_fault(space, 17, MAP_WRITE), ST_OK);
+	EXPECT_EQ(vspace_fault(space, 16, MAP_READ), ST_OK);
+	EXPECT_EQ(vmo_close(&s), ST_OK);
+	fake_learn(space->root, 1);
+	EXPECT_EQ(vspace_fault(space, 16, MAP_WRITE), ST_OK);
+	for (unsigned i = 0; i < fake.lines; i++)
+		EXPECT(fake.line[i].level || fake.line[i].page != 16 || fake.line[i].write);
+	EXPECT_EQ(vspace_unmap(&m, 16, 4, spare, &gone), 0);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	finish();
+}
+
+/* Dropping what four clones borrowed is more than one step. */
+TEST(vmo, a_walk_among_clones_stops_when_out_of_work)
+{
+	static struct vmo clone[4];
+	unsigned stops = 0;
+	status_t st;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 4, 0) == ST_OK);
+	put(&v, 0, 1);
+	for (unsigned i = 0; i < 4; i++) {
+		REQUIRE(vmo_clone(&clone[i], &v, pool, 0, 4, 0) == ST_OK);
+		EXPECT_EQ(get(&clone[i], 0), 1);
+	}
+	do {
+		vm_work.left = 1;
+		st = vmo_decommit(&v, 0, 1);
+		stops += st == ST_SHOULD_WAIT;
+	} while (st == ST_SHOULD_WAIT);
+	vm_work.left = UINT64_MAX;
+	EXPECT_EQ(st, ST_OK);
+	EXPECT(stops >= 1 && stops <= 4);
+	for (unsigned i = 0; i < 4; i++) {
+		EXPECT_EQ(get(&clone[i], 0), 0);
+		EXPECT_EQ(vmo_close(&clone[i]), ST_OK);
+	}
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	finish();
+}
+
+/* At the lowest addresses: a mapping that ends within a block does not get all of it. */
+TEST(vspace, shares_a_block_at_its_first_addresses)
+{
+	static struct mapping m, n;
+	struct vspace *space = &world.space[0];
+	struct mapping spare[2];
+	struct fake_line line;
+	bool gone;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 6, 0) == ST_OK);
+	REQUIRE(vmo_init(&c, pool, 2, 0) == ST_OK);
+	put(&v, 2, 2);
+	put(&v, 4, 4);
+	put(&c, 0, 6);
+	REQUIRE(vspace_map(space, &m, &v,
+			&(struct map_request){2, 4, 2, MAP_READ | MAP_WRITE}) == ST_OK);
+	REQUIRE(vspace_map(space, &n, &c, &(struct map_request){6, 2, 0, MAP_READ}) == ST_OK);
+	EXPECT_EQ(vspace_fault(space, 4, MAP_WRITE), ST_OK);
+	EXPECT_EQ(vspace_fault(space, 6, MAP_READ), ST_OK);
+	REQUIRE(fake_walk(space->root, 1, 6, &line));
+	EXPECT_EQ(*(uint64_t *)mmu_window(line.pa), 6);
+	EXPECT_EQ(vspace_fault(space, 4, MAP_WRITE), ST_OK);
+	REQUIRE(fake_walk(space->root, 1, 6, &line));
+	EXPECT_EQ(*(uint64_t *)mmu_window(line.pa), 6);
+	REQUIRE(fake_walk(space->root, 1, 4, &line));
+	EXPECT_EQ(*(uint64_t *)mmu_window(line.pa), 4);
+	EXPECT_EQ(vspace_unmap(&m, 2, 4, spare, &gone), 0);
+	EXPECT_EQ(vspace_unmap(&n, 6, 2, spare, &gone), 0);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	finish();
+}
