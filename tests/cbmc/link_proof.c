@@ -8,7 +8,7 @@
  *    no page that the mapping, the slice or the VMO does not hold
  *  - rights are only ever taken away on the way from the VMO's entry into the space
  *
- * cbmc: --unwind 8
+ * cbmc: --cadical --unwind 8
  */
 #include "vm/vspace.c"
 

@@ -300,7 +300,7 @@ void prove_frame_init(void)
 {
 	uint64_t count = nondet_u64();
 
-	ASSUME(count <= 4 || count > FRAMES_MAX);
+	ASSUME(count <= FRAMES || count > FRAMES_MAX);
 	CLAIM(frame_init(table, 0, count) == (count <= FRAMES_MAX), "too many are refused");
 	CLAIM((FRAMES_MAX << PAGE_BITS) / 8 <= UINT64_C(1) << 32,
 		"RAM has no room for 2^32 entries");
