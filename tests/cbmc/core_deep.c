@@ -13,23 +13,17 @@
  * cbmc: --unwind 4 --unwindset frame_init.0:12,pool_add.0:9,pool_add.1:9
  * cbmc: --max-field-sensitivity-array-size 0 --no-standard-checks
  */
-#include "proof.h"
-
 #include "mm/frame.c"
-
 #include "mm/pool.c"
 
+#include "proof.h"
+
 #define take take_from
-#include "vm/tree.c"
-
 #include "vm/change.c"
-
 #include "vm/family.c"
-
 #include "vm/own.c"
-
 #include "vm/resolve.c"
-
+#include "vm/tree.c"
 #include "vm/vmo.c"
 
 #include "model.h"

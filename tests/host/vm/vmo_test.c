@@ -190,8 +190,8 @@ TEST(fixed, contiguous_pages_are_there_for_good)
 
 	world_init();
 	EXPECT_EQ(vmo_init_run(&v, pool, 0, 1, PTE_NORMAL), ST_INVALID_ARGS);
-	EXPECT_EQ(vmo_init_run(&v, pool, VMO_MAX_COORDINATE + 1, 1, PTE_NORMAL),
-		ST_OUT_OF_RANGE);
+	EXPECT_EQ(
+		vmo_init_run(&v, pool, VMO_MAX_COORDINATE + 1, 1, PTE_NORMAL), ST_OUT_OF_RANGE);
 	EXPECT_EQ(vmo_init_run(&v, pool, 5, 3, PTE_NORMAL), ST_INVALID_ARGS);
 	EXPECT_EQ(vmo_init_run(&v, pool, 5, 4, PTE_NORMAL), ST_OK);
 	EXPECT_EQ(vmo_own(&v, 0, &first), ST_OK);
@@ -231,8 +231,7 @@ TEST(fixed, device_memory_is_mapped_and_never_copied)
 	EXPECT_EQ(vmo_clone(&c, &v, pool, 0, 4, 0), ST_BAD_STATE);
 	EXPECT_EQ(vmo_read(&v, 0, &word, 8, &done), ST_BAD_STATE);
 	REQUIRE(vspace_map(&world.space[0], &m, &v,
-			&(struct map_request){
-				4, 4, 0, MAP_READ | MAP_WRITE}) == ST_OK);
+			&(struct map_request){4, 4, 0, MAP_READ | MAP_WRITE}) == ST_OK);
 	EXPECT_EQ(vspace_fault(&world.space[0], 5, MAP_WRITE), ST_OK);
 	REQUIRE(fake_walk(world.space[0].root, 1, 5, &line));
 	EXPECT(line.write && !line.execute && line.pa == 0x9001000);
@@ -252,8 +251,7 @@ TEST(vmo, refuses_what_no_tree_can_hold)
 	EXPECT_EQ(vmo_clone(&c, &v, pool, UINT64_MAX, 1, 0), ST_OUT_OF_RANGE);
 	EXPECT_EQ(vmo_clone(&c, &v, pool, 1, VMO_MAX_COORDINATE, 0), ST_OUT_OF_RANGE);
 	EXPECT_EQ(vmo_clone(&c, &v, pool, 1, UINT64_MAX, 0), ST_OUT_OF_RANGE);
-	EXPECT_EQ(vmo_snapshot(&c, &v, pool, 2, VMO_MAX_COORDINATE - 1, 0),
-		ST_OUT_OF_RANGE);
+	EXPECT_EQ(vmo_snapshot(&c, &v, pool, 2, VMO_MAX_COORDINATE - 1, 0), ST_OUT_OF_RANGE);
 	EXPECT_EQ(vmo_resize(&v, VMO_MAX_COORDINATE + 1), ST_OUT_OF_RANGE);
 	EXPECT_EQ(vmo_decommit(&v, VMO_MAX_COORDINATE, 1), ST_OUT_OF_RANGE);
 	EXPECT_EQ(vmo_decommit(&v, 1, UINT64_MAX), ST_OUT_OF_RANGE);
@@ -316,11 +314,10 @@ TEST(vspace, refuses_ranges_and_rights_that_make_no_sense)
 
 	world_init();
 	REQUIRE(vmo_init(&v, pool, 4, 0) == ST_OK);
-	EXPECT_EQ(vspace_map(&world.space[0], &m, &v,
-			  &(struct map_request){0, 0, 0, MAP_READ}),
+	EXPECT_EQ(vspace_map(&world.space[0], &m, &v, &(struct map_request){0, 0, 0, MAP_READ}),
 		ST_INVALID_ARGS);
-	EXPECT_EQ(vspace_map(&world.space[0], &m, &v,
-			  &(struct map_request){0, 1, 0, MAP_WRITE}),
+	EXPECT_EQ(
+		vspace_map(&world.space[0], &m, &v, &(struct map_request){0, 1, 0, MAP_WRITE}),
 		ST_INVALID_ARGS);
 	EXPECT_EQ(vspace_map(&world.space[0], &m, &v,
 			  &(struct map_request){WORLD_SPACE_PAGES, 1, 0, MAP_READ}),
@@ -332,13 +329,11 @@ TEST(vspace, refuses_ranges_and_rights_that_make_no_sense)
 			  &(struct map_request){1, 1, UINT64_MAX, MAP_READ}),
 		ST_OUT_OF_RANGE);
 	EXPECT_EQ(vspace_map(&world.space[0], &m, &v,
-			  &(struct map_request){0, 1, 0,
-				  MAP_READ | MAP_WRITE | MAP_EXECUTE}),
+			  &(struct map_request){0, 1, 0, MAP_READ | MAP_WRITE | MAP_EXECUTE}),
 		ST_INVALID_ARGS);
-	EXPECT_EQ(vspace_map(&world.space[0], &m, &v, &(struct map_request){1, 2, 0, 0}),
-		ST_OK);
-	EXPECT_EQ(vspace_map(&world.space[0], &n, &v,
-			  &(struct map_request){2, 2, 0, MAP_READ}),
+	EXPECT_EQ(
+		vspace_map(&world.space[0], &m, &v, &(struct map_request){1, 2, 0, 0}), ST_OK);
+	EXPECT_EQ(vspace_map(&world.space[0], &n, &v, &(struct map_request){2, 2, 0, MAP_READ}),
 		ST_ALREADY_EXISTS);
 	EXPECT_EQ(vspace_fault(&world.space[0], 1, MAP_READ), ST_ACCESS_DENIED);
 	EXPECT_EQ(vspace_fault(&world.space[0], 3, MAP_READ), ST_NOT_FOUND);
@@ -370,8 +365,7 @@ TEST(vspace, links_a_block_only_while_it_is_alone_there)
 	put(&v, 3, 33);
 	put(&t, 0, 99);
 	REQUIRE(vmo_snapshot(&c, &v, pool, 2, 2, 0) == ST_OK);
-	REQUIRE(vspace_map(space, &n, &t, &(struct map_request){16, 1, 0, MAP_READ}) ==
-		ST_OK);
+	REQUIRE(vspace_map(space, &n, &t, &(struct map_request){16, 1, 0, MAP_READ}) == ST_OK);
 	REQUIRE(vspace_map(space, &m, &c,
 			&(struct map_request){18, 2, 0, MAP_READ | MAP_WRITE}) == ST_OK);
 	EXPECT_EQ(vspace_fault(space, 18, MAP_READ), ST_OK);
@@ -388,11 +382,9 @@ TEST(vspace, links_a_block_only_while_it_is_alone_there)
 	EXPECT_EQ(vspace_fault(space, 19, MAP_WRITE), ST_OK);
 	REQUIRE(fake_walk(space->root, 1, 18, &line));
 	EXPECT_EQ(*(uint64_t *)mmu_window(line.pa), 22);
-	EXPECT_EQ(pool->used[FRAME_TABLE],
-		WORLD_SPACES + 3); /* v's, c's, one of the space */
+	EXPECT_EQ(pool->used[FRAME_TABLE], WORLD_SPACES + 3); /* v's, c's, one of the space */
 	/* Not alone any more: pages again. */
-	REQUIRE(vspace_map(space, &n, &t, &(struct map_request){16, 2, 0, MAP_READ}) ==
-		ST_OK);
+	REQUIRE(vspace_map(space, &n, &t, &(struct map_request){16, 2, 0, MAP_READ}) == ST_OK);
 	EXPECT_EQ(vspace_fault(space, 18, MAP_WRITE), ST_OK);
 	EXPECT_EQ(vspace_fault(space, 16, MAP_READ), ST_OK);
 	EXPECT_EQ(vspace_fault(space, 17, MAP_READ), ST_OUT_OF_RANGE);
