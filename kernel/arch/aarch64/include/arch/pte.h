@@ -4,9 +4,9 @@
  * Stage 1 descriptors as the memory core sees them (Arm ARM, "VMSAv8-64 translation table
  * format"). Levels count from the leaf (arch/mmu.h); Arm's number is 3 - level.
  *
- *	       62:61    60        59       58:55     54   53   47:12     11  10  9:8  7:6  4:2    1:0
- *	table  APTable  UXNTable  PXNTable software            address                            11
- *	page                               software  UXN  PXN  address   nG  AF  SH   AP   index  11
+ *	       62:61    60        59       58:55     54   53   47:12    11  10  9:8  7:6  4:2   1:0
+ *	table  APTable  UXNTable  PXNTable software            address                          11
+ *	page                               software  UXN  PXN  address  nG  AF  SH   AP   index 11
  *
  * Bit 55 says "owned": one counted reference stands behind this entry. Everything here is
  * reachable from EL0 only, so that all pages are nG, PXN and readable unless a table above
