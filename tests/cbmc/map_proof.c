@@ -64,7 +64,7 @@ void prove_map(void)
 	status_t st;
 
 	any_mapping();
-	invalid = !r.pages || ((r.rights & 6) && !(r.rights & 1));
+	invalid = !r.pages || ((r.rights & 6) && !(r.rights & 1)) || (r.rights & 6) == 6;
 	beyond = (unsigned __int128)r.first + r.pages > SPACE_PAGES ||
 		(unsigned __int128)v.bias + r.offset + r.pages > UINT64_MAX;
 	taken = r.first < m.first + m.pages && m.first < r.first + r.pages;

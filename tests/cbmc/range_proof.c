@@ -185,8 +185,11 @@ void prove_child(void)
 		source.pages <= VMO_MAX_COORDINATE - source.bias);
 	source.source = &source;
 	st = child_init(&v, &source, NULL, offset, pages, 0);
-	CLAIM((st == ST_OK) == ((wide_t)source.bias + offset + pages <= VMO_MAX_COORDINATE),
-		"a child is refused just when no coordinates are left");
+	CLAIM((st == ST_OK) ==
+			((wide_t)source.bias + offset + pages <= VMO_MAX_COORDINATE &&
+				pages <= VMO_MAX_PAGES),
+		"a child is refused just when no coordinates are left, or its size has no "
+		"number");
 	if (st == ST_OK)
 		CLAIM(v.bias - source.bias == offset && vmo_end(&v) <= VMO_MAX_COORDINATE &&
 				v.levels <= VMO_LEVELS,
