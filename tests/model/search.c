@@ -42,8 +42,8 @@ static struct step now;
 
 static void print_step(const struct step *s)
 {
-	printf("  op %u vmo %d: %d %d %d %d with %llu frames\n", s->op.kind, s->op.vmo,
-		s->op.a, s->op.b, s->op.c, s->op.d, (unsigned long long)s->frames);
+	printf("  op %u vmo %d: %d %d %d %d with %llu frames\n", s->op.kind, s->op.vmo, s->op.a,
+		s->op.b, s->op.c, s->op.d, (unsigned long long)s->frames);
 }
 
 noreturn void assert_fail(const char *file, int line, const char *condition)
@@ -157,14 +157,12 @@ static void put_vmo(int i)
 	if (!x->alive)
 		return;
 	put(v->levels | (uint64_t)v->flags << 8 | v->bias << 24 | v->pages << 40);
-	put(min_u64(v->limit, 255) | v->trim << 8 | v->reserve << 16 |
-		v->reserve_cap << 32);
+	put(min_u64(v->limit, 255) | v->trim << 8 | v->reserve << 16 | v->reserve_cap << 32);
 	put(vmo_name(v->parent) | v->children << 8 | (uint64_t)v->is_watching << 16);
 	put_list(&v->watching);
 	put_list(&v->idle);
 	put_entry(v->root, v->levels);
-	put((uint64_t)(x->parent + 1) | (uint64_t)x->size << 8 |
-		(uint64_t)x->children << 16);
+	put((uint64_t)(x->parent + 1) | (uint64_t)x->size << 8 | (uint64_t)x->children << 16);
 	if (x->parent >= 0)
 		put((uint64_t)x->offset | (uint64_t)x->follows << 8);
 	if (x->parent >= 0 && x->follows)
@@ -190,8 +188,7 @@ static void encode(void)
 
 		put(world.mapped[i]);
 		if (world.mapped[i]) {
-			put(m->first | m->pages << 8 | m->coordinate << 16 |
-				m->rights << 24);
+			put(m->first | m->pages << 8 | m->coordinate << 16 | m->rights << 24);
 			put((uint64_t)world.map_vmo[i]);
 		}
 	}
@@ -248,8 +245,8 @@ static unsigned op_count;
 static void push(void)
 {
 	if (queue_tail - queue_head == queue_size) {
-		struct image *grown = malloc(
-			(queue_size ? queue_size * 2 : 1024) * sizeof(struct image));
+		struct image *grown =
+			malloc((queue_size ? queue_size * 2 : 1024) * sizeof(struct image));
 
 		for (uint64_t i = queue_head; i < queue_tail; i++)
 			grown[i - queue_head] = queue[i % queue_size];
@@ -321,7 +318,7 @@ static uint64_t fresh_value;
 static bool bounded(const struct op *o)
 {
 	return (o->kind != OP_CLONE && o->kind != OP_SNAPSHOT) ||
-	       world.vmo[o->a].bias + (uint64_t)o->b <= 1;
+		world.vmo[o->a].bias + (uint64_t)o->b <= 1;
 }
 
 /* has_room: the configuration has SEARCH_MAPS mappings and no more. */

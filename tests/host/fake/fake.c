@@ -54,8 +54,7 @@ void mmu_flush(uint16_t asid, uaddr_t va, uint64_t pages)
 		const struct fake_line *l = &fake.line[i];
 		uint64_t span = UINT64_C(1) << (TABLE_BITS * l->level);
 
-		if (l->asid != asid || l->page >= first + pages ||
-			l->page + span <= first)
+		if (l->asid != asid || l->page >= first + pages || l->page + span <= first)
 			fake.line[kept++] = *l;
 	}
 	fake.lines = kept;
@@ -70,8 +69,7 @@ static void remember(const struct fake_line *line)
 	fake.line[fake.lines++] = *line;
 }
 
-static bool walk(
-	paddr_t root, uint16_t asid, uint64_t page, struct fake_line *out, bool learn)
+static bool walk(paddr_t root, uint16_t asid, uint64_t page, struct fake_line *out, bool learn)
 {
 	paddr_t table = root;
 	bool write = true, execute = true;
@@ -108,7 +106,6 @@ void fake_learn(paddr_t root, uint16_t asid)
 {
 	struct fake_line line;
 
-	for (uint64_t page = 0; page < UINT64_C(1) << (TABLE_BITS * VSPACE_LEVELS);
-		page++)
+	for (uint64_t page = 0; page < UINT64_C(1) << (TABLE_BITS * VSPACE_LEVELS); page++)
 		walk(root, asid, page, &line, true);
 }

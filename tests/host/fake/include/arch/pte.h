@@ -14,7 +14,6 @@
 
 #include "lib/base.h"
 
-
 typedef struct pte {
 	uint64_t raw;
 } pte_t;
@@ -72,8 +71,7 @@ static inline pte_t pte_page(paddr_t pa, enum pte_memory type)
 
 static inline pte_t pte_table(paddr_t pa, unsigned level)
 {
-	return fake_pte(
-		(pa >> PAGE_BITS) << 16 | (0xa0 + level) << 8 | FAKE_EXECUTE, level);
+	return fake_pte((pa >> PAGE_BITS) << 16 | (0xa0 + level) << 8 | FAKE_EXECUTE, level);
 }
 
 static inline paddr_t pte_pa(pte_t e, unsigned level)
@@ -84,14 +82,13 @@ static inline paddr_t pte_pa(pte_t e, unsigned level)
 /* The one question that is asked without a level: bit 1 means the same at all of them. */
 static inline bool pte_is_owned(pte_t e)
 {
-	return ((e.raw ^ (e.raw >> 8 & 0x80 ? 0 : 0xffff)) & FAKE_OWNED) != 0 &&
-	       e.raw != 0;
+	return ((e.raw ^ (e.raw >> 8 & 0x80 ? 0 : 0xffff)) & FAKE_OWNED) != 0 && e.raw != 0;
 }
 
 static inline pte_t pte_owned(pte_t e)
 {
-	return e.raw >> 8 & 0x80 ? (pte_t){e.raw | FAKE_OWNED}
-				 : (pte_t){e.raw & ~(uint64_t)FAKE_OWNED};
+	return e.raw >> 8 & 0x80 ? (pte_t){e.raw | FAKE_OWNED} :
+				   (pte_t){e.raw & ~(uint64_t)FAKE_OWNED};
 }
 
 static inline bool pte_can_write(pte_t e, unsigned level)
@@ -121,6 +118,5 @@ static inline bool pte_can_execute(pte_t e, unsigned level)
 
 static inline pte_t pte_borrowed(pte_t e, unsigned level)
 {
-	return fake_pte(
-		fake_checked(e, level) & ~(uint64_t)(FAKE_WRITE | FAKE_OWNED), level);
+	return fake_pte(fake_checked(e, level) & ~(uint64_t)(FAKE_WRITE | FAKE_OWNED), level);
 }
