@@ -53,7 +53,8 @@ static int pick_mapping(void)
 	return i;
 }
 
-static struct op random_op(void)
+/* random_kind: an operation and what it is about. */
+static struct op random_kind(void)
 {
 	static const unsigned char weight[OP_KINDS] = {[OP_CREATE] = 4,
 		[OP_CLONE] = 10,
@@ -90,6 +91,13 @@ static struct op random_op(void)
 		o.kind = OP_CREATE;
 		o.vmo = 0;
 	}
+	return o;
+}
+
+static struct op random_op(void)
+{
+	struct op o = random_kind();
+
 	switch (o.kind) {
 	case OP_CREATE:
 		o.a = (int)rnd(14);
