@@ -125,7 +125,7 @@ static void link_now(struct mapping *m)
 		uint64_t c = m->coordinate + (page - m->first);
 		struct place p;
 
-		if (c >= vmo_end(m->vmo))
+		if (c >= min_u64(vmo_end(m->vmo), m->end))
 			return;
 		p = tree_find(m->vmo, c, 0);
 		if (!pte_is_none(*p.slot) && vspace_enter(m, page) != ST_OK)

@@ -94,6 +94,25 @@ static struct op random_kind(void)
 	return o;
 }
 
+/* random_mapping: the arguments of what is done to a mapping. */
+static void random_mapping(struct op *o)
+{
+	if (o->kind == OP_MAP) {
+		o->a = (int)rnd(rnd(2) ? 2 : 12);
+		o->b = (int)rnd(20);
+		o->c = (int)(rnd(4) ? world.vmo[o->vmo].bias + (uint64_t)o->a + 16 * rnd(3) :
+				      rnd(60));
+		o->d = (int)((rnd(5) ? 1 + 2 * rnd(4) : rnd(8)) << 4 | rnd(WORLD_SPACES));
+		return;
+	}
+	o->vmo = pick_mapping();
+	o->a = (int)rnd(rnd(2) ? 16 : 4);
+	o->b = o->kind == OP_TOUCH ? 1 << rnd(3) : 1 + (int)rnd(8);
+	o->c = o->kind == OP_TOUCH ? 1 + (int)rnd(1000) : (int)rnd(8);
+	if (o->kind != OP_TOUCH && world.map[o->vmo].pages)
+		o->b = 1 + (int)rnd((unsigned)world.map[o->vmo].pages);
+}
+
 static struct op random_op(void)
 {
 	struct op o = random_kind();
@@ -127,21 +146,10 @@ static struct op random_op(void)
 		o.c = (int)rnd((unsigned)size_of(o.a) + 1);
 		break;
 	case OP_MAP:
-		o.a = (int)rnd(rnd(2) ? 2 : 12);
-		o.b = (int)rnd(20);
-		o.c = (int)(rnd(4) ? world.vmo[o.vmo].bias + (uint64_t)o.a + 16 * rnd(3) :
-				     rnd(60));
-		o.d = (int)((rnd(5) ? 1 + 2 * rnd(4) : rnd(8)) << 4 | rnd(WORLD_SPACES));
-		break;
 	case OP_UNMAP:
 	case OP_PROTECT:
 	case OP_TOUCH:
-		o.vmo = pick_mapping();
-		o.a = (int)rnd(rnd(2) ? 16 : 4);
-		o.b = o.kind == OP_TOUCH ? 1 << rnd(3) : 1 + (int)rnd(8);
-		o.c = o.kind == OP_TOUCH ? 1 + (int)rnd(1000) : (int)rnd(8);
-		if (o.kind != OP_TOUCH && world.map[o.vmo].pages)
-			o.b = 1 + (int)rnd((unsigned)world.map[o.vmo].pages);
+		random_mapping(&o);
 		break;
 	default:
 		o.a = (int)rnd((unsigned)size_of(o.vmo) + 2);

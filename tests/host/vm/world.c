@@ -280,9 +280,6 @@ static status_t do_map(const struct op *o)
 
 	if (i < 0 || o->a < 0 || o->b < 0 || o->c < 0)
 		return ST_INTERNAL;
-	/* Known and open: see open_test.c. Without that bug these three lines go. */
-	if (world.model.vmo[o->vmo].slice && o->a + o->b > world.model.vmo[o->vmo].size)
-		return ST_INTERNAL;
 	r.offset = (uint64_t)o->a;
 	r.rights = (unsigned)o->d >> 4;
 	st = vspace_map(&world.space[(unsigned)(o->d & 15) % WORLD_SPACES], &world.map[i],
