@@ -10,9 +10,9 @@
  *
  * cbmc: --cadical --unwind 8
  */
-#include "proof.h"
-
 #include "vm/vspace.c"
+
+#include "proof.h"
 
 static struct vmo v;
 static struct vspace space;
@@ -28,8 +28,9 @@ struct mapping *vspace_next(struct vspace *s, uint64_t page)
 		second = other.first < m.first ? first : &other;
 	if (second == first)
 		first = &other;
-	return first->first + first->pages > page ? first
-	       : second && second->first + second->pages > page ? second : NULL;
+	return first->first + first->pages > page	       ? first :
+		second && second->first + second->pages > page ? second :
+								 NULL;
 }
 
 static const uint64_t SPACE_PAGES = UINT64_C(1) << (9 * VSPACE_LEVELS);

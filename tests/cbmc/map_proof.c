@@ -12,9 +12,9 @@
  * edit: s/^  link_now(m);/ ;/
  * cbmc: --cadical --unwind 4
  */
-#include "proof.h"
-
 #include "vm/mapping.c"
+
+#include "proof.h"
 
 static const uint64_t SPACE_PAGES = UINT64_C(1) << (9 * VSPACE_LEVELS);
 
@@ -66,7 +66,7 @@ void prove_map(void)
 	any_mapping();
 	invalid = !r.pages || ((r.rights & 6) && !(r.rights & 1));
 	beyond = (unsigned __int128)r.first + r.pages > SPACE_PAGES ||
-		 (unsigned __int128)v.bias + r.offset + r.pages > UINT64_MAX;
+		(unsigned __int128)v.bias + r.offset + r.pages > UINT64_MAX;
 	taken = r.first < m.first + m.pages && m.first < r.first + r.pages;
 	st = vspace_map(&space, &made, &v, &r);
 	CLAIM((st == ST_INVALID_ARGS) == invalid, "refused: arguments");

@@ -13,11 +13,10 @@
  * edit: s/POOLS_MAX = 4096/POOLS_MAX = 2/
  * cbmc: --unwind 5
  */
-#include "proof.h"
-
+#include "mm/frame.c"
 #include "mm/pool.c"
 
-#include "mm/frame.c"
+#include "proof.h"
 
 enum { FRAMES = 3 };
 
@@ -48,8 +47,8 @@ static bool frame_is_sound(uint32_t i)
 
 	if (f->pool != pool.id || f->state == FRAME_ABSENT || f->state >= FRAME_STATES)
 		return false;
-	return f->state == FRAME_FREE ? f->refs == 0 && in_list(i) == 1
-				      : f->refs > 0 && in_list(i) == 0;
+	return f->state == FRAME_FREE ? f->refs == 0 && in_list(i) == 1 :
+					f->refs > 0 && in_list(i) == 0;
 }
 
 static uint64_t count_state(enum frame_state state)
@@ -147,8 +146,9 @@ void prove_take(void)
 		"a taken frame is new");
 	CLAIM(implies(f == &table[watched], before.state == FRAME_FREE),
 		"only a free frame is taken");
-	CLAIM(implies(f != &table[watched], table[watched].refs == before.refs &&
-				table[watched].state == before.state),
+	CLAIM(implies(f != &table[watched],
+		      table[watched].refs == before.refs &&
+			      table[watched].state == before.state),
 		"no other frame changes state");
 }
 

@@ -10,9 +10,9 @@
 
 #include "lib/base.h"
 
-#define ASSUME(x)	 __CPROVER_assume(x)
-#define CLAIM(x, what)	 __CPROVER_assert(x, what)
-#define implies(a, b)	 (!(a) || (b))
+#define ASSUME(x)      __CPROVER_assume(x)
+#define CLAIM(x, what) __CPROVER_assert(x, what)
+#define implies(a, b)  (!(a) || (b))
 
 /* Values that CBMC chooses: what begins with nondet_ and has no body. */
 uint8_t nondet_u8(void);

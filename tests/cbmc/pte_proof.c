@@ -10,9 +10,9 @@
  *
  * cbmc: --unwind 2
  */
-#include "proof.h"
-
 #include "arch/pte.h"
+
+#include "proof.h"
 
 /* An entry as code of the core can have it: made new, then any rights and ownership. */
 static pte_t any_entry(unsigned level, paddr_t pa)
@@ -107,8 +107,7 @@ void prove_borrowed(void)
 	ASSUME(!pte_is_none(e));
 	CLAIM(!pte_can_write(b, level), "borrowed is never writable");
 	CLAIM(!pte_is_owned(b), "borrowed is never owned");
-	CLAIM(pte_can_execute(b, level) == pte_can_execute(e, level),
-		"borrowed keeps execute");
+	CLAIM(pte_can_execute(b, level) == pte_can_execute(e, level), "borrowed keeps execute");
 	CLAIM(((b.raw ^ e.raw) & ~(write | BIT(55))) == 0, "borrowed changes two bits only");
 	CLAIM(pte_borrowed(b, level).raw == b.raw, "borrowed twice is borrowed once");
 }

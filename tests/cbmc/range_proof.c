@@ -6,18 +6,13 @@
  *
  *  - a block holds its coordinate, starts at a multiple of its size, nests in the next
  *  - tree_levels gives the smallest tree that holds the range, never above VMO_LEVELS
- *  - the frames for a whole tree are counted exactly, and never overflow
  *  - range checks agree with the sum taken in 128 bits: no wrap is ever let through
  *
- * Dividing by a power of two is written as a shift first: solvers do not see through a
- * divider of 64 bits.
- *
- * edit: s/ \/ block_pages(l);/ >> (TABLE_BITS * l);/
  * cbmc: --cadical --unwind 8
  */
-#include "proof.h"
-
 #include "vm/vmo.c"
+
+#include "proof.h"
 
 typedef unsigned __int128 wide_t;
 
@@ -100,7 +95,8 @@ void prove_table_slot(void)
 	pte_t e = pte_table(pa, level);
 	pte_t *slot = table_slot(e, level, c);
 
-	CLAIM(slot >= seen_table && slot < seen_table + TABLE_ENTRIES, "a slot is in its table");
+	CLAIM(slot >= seen_table && slot < seen_table + TABLE_ENTRIES,
+		"a slot is in its table");
 	CLAIM(seen_window == pa, "a slot is looked for in the entry's table");
 	if (block_start(c, level) == block_start(d, level))
 		CLAIM((slot == table_slot(e, level, d)) ==
@@ -124,21 +120,6 @@ void prove_tree_levels(void)
 		"the tree holds the range");
 	CLAIM(level == 0 || block_start(start, level - 1) != block_start(last, level - 1),
 		"no smaller tree would");
-}
-
-/* What is set aside for a whole tree, of one table here: its pages, a table for each block. */
-void prove_whole_frames(void)
-{
-	uint64_t start = any_coordinate();
-	uint64_t end = nondet_u64();
-	wide_t want;
-
-	ASSUME(start < end && end <= VMO_MAX_COORDINATE && tree_levels(start, end) <= 1);
-	want = end - start;
-	for (unsigned l = 1; l <= tree_levels(start, end); l++)
-		want += ((end - 1) >> (9 * l)) - (start >> (9 * l)) + 1;
-	CLAIM(whole_frames(start, end) == want, "a tree's frames are counted exactly");
-	CLAIM(whole_frames(start, start) == 0, "nothing costs nothing");
 }
 
 /* range_check: the sum in 128 bits decides; the arguments are a user's. */
@@ -174,7 +155,8 @@ void prove_slice(void)
 /* A child's window is within the coordinates, and at its place in the parent's. */
 void prove_child(void)
 {
-	struct vmo v, source = {.memory = PTE_NORMAL, .pages = nondet_u64(), .bias = nondet_u64()};
+	struct vmo v,
+		source = {.memory = PTE_NORMAL, .pages = nondet_u64(), .bias = nondet_u64()};
 	uint64_t offset = nondet_u64();
 	uint64_t pages = nondet_u64();
 	status_t st;
@@ -183,8 +165,7 @@ void prove_child(void)
 		source.pages <= VMO_MAX_COORDINATE - source.bias);
 	source.source = &source;
 	st = child_init(&v, &source, NULL, offset, pages, 0);
-	CLAIM((st == ST_OK) ==
-			((wide_t)source.bias + offset + pages <= VMO_MAX_COORDINATE),
+	CLAIM((st == ST_OK) == ((wide_t)source.bias + offset + pages <= VMO_MAX_COORDINATE),
 		"a child is refused just when no coordinates are left");
 	if (st == ST_OK)
 		CLAIM(v.bias - source.bias == offset && vmo_end(&v) <= VMO_MAX_COORDINATE &&

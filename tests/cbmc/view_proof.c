@@ -13,11 +13,10 @@
  *
  * cbmc: --unwind 8
  */
-#include "proof.h"
-
+#include "vm/family.c"
 #include "vm/resolve.c"
 
-#include "vm/family.c"
+#include "proof.h"
 
 static struct vmo parent, v;
 
@@ -137,6 +136,5 @@ void prove_take_whole(void)
 	CLAIM(implies(a.snapshot && level && is_inside(&v, x), !vmo_sees(&v, x)),
 		"whole for a snapshot: nothing in it follows");
 	if (same_window(&a, level))
-		CLAIM(is_inside(&v, x) == is_inside(&child, x),
-			"same window: both end alike");
+		CLAIM(is_inside(&v, x) == is_inside(&child, x), "same window: both end alike");
 }
