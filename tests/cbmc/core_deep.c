@@ -35,7 +35,7 @@
 /* clang-format on */
 
 #ifndef CORE_STEPS
-#define CORE_STEPS 3
+#define CORE_STEPS 2
 #endif
 enum { FRAMES = 11, FIRST = VMO_LEVELS + 1, VMOS = 2, PAGES = 2, MOST = 3 };
 #define BASE UINT64_C(0x40000000)
