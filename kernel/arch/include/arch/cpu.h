@@ -10,21 +10,31 @@
 enum { CPU_MAX = 8 };
 
 struct thread;
+struct scheduler;
 
 /*
- * One per CPU, found through TPIDR_EL1. Its own CPU alone writes it, with interrupts off;
- * `online` is also read by the CPU that starts it.
+ * One per CPU, found through TPIDR_EL1. Its own CPU alone writes it, with the kernel lock
+ * held; others read it under the lock. `online` is read without it while starting.
  */
 struct cpu {
 	uint64_t stack_top; /* vectors.S knows where these three are */
 	uint64_t panic_stack_top;
-	/* What runs after each trap; a thread begins with its struct context. */
+	/*
+	 * What runs after each trap; a thread begins with its struct context. NULL while the
+	 * CPU is idle. Nobody else touches the context of a thread that stands here.
+	 */
 	struct thread *current;
 	uint32_t index;
+	bool resched; /* somebody else may have to run: kernel_exit() looks */
+	bool fpu_on;  /* EL0 may use the FPU */
 	uint64_t mpidr; /* affinity fields of MPIDR_EL1 */
 	bool online;
 	uint64_t irqs;	   /* interrupts taken */
 	uint64_t spurious; /* acknowledged with nothing pending */
+	struct scheduler *scheduler;
+	struct thread *fpu_owner; /* whose FPU registers this CPU holds; NULL: nobody's */
+	uint64_t space;		  /* TTBR0_EL1: root table and ASID */
+	uint64_t entered;	  /* debug builds: cycles when the kernel was entered */
 };
 
 extern struct cpu cpus[CPU_MAX];

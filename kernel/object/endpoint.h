@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/*
+ * Endpoints and reply objects.
+ *
+ *	sender --> endpoint <-- receiver (with a reply object)
+ *	             queue of senders, or of receivers, or empty
+ *
+ *	caller (CALLING) <--> reply object <-- capability of who is to answer
+ *
+ * A sender that finds a receiver gives it the message and goes on, or, calling, is bound to
+ * the receiver's reply object until the answer. Whichever of them goes, the others are
+ * told: CANCELED for who waits in an endpoint or a reply object that goes.
+ */
+#pragma once
+
+#include "cap/cap.h"
+#include "cap/work.h"
+#include "object/thread.h"
+
+struct endpoint {
+	struct thread *head, *tail; /* all SENDING or all RECEIVING */
+};
+
+struct reply {
+	struct thread *caller;	 /* CALLING, waits for the answer */
+	struct thread *receiver; /* RECEIVING, will bind the next caller here */
+};
+
+_Static_assert(sizeof(struct endpoint) <= 32 && sizeof(struct reply) <= 32, "objects.def");
+
+status_t endpoint_finalise(const struct cap *cap, struct work *work);
+status_t reply_finalise(const struct cap *cap, struct work *work);
+
+/* endpoint_remove: take a thread out of the queue of the endpoint that it waits for. */
+void endpoint_remove(struct thread *thread);
+
+/* endpoint_cancel: the senders under a badge get CANCELED; ST_OK or CAP_AGAIN. */
+must_check status_t endpoint_cancel(
+	struct endpoint *endpoint, uint64_t badge, struct work *work);
+
+/*
+ * endpoint_send_fault: tell `thread`'s fault endpoint of its fault (fault_esr and so on are
+ * set); false if it has none to tell.
+ */
+bool endpoint_send_fault(struct thread *thread);
+
+/* reply_unbind: thread CALLING or RECEIVING is bound to no reply object any more. */
+void reply_unbind(struct thread *thread);

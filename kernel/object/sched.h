@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/*
+ * Who runs: on each CPU the most urgent of its READY threads, those of one priority in turn.
+ *
+ *	queue[255]
+ *	   ...          each a list: the head runs next, who used up its slice goes last
+ *	queue[  0]      `filled` has a bit for each that is not empty, `top` is the highest
+ *
+ * The thread that runs is in no queue. All of it is O(1).
+ */
+#pragma once
+
+#include "arch/cpu.h"
+#include "arch/space.h"
+
+#include "object/thread.h"
+
+enum { PRIORITIES = PRIORITY_MAX + 1, SLICE_US = 5000 };
+
+struct scheduler {
+	int32_t top; /* the highest priority that waits; -1: nobody does */
+	uint64_t filled[PRIORITIES / 64];
+	uint64_t slice_end; /* in counts; UINT64_MAX while nobody waits for it */
+	struct timer *timers; /* the heap's root, */
+	uint64_t timer_count; /* and how many are in it */
+	struct {
+		struct thread *head, *tail;
+	} queue[PRIORITIES];
+};
+
+/* sched_init: before any thread. */
+void sched_init(void);
+
+/* sched_ready: a thread that runs nowhere may run: into its CPU's queue; calls that CPU. */
+void sched_ready(struct thread *thread);
+
+/* sched_remove: take a READY thread that is not current out of its queue. */
+void sched_remove(struct thread *thread);
+
+/* sched_yield: this CPU's current goes behind the others of its priority. */
+void sched_yield(void);
+
+/* sched_slice_over: called when the time slice may have ended. */
+void sched_slice_over(uint64_t now);
+
+/* sched_start: run the first thread; its context is loaded and does not return here. */
+noreturn void sched_start(struct thread *thread);
+
+/* sched_reschedule: kernel_exit's: choose, and wait while there is nobody to choose. */
+void sched_reschedule(struct cpu *cpu);
+
+/*
+ * sched_switch: `next` is this CPU's current from now on (NULL: nobody).
+ *
+ *  => inline: it is on the path of every message
+ */
+static inline void sched_switch(struct cpu *cpu, struct thread *next)
+{
+	struct thread *before = cpu->current;
+	uint64_t space;
+	bool fpu_on;
+
+	if (before)
+		before->tls = tls_get();
+	cpu->current = next;
+	if (!next)
+		return;
+	tls_set(next->tls);
+	space = thread_space(next);
+	if (space != cpu->space) {
+		cpu->space = space;
+		space_set(space);
+	}
+	fpu_on = cpu->fpu_owner == next;
+	if (unlikely(fpu_on != cpu->fpu_on)) {
+		cpu->fpu_on = fpu_on;
+		fpu_allow(fpu_on);
+	}
+}
