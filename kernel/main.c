@@ -17,12 +17,14 @@
 
 #include "object/irq.h"
 
+#include "boot_caps.h"
 #include "platform/platform.h"
 #include "root.h"
 
 static struct board board;
 static struct bootmem memory; /* what is free */
 static struct bootmem mapped; /* what the direct map holds */
+static struct bootmem devices;
 
 noreturn void kernel_main(paddr_t dtb);
 
@@ -189,5 +191,6 @@ void kernel_main(paddr_t dtb)
 	irq_init_cpu();
 	online = cpu_start_all();
 	fill_bootinfo(&info, total, online);
-	root_start(&memory, board.archive, &info);
+	boot_devices(&board, &devices);
+	root_start(&(struct root_memory){&memory, &devices, board.archive}, &info);
 }

@@ -101,15 +101,22 @@ bool bootmem_remove(struct bootmem *memory, struct range range)
 
 bool bootmem_alloc(struct bootmem *memory, uint64_t pages, paddr_t *pa_out)
 {
-	for (uint32_t i = memory->count; i-- > 0;) {
-		struct range *have = &memory->range[i];
+	return bootmem_alloc_below(memory, pages, UINT64_MAX, pa_out);
+}
 
-		if (have->size / PAGE_SIZE < pages)
+bool bootmem_alloc_below(struct bootmem *memory, uint64_t pages, paddr_t limit, paddr_t *pa_out)
+{
+	for (uint32_t i = memory->count; i-- > 0;) {
+		const struct range *have = &memory->range[i];
+		uint64_t end = min_u64(end_of(*have), align_down(limit, PAGE_SIZE));
+		struct range block;
+
+		if (end <= have->base || (end - have->base) / PAGE_SIZE < pages)
 			continue;
-		have->size -= pages * PAGE_SIZE;
-		*pa_out = end_of(*have);
-		if (have->size == 0)
-			delete_at(memory, i);
+		block = (struct range){end - pages * PAGE_SIZE, pages * PAGE_SIZE};
+		if (!bootmem_remove(memory, block))
+			return false;
+		*pa_out = block.base;
 		return true;
 	}
 	return false;

@@ -42,5 +42,9 @@ must_check bool bootmem_remove(struct bootmem *memory, struct range range);
  */
 must_check bool bootmem_alloc(struct bootmem *memory, uint64_t pages, paddr_t *pa_out);
 
+/* bootmem_alloc_below: the same, all of it below `limit`; false also if the list is full. */
+must_check bool bootmem_alloc_below(
+	struct bootmem *memory, uint64_t pages, paddr_t limit, paddr_t *pa_out);
+
 /* bootmem_bytes: how much is free. */
 uint64_t bootmem_bytes(const struct bootmem *memory);

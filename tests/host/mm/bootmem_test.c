@@ -300,3 +300,32 @@ TEST(bootmem, does_not_give_more_than_the_address_space_has)
 		EXPECT(!bootmem_alloc(&memory, counts[i], &pa));
 	EXPECT_EQ(bootmem_bytes(&memory), 0x4000);
 }
+
+TEST(bootmem, alloc_below_a_limit_cuts_a_range_in_two)
+{
+	struct bootmem memory = {0};
+	paddr_t pa = 0;
+
+	EXPECT(bootmem_add(&memory, pages(1, 2)) && bootmem_add(&memory, pages(10, 10)));
+	EXPECT(bootmem_alloc_below(&memory, 3, 15 * PAGE_SIZE, &pa) && pa == 0xc000);
+	EXPECT_EQ(memory.count, 3);
+	EXPECT_EQ(bootmem_bytes(&memory), 9 * PAGE_SIZE);
+	EXPECT(bootmem_alloc_below(&memory, 2, 12 * PAGE_SIZE + 1, &pa) && pa == 0xa000);
+	EXPECT(bootmem_alloc_below(&memory, 1, 12 * PAGE_SIZE, &pa) && pa == 0x2000);
+	EXPECT(!bootmem_alloc_below(&memory, 2, 12 * PAGE_SIZE, &pa));
+	EXPECT(!bootmem_alloc_below(&memory, 1, PAGE_SIZE, &pa));
+	EXPECT(!bootmem_alloc_below(&memory, UINT64_MAX, UINT64_MAX, &pa));
+	EXPECT_EQ(pa, 0x2000);
+}
+
+TEST(bootmem, alloc_below_a_limit_fails_when_the_list_is_full)
+{
+	struct bootmem memory = {0};
+	paddr_t pa = 0;
+
+	for (uint64_t i = 0; i < BOOTMEM_RANGES_MAX; i++)
+		EXPECT(bootmem_add(&memory, pages(1 + 4 * i, 3)));
+	EXPECT(!bootmem_alloc_below(&memory, 1, (4 * BOOTMEM_RANGES_MAX - 1) * PAGE_SIZE, &pa));
+	EXPECT_EQ(bootmem_bytes(&memory), 3 * BOOTMEM_RANGES_MAX * PAGE_SIZE);
+	EXPECT(bootmem_alloc_below(&memory, 1, 4 * BOOTMEM_RANGES_MAX * PAGE_SIZE, &pa));
+}
