@@ -16,6 +16,8 @@
 #include "mm/bootmem.h"
 
 #include "object/irq.h"
+#include "object/sched.h"
+#include "object/timer.h"
 
 #include "boot_caps.h"
 #include "platform/platform.h"
@@ -187,6 +189,8 @@ void kernel_main(paddr_t dtb)
 	gic_init(&board);
 	power_init(&board);
 	cpus_init(&board);
+	sched_init();
+	clock_init();
 	irq_init(board.timer_irq);
 	irq_init_cpu();
 	online = cpu_start_all();
