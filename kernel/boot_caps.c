@@ -43,7 +43,7 @@ static bool remove_all(struct bootmem *memory, const struct range *ranges, uint3
 	return true;
 }
 
-void boot_devices(const struct board *board, struct bootmem *devices)
+void boot_device_memory(const struct board *board, struct bootmem *devices)
 {
 	const struct range kernels_own[] = {board->gic_distributor, board->gic_cpu_interface,
 		{image_start_pa(), image_size()}};

@@ -195,6 +195,6 @@ void kernel_main(paddr_t dtb)
 	irq_init_cpu();
 	online = cpu_start_all();
 	fill_bootinfo(&info, total, online);
-	boot_devices(&board, &devices);
+	boot_device_memory(&board, &devices);
 	root_start(&(struct root_memory){&memory, &devices, board.archive}, &info);
 }
