@@ -8,6 +8,7 @@
 
 #include "cap/untyped.h"
 
+#include "object/check.h"
 #include "object/irq.h"
 #include "object/thread.h"
 
@@ -200,4 +201,5 @@ void boot_untypeds(
 	info->memory_free = hand_out(ram, false, info);
 	(void)hand_out(devices, true, info);
 	info->slots_free = info->untyped_first + info->untyped_count;
+	check_init(root_slots, info->slots_free);
 }

@@ -225,3 +225,25 @@ status_t timer_finalise(const struct cap *cap, struct work *work)
 	timer_disarm(cap_object(cap));
 	return ST_OK;
 }
+
+static void check_heap(const struct scheduler *sched)
+{
+	for (uint64_t n = 1; n <= sched->timer_count; n++) {
+		const struct timer *timer = at_place(sched, n);
+		const struct timer *parent = timer_at(timer->parent);
+
+		CHECK(timer->armed && owner(timer) == sched);
+		CHECK(!timer->left == (2 * n > sched->timer_count));
+		CHECK(!timer->right == (2 * n + 1 > sched->timer_count));
+		CHECK(n == 1 ? !parent :
+			       parent == at_place(sched, n / 2) &&
+					parent->deadline <= timer->deadline);
+	}
+	CHECK(sched->timer_count > 0 || !sched->timers);
+}
+
+void timers_check(void)
+{
+	for (uint32_t i = 0; i < cpu_count; i++)
+		check_heap(cpus[i].scheduler);
+}

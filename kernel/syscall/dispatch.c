@@ -9,6 +9,7 @@
 
 #include "arch/trap.h"
 
+#include "object/check.h"
 #include "object/fault.h"
 #include "object/sched.h"
 #include "syscall/fastpath.h"
@@ -72,6 +73,8 @@ void trap_syscall(struct context *context)
 	if (number == SYSCALL_reply_recv && fastpath_reply_recv(cpu, thread))
 		return kernel_unlock();
 	dispatch(cpu, thread);
+	if (DEBUG_BUILD)
+		check_all();
 	kernel_exit(cpu);
 }
 
