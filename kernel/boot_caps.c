@@ -8,6 +8,7 @@
 
 #include "cap/untyped.h"
 
+#include "object/check.h"
 #include "object/irq.h"
 #include "object/thread.h"
 
@@ -43,7 +44,7 @@ static bool remove_all(struct bootmem *memory, const struct range *ranges, uint3
 	return true;
 }
 
-void boot_devices(const struct board *board, struct bootmem *devices)
+void boot_device_memory(const struct board *board, struct bootmem *devices)
 {
 	const struct range kernels_own[] = {board->gic_distributor, board->gic_cpu_interface,
 		{image_start_pa(), image_size()}};
@@ -200,4 +201,5 @@ void boot_untypeds(
 	info->memory_free = hand_out(ram, false, info);
 	(void)hand_out(devices, true, info);
 	info->slots_free = info->untyped_first + info->untyped_count;
+	check_init(root_slots, info->slots_free);
 }

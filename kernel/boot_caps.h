@@ -13,12 +13,12 @@ struct board;
 struct thread;
 
 /*
- * boot_devices: physical memory that is no RAM: everything that the machine can address but
+ * boot_device_memory: physical memory that is no RAM: everything that the machine can address but
  * what the tree calls memory or reserves, and the interrupt controller.
  *
  *  => nothing at all, and a line that says so, if the tree splits it into too many ranges
  */
-void boot_devices(const struct board *board, struct bootmem *devices);
+void boot_device_memory(const struct board *board, struct bootmem *devices);
 
 /*
  * boot_objects: make the first program's thread and CNode, the IRQ table, and the

@@ -16,6 +16,8 @@
 #include "mm/bootmem.h"
 
 #include "object/irq.h"
+#include "object/sched.h"
+#include "object/timer.h"
 
 #include "boot_caps.h"
 #include "platform/platform.h"
@@ -187,10 +189,12 @@ void kernel_main(paddr_t dtb)
 	gic_init(&board);
 	power_init(&board);
 	cpus_init(&board);
+	sched_init();
+	clock_init();
 	irq_init(board.timer_irq);
 	irq_init_cpu();
 	online = cpu_start_all();
 	fill_bootinfo(&info, total, online);
-	boot_devices(&board, &devices);
+	boot_device_memory(&board, &devices);
 	root_start(&(struct root_memory){&memory, &devices, board.archive}, &info);
 }

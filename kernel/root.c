@@ -152,7 +152,7 @@ static struct bootinfo *map_bootinfo(struct space *space)
 	return pa_to_va(pa);
 }
 
-static void start(struct thread *thread, uaddr_t entry)
+static noreturn void start(struct thread *thread, uaddr_t entry)
 {
 	context_init(&thread->context, entry, STACK_TOP);
 	thread->context.x[0] = BOOTINFO_VA;

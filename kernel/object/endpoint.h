@@ -19,12 +19,15 @@
 #include "object/thread.h"
 
 struct endpoint {
-	struct thread *head, *tail; /* all SENDING or all RECEIVING */
+	struct thread_queue queue; /* all SENDING or all RECEIVING */
+	struct thread *cursor;	   /* who is looked at next for `badge`; NULL: nobody */
+	uint64_t badge;		   /* whose messages are being canceled */
 };
 
 struct reply {
 	struct thread *caller;	 /* CALLING, waits for the answer */
 	struct thread *receiver; /* RECEIVING, will bind the next caller here */
+	bool can_grant;		 /* the answer may carry capabilities */
 };
 
 _Static_assert(sizeof(struct endpoint) <= 32 && sizeof(struct reply) <= 32, "objects.def");
@@ -38,6 +41,23 @@ void endpoint_remove(struct thread *thread);
 /* endpoint_cancel: the senders under a badge get CANCELED; ST_OK or CAP_AGAIN. */
 must_check status_t endpoint_cancel(
 	struct endpoint *endpoint, uint64_t badge, struct work *work);
+
+/*
+ * endpoint_send: this CPU's current, whose badge, can_grant and calling are set, sends the
+ * message in its context.
+ *
+ *  => ST_SHOULD_WAIT: not `block`, and nobody receives. ST_PEER_CLOSED: it called, and the
+ *     message was received without a reply object
+ *  => else it is READY, or waits and is told by who wakes it
+ */
+status_t endpoint_send(struct endpoint *endpoint, struct thread *sender, bool block);
+
+/* endpoint_receive: this CPU's current receives; `reply`, or NULL, is bound to nobody. */
+status_t endpoint_receive(
+	struct endpoint *endpoint, struct thread *thread, struct reply *reply, bool block);
+
+/* reply_answer: `from` answers with the message in its context; ST_PEER_CLOSED: to nobody. */
+status_t reply_answer(struct reply *reply, struct thread *from);
 
 /*
  * endpoint_send_fault: tell `thread`'s fault endpoint of its fault (fault_esr and so on are

@@ -10,8 +10,8 @@
 #include "object/thread.h"
 
 struct notification {
-	struct thread *head, *tail; /* WAITING */
-	struct thread *bound;	    /* gets the bits when it receives from an endpoint */
+	struct thread_queue queue; /* WAITING */
+	struct thread *bound;	   /* gets the bits when it receives from an endpoint */
 	uint64_t bits;
 	uint32_t signaled; /* since they were taken, be it without bits */
 };

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "arch/cpu.h"
+#include "arch/lock.h"
 #include "arch/space.h"
 
 #include "object/thread.h"
@@ -24,9 +25,7 @@ struct scheduler {
 	uint64_t slice_end; /* in counts; UINT64_MAX while nobody waits for it */
 	struct timer *timers; /* the heap's root, */
 	uint64_t timer_count; /* and how many are in it */
-	struct {
-		struct thread *head, *tail;
-	} queue[PRIORITIES];
+	struct thread_queue queue[PRIORITIES];
 };
 
 /* sched_init: before any thread. */
@@ -38,17 +37,38 @@ void sched_ready(struct thread *thread);
 /* sched_remove: take a READY thread that is not current out of its queue. */
 void sched_remove(struct thread *thread);
 
+/* sched_set_priority: of any thread, whatever it does. */
+void sched_set_priority(struct thread *thread, uint8_t priority);
+
+/* sched_set_home: run the thread on another CPU from now on. */
+void sched_set_home(struct thread *thread, struct cpu *cpu);
+
 /* sched_yield: this CPU's current goes behind the others of its priority. */
 void sched_yield(void);
 
-/* sched_slice_over: called when the time slice may have ended. */
-void sched_slice_over(uint64_t now);
+/* sched_tick: the time is `now`: the time slice may have ended. */
+void sched_tick(uint64_t now);
 
-/* sched_start: run the first thread; its context is loaded and does not return here. */
+/* sched_call: let a CPU look who is to run: this one before its exit, another at once. */
+void sched_call(struct cpu *cpu);
+
+/* sched_start: run the first thread; does not return. */
 noreturn void sched_start(struct thread *thread);
+
+/* sched_is_root, sched_end: is that the first thread? It is done: switch the machine off. */
+bool sched_is_root(const struct thread *thread);
+noreturn void sched_end(unsigned status);
 
 /* sched_reschedule: kernel_exit's: choose, and wait while there is nobody to choose. */
 void sched_reschedule(struct cpu *cpu);
+
+/* kernel_exit: the last that a trap does: nothing is pending then, and the lock is free. */
+static inline void kernel_exit(struct cpu *cpu)
+{
+	if (unlikely(cpu->resched))
+		sched_reschedule(cpu);
+	kernel_unlock();
+}
 
 /*
  * sched_switch: `next` is this CPU's current from now on (NULL: nobody).

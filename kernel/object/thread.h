@@ -13,8 +13,8 @@
  *
  * A READY thread is some CPU's `current` or in its CPU's run queue (sched.h), never both.
  * SENDING and RECEIVING ones are in their endpoint's queue, WAITING ones in their
- * notification's; CALLING ones stand in a reply object, or in none if it went away and left
- * a fault unanswered. One that is current on another CPU is not touched: see thread_is_held.
+ * notification's; CALLING ones stand in a reply object. The context of a thread that is
+ * current on another CPU is not touched: that CPU is asked to let go of it (thread_stop).
  *
  * Everything here is protected by the kernel lock.
  */
@@ -24,6 +24,7 @@
 
 #include "arch/cpu.h"
 #include "arch/fpu.h"
+#include "arch/space.h"
 #include "arch/trap.h"
 
 #include "cap/cap.h"
@@ -35,7 +36,9 @@ enum thread_slot {
 	THREAD_CSPACE,
 	THREAD_VSPACE,
 	THREAD_FAULT, /* the endpoint that its faults go to */
-	THREAD_SLOTS,
+	THREAD_HELD,  /* how many those are */
+	/* Of each, what was there before, on its way out. */
+	THREAD_SLOTS = 2 * THREAD_HELD,
 };
 
 struct endpoint;
@@ -52,10 +55,10 @@ struct thread {
 	uint8_t priority_max; /* that it is authority for */
 	uint8_t faulted;      /* CALLING because of a fault; pc is where it goes on */
 	uint8_t calling;      /* SENDING: it wants an answer */
-	uint8_t can_grant;    /* SENDING: capabilities may go along */
-	uint8_t can_answer;   /* SENDING: a reply object may be bound to it */
-	uint8_t stopping;     /* to be STOPPED once its CPU is through with it */
-	struct cpu *cpu;      /* the one that it runs on */
+	uint8_t can_grant;    /* SENDING: capabilities may go along; RECEIVING: may be answered */
+	uint8_t stopping;     /* to be STOPPED by its CPU, whose current it is */
+	struct cpu *cpu;      /* in whose queue it is, or whose current */
+	struct cpu *home;     /* the one that it shall run on, from its next start on */
 	void *waits_for;      /* endpoint, notification */
 	struct reply *reply;  /* RECEIVING: to bind the caller to; CALLING: bound to */
 	uint64_t badge;	      /* SENDING: of the capability that it used */
@@ -83,30 +86,72 @@ void thread_create(const struct cap *cap);
 status_t thread_finalise(const struct cap *cap, struct work *work);
 
 /*
- * thread_is_held: whether another CPU runs this thread, so that it cannot be touched now.
- *
- *  => if so that CPU has been asked to let go of it: begin the system call anew. Between
- *     this call and then it lets go, since entering the kernel it finds itself asked
+ * thread_stop: suspend; false if another CPU runs it, which was asked to stop it: begin the
+ * system call anew.
  */
-bool thread_is_held(struct thread *thread);
+must_check bool thread_stop(struct thread *thread);
 
-/* thread_fpu_is_held: the same for its FPU registers; saved if this CPU has them. */
-bool thread_fpu_is_held(struct thread *thread);
-
-/*
- * thread_unblock: end whatever it waits for, without an answer; it is STOPPED then, in no
- * queue and bound to no reply object.
- *
- *  => not held by another CPU
- */
-void thread_unblock(struct thread *thread);
-
-/* thread_wake: a thread that thread_unblock or a partner freed gets `status` and is READY. */
-void thread_wake(struct thread *thread, status_t status);
-
-/* thread_stop: suspend; thread_resume: let it go on or start. Not held by another CPU. */
-void thread_stop(struct thread *thread);
+/* thread_resume: let a STOPPED thread go on, or start; nothing if it is not. */
 void thread_resume(struct thread *thread);
 
+/*
+ * thread_fpu_settle: have its FPU registers in `fpu`; false if another CPU still holds them,
+ * which was asked to give them back: begin anew.
+ */
+must_check bool thread_fpu_settle(struct thread *thread);
+
+/* thread_block: this CPU's current waits from now on; who runs next is seen at the exit. */
+void thread_block(struct thread *thread, enum thread_state state);
+
+/* thread_wake: a blocked thread that is in no queue any more finds `status` and is READY. */
+void thread_wake(struct thread *thread, status_t status);
+
+/* thread_cancel: what a blocked thread waits for goes: CANCELED; a fault stays unanswered. */
+void thread_cancel(struct thread *thread);
+
 /* thread_space: TTBR0_EL1 for it: of its VSpace's capability, or that of none. */
-uint64_t thread_space(const struct thread *thread);
+static inline uint64_t thread_space(const struct thread *thread)
+{
+	const struct cap *cap = &thread->slots[THREAD_VSPACE].cap;
+
+	return likely(cap->type == OBJECT_VSPACE) ? cap->data : space_none();
+}
+
+/* The queues that threads stand in: first in, first out, taken out anywhere. */
+struct thread_queue {
+	struct thread *head, *tail;
+};
+
+static inline void queue_append(struct thread_queue *queue, struct thread *thread)
+{
+	thread->next = NULL;
+	thread->prev = queue->tail;
+	if (queue->tail)
+		queue->tail->next = thread;
+	else
+		queue->head = thread;
+	queue->tail = thread;
+}
+
+static inline void queue_prepend(struct thread_queue *queue, struct thread *thread)
+{
+	thread->prev = NULL;
+	thread->next = queue->head;
+	if (queue->head)
+		queue->head->prev = thread;
+	else
+		queue->tail = thread;
+	queue->head = thread;
+}
+
+static inline void queue_remove(struct thread_queue *queue, struct thread *thread)
+{
+	if (thread->prev)
+		thread->prev->next = thread->next;
+	else
+		queue->head = thread->next;
+	if (thread->next)
+		thread->next->prev = thread->prev;
+	else
+		queue->tail = thread->prev;
+}

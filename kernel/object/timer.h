@@ -39,6 +39,9 @@ void timers_expire(void);
 /* timers_program: this CPU's deadline is the earliest of its heap and the time slice's end. */
 void timers_program(void);
 
+/* timers_check: stop unless all heaps are heaps; for debug builds. */
+void timers_check(void);
+
 /* clock_count: nanoseconds as counts of the clock, rounded up; UINT64_MAX if beyond. */
 uint64_t clock_count(uint64_t ns);
 

@@ -11,13 +11,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "bench.h"
 #include "libsys/boot.h"
-#include "libsys/clock.h"
 #include "libsys/syscalls.h"
 
-enum { ROUNDS = 1000 };
-
-static uint64_t sample[ROUNDS];
+uint64_t sample[ROUNDS];
+uint64_t reading;
 
 static int by_value(const void *a, const void *b)
 {
@@ -26,26 +25,13 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static uint64_t median(void)
+uint64_t median(void)
 {
 	qsort(sample, ROUNDS, sizeof(sample[0]), by_value);
 	return sample[ROUNDS / 2];
 }
 
-/* The statement's cost with that of reading the counter. */
-#define MEASURE(statement) \
-	({ \
-		for (int i_ = 0; i_ < ROUNDS; i_++) { \
-			uint64_t before_ = counter_cycles(); \
-			statement; \
-			sample[i_] = counter_cycles() - before_; \
-		} \
-		median(); \
-	})
-
-static uint64_t reading;
-
-static void report(const char *key, uint64_t instructions)
+void report(const char *key, uint64_t instructions)
 {
 	printf("bench %s %lu\n", key, (unsigned long)instructions);
 }
@@ -107,5 +93,7 @@ int main(void)
 	calibrate();
 	report("null_syscall", MEASURE(sys_nop()) - reading);
 	measure_interrupt();
+	measure_capabilities();
+	measure_threads();
 	return 0;
 }

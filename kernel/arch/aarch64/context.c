@@ -8,3 +8,8 @@ void context_init(struct context *context, uint64_t pc, uint64_t sp)
 {
 	*context = (struct context){.pc = pc, .sp = sp, .pstate = SPSR_EL0T};
 }
+
+void context_set_flags(struct context *context, uint64_t pstate)
+{
+	context->pstate = SPSR_EL0T | (pstate & SPSR_NZCV);
+}

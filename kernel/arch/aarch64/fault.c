@@ -5,7 +5,8 @@
  */
 #include "fault.h"
 
-#include "arch/print.h"
+#include "abi/ipc.h"
+
 #include "arch/trap.h"
 #include "arch/usermap.h"
 
@@ -16,6 +17,8 @@
 #define ESR_WNR	     BIT(6)
 #define ESR_CM	     BIT(8)
 #define ESR_FNV	     BIT(10) /* FAR_EL1 says nothing */
+
+enum { FSC_ALIGNMENT = 0x21 };
 
 enum {
 	EC_UNKNOWN = 0x00,
@@ -100,7 +103,7 @@ static const char *abort_cause(uint32_t fsc)
 	case 0x18:
 	case 0x1c ... 0x1f:
 		return "parity or ECC error";
-	case 0x21:
+	case FSC_ALIGNMENT:
 		return "misaligned";
 	case 0x30:
 		return "conflicting TLB entries";
@@ -109,39 +112,67 @@ static const char *abort_cause(uint32_t fsc)
 	}
 }
 
-struct fault fault_decode(uint64_t esr, uint64_t far)
+static bool is_fetch(uint32_t class)
+{
+	return class == EC_INSTRUCTION_EL0 || class == EC_INSTRUCTION_EL1;
+}
+
+static bool is_from_el0(uint32_t class)
+{
+	return class == EC_INSTRUCTION_EL0 || class == EC_DATA_EL0;
+}
+
+struct fault_text fault_describe(uint64_t esr, uint64_t far)
 {
 	uint32_t class = ESR_EC(esr);
-	struct fault fault = {
-		.esr = esr, .address = far, .access = "", .cause = class_name(class)};
+	struct fault_text text = {class_name(class), "", class_name(class)};
 
 	if (!is_abort(class))
-		return fault;
-	fault.cause = abort_cause(ESR_FSC(esr));
-	if (class == EC_INSTRUCTION_EL0 || class == EC_INSTRUCTION_EL1)
-		fault.access = "fetch from";
+		return text;
+	text.cause = abort_cause(ESR_FSC(esr));
+	if (is_fetch(class))
+		text.access = "fetch from";
 	else
-		fault.access = (esr & ESR_WNR) && !(esr & ESR_CM) ? "write to" : "read from";
-	return fault;
+		text.access = (esr & ESR_WNR) && !(esr & ESR_CM) ? "write to" : "read from";
+	if (is_from_el0(class) && far >= USER_LIMIT && fault_has_address(esr))
+		text.cause = "not a program's address";
+	return text;
 }
 
-bool fault_has_address(const struct fault *fault)
+bool fault_has_address(uint64_t esr)
 {
-	uint32_t class = ESR_EC(fault->esr);
+	uint32_t class = ESR_EC(esr);
 
-	return (is_abort(class) && !(fault->esr & ESR_FNV)) || class == EC_PC_ALIGNMENT;
+	return (is_abort(class) && !(esr & ESR_FNV)) || class == EC_PC_ALIGNMENT;
 }
 
-const char *fault_class_name(const struct fault *fault)
+uint32_t fault_label(uint64_t esr)
 {
-	return class_name(ESR_EC(fault->esr));
+	switch (ESR_EC(esr)) {
+	case EC_INSTRUCTION_EL0:
+	case EC_DATA_EL0:
+		return ESR_FSC(esr) == FSC_ALIGNMENT ? FAULT_ALIGNMENT : FAULT_PAGE;
+	case EC_PC_ALIGNMENT:
+	case EC_SP_ALIGNMENT:
+		return FAULT_ALIGNMENT;
+	case EC_UNKNOWN:
+	case EC_SYSREG:
+	case EC_ILLEGAL_STATE:
+		return FAULT_INSTRUCTION;
+	case EC_BREAKPOINT_EL0:
+	case EC_STEP_EL0:
+	case EC_WATCHPOINT_EL0:
+	case EC_BRK64:
+		return FAULT_BREAKPOINT;
+	default:
+		return FAULT_OTHER;
+	}
 }
 
 void user_fault(struct context *context, uint64_t esr)
 {
-	struct fault fault = fault_decode(esr, READ_SYSREG(far_el1));
-
-	if (is_abort(ESR_EC(esr)) && fault_has_address(&fault) && fault.address >= USER_LIMIT)
-		fault.cause = "not a program's address";
-	trap_fault(context, &fault);
+	if (ESR_EC(esr) == EC_FP_TRAPPED)
+		trap_fpu();
+	else
+		trap_fault(context, esr, READ_SYSREG(far_el1));
 }

@@ -4,5 +4,4 @@
 
 #include "arch/trap.h"
 
-struct fault fault_decode(uint64_t esr, uint64_t far);
 void user_fault(struct context *context, uint64_t esr); /* from vectors.S */

@@ -40,7 +40,8 @@ fpu_save:
 	all_pairs stp
 	mrs	x1, fpsr
 	mrs	x2, fpcr
-	stp	w1, w2, [x0, #512]
+	str	w1, [x0, #512]
+	str	w2, [x0, #516]
 	ret
 
 /* void fpu_load(const struct fpu *fpu); clobbers x1, x2 */
@@ -48,7 +49,8 @@ fpu_save:
 fpu_load:
 	kernel_may
 	all_pairs ldp
-	ldp	w1, w2, [x0, #512]
+	ldr	w1, [x0, #512]
+	ldr	w2, [x0, #516]
 	msr	fpsr, x1
 	msr	fpcr, x2
 	ret

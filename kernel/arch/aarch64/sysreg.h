@@ -35,4 +35,5 @@
 /* The smallest data cache line in bytes. */
 #define CTR_DMINLINE(ctr) (4u << (((ctr) >> 16) & 0xf))
 
+#define SPSR_NZCV (UINT64_C(15) << 28)
 #define SPSR_EL0T UINT64_C(0)

@@ -2,8 +2,11 @@
 /* Copyright (c) 2026 The Quire authors */
 #include "arch/usermap.h"
 
+#include "arch/space.h"
+
 #include "lib/string.h"
 
+#include "boot_map.h"
 #include "descriptor.h"
 #include "sysreg.h"
 
@@ -60,13 +63,6 @@ void user_add_table(paddr_t root, uaddr_t va, paddr_t table)
 	*place.desc = table | DESC_VALID | DESC_TABLE;
 }
 
-void user_activate(paddr_t root, uint16_t asid)
-{
-	dsb(ishst);
-	WRITE_SYSREG(ttbr0_el1, root | (uint64_t)asid << 48);
-	isb();
-}
-
 void user_make_executable(const void *page)
 {
 	uint64_t ctr = READ_SYSREG(ctr_el0);
@@ -81,39 +77,40 @@ void user_make_executable(const void *page)
 	isb();
 }
 
-/* The physical address of a user address as EL0 itself would get to read it, or false. */
-static bool translate(uaddr_t va, paddr_t *pa_out)
+/* What a page must be: valid, EL0's, and memory of the kernel's own kind. */
+static bool is_ordinary(uint64_t desc)
 {
-	uint64_t par;
+	const uint64_t kind = DESC_VALID | DESC_PAGE | DESC_AP_EL0;
+
+	return (desc & (kind | DESC_ATTR(7))) == (kind | DESC_ATTR(MAIR_NORMAL));
+}
+
+/*
+ * The walk by software. A table above a page may take the right to write for all below it
+ * (APTable), as the memory core has it.
+ */
+bool user_translate(uint64_t space, uaddr_t va, bool write, paddr_t *pa_out)
+{
+	const uint64_t *table = pa_to_va(desc_address(space));
+	uint64_t read_only = 0, desc;
 
 	if (va >= USER_LIMIT)
 		return false;
-	__asm__ volatile("at s1e0r, %0" : : "r"(va));
-	isb();
-	par = READ_SYSREG(par_el1);
-	if (par & PAR_F)
+	for (int level = 0; level < 3; level++) {
+		desc = table[LEVEL_INDEX(va, level)];
+		if (!desc_is_table(desc, level))
+			return false;
+		read_only |= desc & DESC_TABLE_RO;
+		table = pa_to_va(desc_address(desc));
+	}
+	desc = table[LEVEL_INDEX(va, 3)];
+	if (!is_ordinary(desc) || (write && (read_only || desc & DESC_AP_RO)))
 		return false;
-	*pa_out = desc_address(par) | (va & (PAGE_SIZE - 1));
+	*pa_out = desc_address(desc) | (va & (PAGE_SIZE - 1));
 	return true;
 }
 
-static size_t within_page(uaddr_t va, size_t size)
+uint64_t space_none(void)
 {
-	return min_u64(size, PAGE_SIZE - (va & (PAGE_SIZE - 1)));
-}
-
-status_t user_read(void *to, uaddr_t from, size_t size)
-{
-	for (char *at = to; size;) {
-		size_t some = within_page(from, size);
-		paddr_t pa;
-
-		if (!translate(from, &pa))
-			return ST_INVALID_ARGS;
-		memcpy(at, pa_to_va(pa), some);
-		at += some;
-		from += some;
-		size -= some;
-	}
-	return ST_OK;
+	return image_pa(&empty_table);
 }

@@ -98,7 +98,6 @@ user_sync:
 	b.ne	user_fault_entry
 	mov	x0, x19
 	bl	trap_syscall
-	str	x0, [x19]
 
 resume_current:				/* cpu->current: its context comes first in it */
 	ldr	x0, [x20, #CPU_CURRENT]

@@ -27,6 +27,7 @@ struct cpu {
 	uint32_t index;
 	bool resched; /* somebody else may have to run: kernel_exit() looks */
 	bool fpu_on;  /* EL0 may use the FPU */
+	bool fpu_wanted; /* another CPU waits for the registers of fpu_owner */
 	uint64_t mpidr; /* affinity fields of MPIDR_EL1 */
 	bool online;
 	uint64_t irqs;	   /* interrupts taken */
@@ -34,7 +35,7 @@ struct cpu {
 	struct scheduler *scheduler;
 	struct thread *fpu_owner; /* whose FPU registers this CPU holds; NULL: nobody's */
 	uint64_t space;		  /* TTBR0_EL1: root table and ASID */
-	uint64_t entered;	  /* debug builds: cycles when the kernel was entered */
+	uint64_t irqs_off_max;	  /* measured builds: the longest stay in the kernel, in cycles */
 };
 
 extern struct cpu cpus[CPU_MAX];

@@ -19,25 +19,42 @@ struct context {
 	uint64_t pstate;
 } aligned(16); /* as a stack pointer must be */
 
-/* What a program did that it may not do: decoded from ESR_EL1 and FAR_EL1. */
-struct fault {
-	uint64_t address; /* what it touched; of an instruction fault, where it jumped */
-	uint64_t esr;
+/*
+ * The upcalls. trap_syscall: the call's number and arguments are in the context, where the
+ * answer goes. trap_fault: what the program did is in ESR_EL1's and FAR_EL1's values.
+ * trap_fpu: it used the FPU while it was not allowed to.
+ */
+void trap_syscall(struct context *context);
+void trap_irq(void);
+void trap_fault(struct context *context, uint64_t esr, uint64_t far);
+void trap_fpu(void);
+
+/* fault_label: what kind of fault that is; enum fault_label. fault_is_page: FAULT_PAGE. */
+uint32_t fault_label(uint64_t esr);
+
+/* fault_has_address: does FAR_EL1 mean anything? */
+bool fault_has_address(uint64_t esr);
+
+/* A fault in words, for people. */
+struct fault_text {
+	const char *name;   /* "data abort", "undefined instruction", ... */
 	const char *access; /* "read from", "write to", "fetch from" or "" */
-	const char *cause;  /* in words: "not mapped", "no permission", ... */
+	const char *cause;  /* "not mapped", "no permission", ... */
 };
 
-/* fault_has_address: does `address` mean anything? fault_class_name: ESR_EL1.EC in words. */
-bool fault_has_address(const struct fault *fault);
-const char *fault_class_name(const struct fault *fault);
+struct fault_text fault_describe(uint64_t esr, uint64_t far);
 
-/* trap_syscall: `x` are the caller's registers; returns what it is to find in x0. */
-int64_t trap_syscall(const uint64_t *x);
-void trap_irq(void);
-void trap_fault(struct context *context, const struct fault *fault);
+/* context_set_flags: N, Z, C and V out of a PSTATE; all else stays what user mode needs. */
+void context_set_flags(struct context *context, uint64_t pstate);
 
 /* context_init: registers zero, to start in user mode at `pc` with the stack `sp`. */
 void context_init(struct context *context, uint64_t pc, uint64_t sp);
+
+/* context_restart: a system call that was begun is begun anew when the context is resumed. */
+static inline void context_restart(struct context *context)
+{
+	context->pc -= 4;
+}
 
 /* context_resume: run it; this CPU's kernel stack is empty from then on. */
 noreturn void context_resume(struct context *context);

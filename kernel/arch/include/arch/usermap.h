@@ -25,9 +25,6 @@ enum user_rights {
 must_check bool user_map(paddr_t root, uaddr_t va, paddr_t pa, unsigned rights);
 void user_add_table(paddr_t root, uaddr_t va, paddr_t table);
 
-/* user_activate: make `root` this CPU's user address space, tagged with `asid`. */
-void user_activate(paddr_t root, uint16_t asid);
-
 /*
  * user_make_executable: let a page that the kernel wrote be fetched as instructions by
  * every CPU (clean to the point of unification, invalidate instruction caches).
@@ -35,11 +32,10 @@ void user_activate(paddr_t root, uint16_t asid);
 void user_make_executable(const void *page);
 
 /*
- * user_read: copy from the running program's memory.
+ * user_translate: where a byte of a program's memory is.
  *
- *  => each page is looked up with the program's own rights; the kernel never dereferences
- *     a user address
- *  => ST_INVALID_ARGS if a byte of the range is not the program's to read; whole
- *     pages before it may have been copied by then
+ *  => `space` is a value for TTBR0_EL1 (arch/space.h)
+ *  => false if EL0 could not read it (write it) there now, or it is not ordinary RAM; the
+ *     kernel never dereferences a user address
  */
-must_check status_t user_read(void *to, uaddr_t from, size_t size);
+must_check bool user_translate(uint64_t space, uaddr_t va, bool write, paddr_t *pa_out);

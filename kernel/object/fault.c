@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+#include "object/fault.h"
+
+#include "arch/print.h"
+
+#include "object/endpoint.h"
+#include "object/sched.h"
+#include "object/user.h"
+
+enum { STATUS_FAULT = 139, BACKTRACE_MAX = 16 };
+
+static bool is_syscall(const struct thread *thread)
+{
+	return thread->fault_esr & FAULT_IS_SYSCALL;
+}
+
+word_t fault_message(const struct thread *thread, struct context *to)
+{
+	const struct context *context = &thread->context;
+	uint32_t label = is_syscall(thread) ? FAULT_SYSCALL : fault_label(thread->fault_esr);
+
+	to->x[2 + FAULT_WORD_PC] = context->pc;
+	to->x[2 + FAULT_WORD_ADDRESS] = thread->fault_address;
+	to->x[2 + FAULT_WORD_ESR] = thread->fault_esr & ~FAULT_IS_SYSCALL;
+	to->x[2 + FAULT_WORD_SP] = context->sp;
+	to->x[2 + FAULT_WORD_X0] = context->x[0];
+	to->x[2 + FAULT_WORD_LR] = context->x[30];
+	return tag_make(label, FAULT_WORDS, 0);
+}
+
+bool fault_answer(struct thread *thread, const struct context *handler)
+{
+	word_t tag = handler->x[1];
+
+	thread->faulted = false;
+	thread->state = THREAD_STOPPED;
+	if (tag_label(tag) != FAULT_RESUME)
+		return false;
+	if (tag_words(tag) > 0)
+		thread->context.pc = handler->x[2];
+	if (tag_words(tag) > 1)
+		thread->context.x[0] = handler->x[3];
+	return true;
+}
+
+/* Frame records of the program, as far as they can be read: each higher than the last. */
+static void show_callers(const struct thread *thread)
+{
+	uint64_t fp = thread->context.x[29], record[2];
+
+	for (int i = 0; i < BACKTRACE_MAX; i++) {
+		if (fp == 0 || user_read(thread, record, fp, sizeof(record)) != ST_OK)
+			return;
+		if (record[1] == 0)
+			return;
+		kprintf("  from 0x%lx\n", record[1] - 4);
+		if (record[0] <= fp)
+			return;
+		fp = record[0];
+	}
+}
+
+static void describe(const struct thread *thread)
+{
+	const struct context *context = &thread->context;
+	struct fault_text text = fault_describe(thread->fault_esr, thread->fault_address);
+
+	if (fault_has_address(thread->fault_esr))
+		kprintf("quire: %s stopped: %s: %s%s0x%016lx: %s\n", thread->name, text.name,
+			text.access, *text.access ? " " : "", thread->fault_address,
+			text.cause);
+	else
+		kprintf("quire: %s stopped: %s\n", thread->name, text.cause);
+	kprintf("  pc 0x%lx  lr 0x%lx  sp 0x%lx  esr 0x%lx\n", context->pc, context->x[30],
+		context->sp, thread->fault_esr);
+}
+
+/* Nobody to tell but people. */
+static void fault_unhandled(struct thread *thread)
+{
+	describe(thread);
+	if (sched_is_root(thread)) {
+		show_callers(thread);
+		sched_end(STATUS_FAULT);
+	}
+	CHECK(thread_stop(thread));
+}
+
+void fault_report(struct thread *thread)
+{
+	if (!endpoint_send_fault(thread))
+		fault_unhandled(thread);
+}
+
+void trap_fault(struct context *context, uint64_t esr, uint64_t far)
+{
+	struct cpu *cpu = this_cpu();
+	struct thread *thread = cpu->current;
+
+	(void)context;
+	kernel_lock();
+	thread->fault_esr = esr;
+	thread->fault_address = fault_has_address(esr) ? far : 0;
+	fault_report(thread);
+	kernel_exit(cpu);
+}
+
+bool fault_unknown_syscall(struct thread *thread)
+{
+	thread->fault_esr = FAULT_IS_SYSCALL | thread->context.x[8];
+	thread->fault_address = 0;
+	return endpoint_send_fault(thread);
+}

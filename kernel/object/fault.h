@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/*
+ * Faults of threads as messages: to the endpoint in THREAD_FAULT goes what happened, and the
+ * answer says whether the thread goes on. See abi/ipc.h, enum fault_label.
+ */
+#pragma once
+
+#include "abi/ipc.h"
+
+#include "object/thread.h"
+
+/* fault_message: the words of a faulted thread's message; returns its tag. */
+word_t fault_message(const struct thread *thread, struct context *to);
+
+/*
+ * fault_answer: a faulted thread, free of its reply object, gets the handler's answer.
+ *
+ *  => it is STOPPED; true if it is to go on
+ */
+bool fault_answer(struct thread *thread, const struct context *handler);
+
+/* fault_report: this CPU's current faulted, fault_esr and fault_address say how. */
+void fault_report(struct thread *thread);
+
+/* fault_unknown_syscall: the same of a number in x8 that no call has; false: nobody to tell. */
+bool fault_unknown_syscall(struct thread *thread);
+
+/* In fault_esr beside such a number: no value of ESR_EL1 has this bit. */
+#define FAULT_IS_SYSCALL BIT(63)

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/*
+ * Messages on their way from one thread to another: words in registers, words in IPC
+ * buffers, capabilities. abi/ipc.h says what is where.
+ */
+#pragma once
+
+#include "abi/ipc.h"
+
+#include "object/thread.h"
+
+/* A tag as a sender may give it: label, words, capabilities and no other bits. */
+#define TAG_SENT (~UINT64_C(0) << TAG_LABEL_SHIFT | UINT64_C(0x7ff))
+
+/* tag_is_short: all of the message is in registers. */
+static inline bool tag_is_short(word_t tag)
+{
+	return (tag & UINT32_MAX) <= IPC_REGISTER_WORDS;
+}
+
+/* message_copy: the first `words` register words; no register beyond them is shown. */
+static inline void message_copy(
+	const struct context *from, struct context *to, unsigned words)
+{
+	switch (words) {
+	default:
+		to->x[10] = from->x[10];
+		__attribute__((fallthrough));
+	case 7:
+		to->x[9] = from->x[9];
+		__attribute__((fallthrough));
+	case 6:
+		to->x[7] = from->x[7];
+		__attribute__((fallthrough));
+	case 5:
+		to->x[6] = from->x[6];
+		__attribute__((fallthrough));
+	case 4:
+		to->x[5] = from->x[5];
+		__attribute__((fallthrough));
+	case 3:
+		to->x[4] = from->x[4];
+		__attribute__((fallthrough));
+	case 2:
+		to->x[3] = from->x[3];
+		__attribute__((fallthrough));
+	case 1:
+		to->x[2] = from->x[2];
+		__attribute__((fallthrough));
+	case 0:
+		return;
+	}
+}
+
+/*
+ * message_check: whether a thread may send this, as far as it can be told before.
+ *
+ *  => ST_INVALID_ARGS: the tag is malformed, or the IPC buffer that it needs cannot be read;
+ *     ST_ACCESS_DENIED: capabilities without the right to grant; or what the name of one of
+ *     them leads to
+ */
+must_check status_t message_check(const struct thread *sender, word_t tag, bool can_grant);
+
+/*
+ * message_transfer: bring what `sender` sends, checked before, to `receiver`.
+ *
+ *  => what the receiver has no room for is left out: words beyond registers if it has no
+ *     IPC buffer, capabilities beyond its slots and from the first on that cannot be copied
+ *  => `endpoint`: capabilities to it come as their badges; NULL: an answer
+ *  => returns the tag of what arrived
+ */
+struct endpoint;
+word_t message_transfer(struct thread *sender, struct thread *receiver,
+	const struct endpoint *endpoint, bool can_grant);
