@@ -58,7 +58,7 @@ static uint64_t interrupt_step(void)
 	enum { STEPS = 3000, SOON_TICKS = 100 };
 	uint64_t last, longest = 0;
 
-	sys_debug_alarm(clock_ticks() + SOON_TICKS);
+	sys_timer_set(17+100, 0);
 	last = counter_cycles();
 	for (int i = 0; i < STEPS; i++) {
 		uint64_t now = counter_cycles();

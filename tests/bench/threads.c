@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 
+#include "abi/objects.h"
 #include "abi/thread.h"
 
 #include "bench.h"
@@ -80,7 +81,7 @@ static void serve_0(void)
 
 static void serve_4(void)
 {
-	word_t badge, words[4], tag = tag_make(0, 4, 0);
+	word_t badge, words[4] = {0}, tag = tag_make(0, 4, 0);
 
 	must(ipc_recv(endpoint, reply, &(struct message){0}));
 	for (;;)
@@ -157,7 +158,7 @@ static void measure_caps(void)
 
 static void wait_bits(void)
 {
-	struct message message;
+	struct message message = {0};
 
 	for (;;) {
 		ipc_recv(notification, 0, &message);
