@@ -19,6 +19,7 @@
 #pragma once
 
 #include "abi/ipc.h"
+#include "abi/objects.h"
 #include "abi/syscalls.h"
 
 #ifdef __cplusplus
