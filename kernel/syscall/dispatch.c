@@ -72,21 +72,9 @@ static inline bool fast(struct cpu *cpu, struct thread *thread, uint64_t number)
 	return false;
 }
 
-static void __attribute__((noinline)) wait_and_dispatch(
-	struct cpu *cpu, struct thread *thread, uint32_t ticket)
-{
-	kernel_lock_wait(ticket);
-	kernel_lock_taken();
-	if (fast(cpu, thread, thread->context.x[8]))
-		kernel_unlock();
-	else
-		dispatch(cpu, thread);
-}
-
 /* Laid out so that the compiler needs no stack for the fast ways. */
-void trap_syscall(struct context *context)
+void trap_syscall(struct context *context, struct cpu *cpu)
 {
-	struct cpu *cpu = this_cpu();
 	struct thread *thread = container_of(context, struct thread, context);
 	uint64_t number = context->x[8];
 	uint32_t ticket;
@@ -96,11 +84,12 @@ void trap_syscall(struct context *context)
 		return;
 	}
 	if (unlikely(!kernel_lock_draw(&ticket)))
-		return wait_and_dispatch(cpu, thread, ticket);
+		kernel_lock_spin(ticket);
 	kernel_lock_taken();
 	if (fast(cpu, thread, number))
-		return kernel_unlock();
-	dispatch(cpu, thread);
+		kernel_unlock();
+	else
+		dispatch(cpu, thread);
 }
 
 int64_t sys_nop(void)

@@ -29,15 +29,16 @@ static inline bool cap_allows(const struct cap *cap, enum object type, unsigned 
 /* Would it run next on this CPU, if the current one waited and it did not? */
 static inline bool runs_next(const struct cpu *cpu, const struct thread *thread)
 {
-	return thread->home == cpu && (int32_t)thread->priority >= cpu->scheduler->top &&
-		thread->slots[THREAD_VSPACE].cap.type == OBJECT_VSPACE;
+	const struct cap *space = &thread->slots[THREAD_VSPACE].cap;
+
+	return thread->home == cpu && thread->priority >= cpu->ready_top &&
+		likely(space->data == cpu->space || space->type == OBJECT_VSPACE);
 }
 
 /* The two change places: sched_switch where both are there. */
 static inline void change_places(struct cpu *cpu, struct thread *from, struct thread *to)
 {
 	uint64_t space = to->slots[THREAD_VSPACE].cap.data;
-	bool fpu_on = cpu->fpu_owner == to;
 
 	from->tls = tls_get();
 	tls_set(to->tls);
@@ -46,9 +47,9 @@ static inline void change_places(struct cpu *cpu, struct thread *from, struct th
 		cpu->space = space;
 		space_set(space);
 	}
-	if (unlikely(fpu_on != cpu->fpu_on)) {
-		cpu->fpu_on = fpu_on;
-		fpu_allow(fpu_on);
+	if (unlikely(cpu->fpu_on | (uintptr_t)to->fpu_cpu)) {
+		cpu->fpu_on = cpu->fpu_owner == to;
+		fpu_allow(cpu->fpu_on);
 	}
 }
 
@@ -86,7 +87,7 @@ static inline bool fastpath_call(struct cpu *cpu, struct thread *thread)
 	if (unlikely(!reply || !runs_next(cpu, receiver)))
 		return false;
 
-	queue_remove(&endpoint->queue, receiver);
+	queue_take_head(&endpoint->queue);
 	reply->receiver = NULL;
 	reply->caller = thread;
 	reply->can_grant = receiver->can_grant;

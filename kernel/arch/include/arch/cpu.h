@@ -33,12 +33,16 @@ struct cpu {
 	uint64_t irqs;	   /* interrupts taken */
 	uint64_t spurious; /* acknowledged with nothing pending */
 	struct scheduler *scheduler;
+	int64_t ready_top; /* the highest priority that waits to run; -1: nobody does */
 	struct thread *fpu_owner; /* whose FPU registers this CPU holds; NULL: nobody's */
 	uint64_t space;		  /* TTBR0_EL1: root table and ASID */
 	uint64_t irqs_off_max;	  /* measured builds: the longest stay in the kernel, in cycles */
 };
 
 extern struct cpu cpus[CPU_MAX];
+
+/* While there is one CPU alone nothing is locked: true until another is about to start. */
+extern bool cpu_alone;
 
 /* Those that the device tree names, this one included; at most CPU_MAX. */
 extern uint32_t cpu_count;
