@@ -157,8 +157,7 @@ static void return_fpu(struct cpu *cpu)
 	fpu_save(&cpu->fpu_owner->fpu);
 	cpu->fpu_owner->fpu_cpu = NULL;
 	cpu->fpu_owner = NULL;
-	cpu->fpu_on = false;
-	fpu_allow(false);
+	fpu_allow(cpu->fpu_access = FPU_OFF);
 }
 
 /* What others asked of the thread that runs here: to stop, or to move to another CPU. */
@@ -256,7 +255,7 @@ void sched_start(struct thread *thread)
 {
 	struct cpu *cpu = this_cpu();
 
-	fpu_allow(false);
+	fpu_allow(FPU_OFF);
 	root = thread;
 	thread->state = THREAD_READY;
 	kernel_lock();
@@ -287,7 +286,7 @@ void trap_irq(void)
 
 void trap_cpu_online(void)
 {
-	fpu_allow(false);
+	fpu_allow(FPU_OFF);
 	irq_init_cpu();
 }
 
@@ -319,8 +318,7 @@ void trap_fpu(void)
 			fpu_load(&thread->fpu);
 		cpu->fpu_owner = thread;
 		thread->fpu_cpu = cpu;
-		cpu->fpu_on = true;
-		fpu_allow(true);
+		fpu_allow(cpu->fpu_access = FPU_ON);
 	}
 	kernel_exit(cpu);
 }

@@ -79,7 +79,6 @@ static inline void sched_switch(struct cpu *cpu, struct thread *next)
 {
 	struct thread *before = cpu->current;
 	uint64_t space;
-	bool fpu_on;
 
 	if (before)
 		before->tls = tls_get();
@@ -92,9 +91,5 @@ static inline void sched_switch(struct cpu *cpu, struct thread *next)
 		cpu->space = space;
 		space_set(space);
 	}
-	fpu_on = cpu->fpu_owner == next;
-	if (unlikely(fpu_on != cpu->fpu_on)) {
-		cpu->fpu_on = fpu_on;
-		fpu_allow(fpu_on);
-	}
+	fpu_switch(&cpu->fpu_access, cpu->fpu_owner == next);
 }

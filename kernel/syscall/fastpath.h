@@ -26,6 +26,12 @@ static inline bool cap_allows(const struct cap *cap, enum object type, unsigned 
 	return (word & (0xff | (uint32_t)rights << 8)) == wanted;
 }
 
+/* To call is to send, and to let who receives answer. */
+static inline bool cap_can_call(uint8_t rights)
+{
+	return (rights & RIGHT_WRITE) && (rights & (RIGHT_GRANT | RIGHT_GRANT_REPLY));
+}
+
 /* Would it run next on this CPU, if the current one waited and it did not? */
 static inline bool runs_next(const struct cpu *cpu, const struct thread *thread)
 {
@@ -47,10 +53,7 @@ static inline void change_places(struct cpu *cpu, struct thread *from, struct th
 		cpu->space = space;
 		space_set(space);
 	}
-	if (unlikely(cpu->fpu_on | (uintptr_t)to->fpu_cpu)) {
-		cpu->fpu_on = cpu->fpu_owner == to;
-		fpu_allow(cpu->fpu_on);
-	}
+	fpu_switch(&cpu->fpu_access, cpu->fpu_owner == to);
 }
 
 /* The message itself: registers, and what the receiver is told of it. */
@@ -70,14 +73,14 @@ static inline void hand_over(struct thread *from, struct thread *to, uint64_t ba
 static inline bool fastpath_call(struct cpu *cpu, struct thread *thread)
 {
 	const uint64_t *x = thread->context.x;
-	const struct slot *slot = cspace_find_direct(cspace_of(thread), x[0]);
 	struct endpoint *endpoint;
 	struct thread *receiver;
 	struct reply *reply;
+	struct slot *slot;
 
-	if (unlikely(!slot || !cap_allows(&slot->cap, OBJECT_ENDPOINT, RIGHT_WRITE)))
+	if (unlikely(!cspace_find_direct(cspace_of(thread), x[0], &slot)))
 		return false;
-	if (unlikely(!(slot->cap.rights & (RIGHT_GRANT | RIGHT_GRANT_REPLY))))
+	if (unlikely(slot->cap.type != OBJECT_ENDPOINT || !cap_can_call(slot->cap.rights)))
 		return false;
 	endpoint = cap_object(&slot->cap);
 	receiver = endpoint->queue.head;
@@ -102,15 +105,17 @@ static inline bool fastpath_reply_recv(struct cpu *cpu, struct thread *thread)
 {
 	const uint64_t *x = thread->context.x;
 	const struct cap *cspace = cspace_of(thread);
-	const struct slot *slot = cspace_find_direct(cspace, x[0]);
-	const struct slot *reply_slot = cspace_find_direct(cspace, x[11]);
 	struct endpoint *endpoint;
 	struct thread *caller, *head;
+	struct slot *slot, *reply_slot;
 	struct reply *reply;
 
-	if (unlikely(!slot || !cap_allows(&slot->cap, OBJECT_ENDPOINT, RIGHT_READ)))
+	if (unlikely(!cspace_find_direct(cspace, x[0], &slot)) ||
+		unlikely(!cspace_find_direct(cspace, x[11], &reply_slot)))
 		return false;
-	if (unlikely(!reply_slot || reply_slot->cap.type != OBJECT_REPLY))
+	if (unlikely(!cap_allows(&slot->cap, OBJECT_ENDPOINT, RIGHT_READ)))
+		return false;
+	if (unlikely(reply_slot->cap.type != OBJECT_REPLY))
 		return false;
 	endpoint = cap_object(&slot->cap);
 	reply = cap_object(&reply_slot->cap);

@@ -44,9 +44,10 @@ static inline const struct cap *caller_cspace(void)
 /* invoke_any: the slot of a capability of any type. */
 static inline struct lookup invoke_any(cptr_t cptr)
 {
-	struct slot *slot = cspace_find_direct(caller_cspace(), cptr);
+	struct slot *slot;
 
-	if (likely(slot && slot->cap.type != OBJECT_NONE && slot->cap.type != OBJECT_ZOMBIE))
+	if (likely(cspace_find_direct(caller_cspace(), cptr, &slot)) &&
+		likely(slot->cap.type != OBJECT_NONE && slot->cap.type != OBJECT_ZOMBIE))
 		return (struct lookup){slot, ST_OK, 0};
 	return cspace_find_cap(caller_cspace(), cptr);
 }
@@ -77,9 +78,9 @@ static inline struct lookup invoke_slot(cptr_t cnode, word_t index, word_t depth
 	if (unlikely(lookup.status != ST_OK))
 		return lookup;
 	if (likely(depth == CPTR_BITS)) {
-		struct slot *slot = cspace_find_direct(&lookup.slot->cap, index);
+		struct slot *slot;
 
-		if (likely(slot))
+		if (likely(cspace_find_direct(&lookup.slot->cap, index, &slot)))
 			return (struct lookup){slot, ST_OK, 0};
 	}
 	if (unlikely(depth > CPTR_BITS))

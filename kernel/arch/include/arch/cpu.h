@@ -26,7 +26,6 @@ struct cpu {
 	struct thread *current;
 	uint32_t index;
 	bool resched; /* somebody else may have to run: kernel_exit() looks */
-	bool fpu_on;  /* EL0 may use the FPU */
 	bool fpu_wanted; /* another CPU waits for the registers of fpu_owner */
 	uint64_t mpidr; /* affinity fields of MPIDR_EL1 */
 	bool online;
@@ -35,6 +34,7 @@ struct cpu {
 	struct scheduler *scheduler;
 	int64_t ready_top; /* the highest priority that waits to run; -1: nobody does */
 	struct thread *fpu_owner; /* whose FPU registers this CPU holds; NULL: nobody's */
+	uint32_t fpu_access;	  /* FPU_ON: EL0 may use it; FPU_OFF */
 	uint64_t space;		  /* TTBR0_EL1: root table and ASID */
 	uint64_t irqs_off_max;	  /* measured builds: the longest stay in the kernel, in cycles */
 };
