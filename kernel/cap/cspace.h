@@ -38,6 +38,27 @@ struct lookup {
  */
 struct lookup cspace_find(const struct cap *root, word_t cptr, unsigned depth);
 
+/*
+ * cspace_find_direct: the same for all 64 bits where one CNode resolves them, as in most
+ * CSpaces; false otherwise, or if the guard differs: ask cspace_find. In line, since every
+ * call begins with it; an index cannot point beyond the CNode, mispredicted or not.
+ */
+static inline bool cspace_find_direct(
+	const struct cap *root, word_t cptr, struct slot **slot_out)
+{
+	uint64_t guard = root->data;
+	unsigned radix = root->size_bits;
+
+	if (unlikely(root->type != OBJECT_CNODE))
+		return false;
+	if (unlikely((guard & (BIT(GUARD_BITS_SHIFT) - 1)) + radix != CPTR_BITS))
+		return false;
+	if (unlikely(cptr >> radix != guard >> GUARD_BITS_SHIFT))
+		return false;
+	*slot_out = (struct slot *)cap_object(root) + (cptr & (BIT(radix) - 1));
+	return true;
+}
+
 /* cspace_find_cap: the slot of a capability by all 64 bits; BAD_HANDLE also if it is
  * empty. */
 struct lookup cspace_find_cap(const struct cap *root, word_t cptr);

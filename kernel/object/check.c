@@ -179,7 +179,7 @@ static void check_cpu(const struct cpu *cpu)
 		if (before)
 			top = p;
 	}
-	CHECK(sched->top == top);
+	CHECK(cpu->ready_top == top);
 	CHECK(!cpu->fpu_owner || cpu->fpu_owner->fpu_cpu == cpu);
 }
 

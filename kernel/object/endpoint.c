@@ -42,7 +42,7 @@ void reply_unbind(struct thread *thread)
 }
 
 /* Who calls waits for the answer from now on; without a reply object there will be none. */
-static status_t await_answer(struct thread *caller, struct reply *reply, bool can_grant)
+static status_t await_answer(struct thread *caller, struct reply *reply, uint8_t can_grant)
 {
 	bool current = this_cpu()->current == caller;
 

@@ -27,7 +27,7 @@ struct endpoint {
 struct reply {
 	struct thread *caller;	 /* CALLING, waits for the answer */
 	struct thread *receiver; /* RECEIVING, will bind the next caller here */
-	bool can_grant;		 /* the answer may carry capabilities */
+	uint8_t can_grant;	 /* not 0: the answer may carry capabilities */
 };
 
 _Static_assert(sizeof(struct endpoint) <= 32 && sizeof(struct reply) <= 32, "objects.def");

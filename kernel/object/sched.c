@@ -21,49 +21,50 @@ static const struct thread *root;
 void sched_init(void)
 {
 	for (unsigned i = 0; i < CPU_MAX; i++) {
-		schedulers[i].top = -1;
+		cpus[i].ready_top = -1;
 		schedulers[i].slice_end = UINT64_MAX;
 		cpus[i].scheduler = &schedulers[i];
 		cpus[i].space = space_none();
 	}
 }
 
-static void mark_filled(struct scheduler *sched, unsigned priority)
+static void mark_filled(struct cpu *cpu, unsigned priority)
 {
-	sched->filled[priority / 64] |= BIT(priority % 64);
-	if ((int32_t)priority > sched->top)
-		sched->top = (int32_t)priority;
+	cpu->scheduler->filled[priority / 64] |= BIT(priority % 64);
+	if ((int64_t)priority > cpu->ready_top)
+		cpu->ready_top = priority;
 }
 
-static void mark_empty(struct scheduler *sched, unsigned priority)
+static void mark_empty(struct cpu *cpu, unsigned priority)
 {
+	struct scheduler *sched = cpu->scheduler;
 	int word = PRIORITIES / 64 - 1;
 
 	sched->filled[priority / 64] &= ~BIT(priority % 64);
 	while (word >= 0 && sched->filled[word] == 0)
 		word--;
-	sched->top = word < 0 ? -1 : word * 64 + 63 - __builtin_clzll(sched->filled[word]);
+	cpu->ready_top = word < 0 ? -1 : word * 64 + 63 - __builtin_clzll(sched->filled[word]);
 }
 
-static void put_last(struct scheduler *sched, struct thread *thread)
+static void put_last(struct cpu *cpu, struct thread *thread)
 {
-	queue_append(&sched->queue[thread->priority], thread);
-	mark_filled(sched, thread->priority);
+	queue_append(&cpu->scheduler->queue[thread->priority], thread);
+	mark_filled(cpu, thread->priority);
 }
 
-static void put_first(struct scheduler *sched, struct thread *thread)
+static void put_first(struct cpu *cpu, struct thread *thread)
 {
-	queue_prepend(&sched->queue[thread->priority], thread);
-	mark_filled(sched, thread->priority);
+	queue_prepend(&cpu->scheduler->queue[thread->priority], thread);
+	mark_filled(cpu, thread->priority);
 }
 
-static void take(struct scheduler *sched, struct thread *thread)
+static void take(struct cpu *cpu, struct thread *thread)
 {
-	struct thread_queue *queue = &sched->queue[thread->priority];
+	struct thread_queue *queue = &cpu->scheduler->queue[thread->priority];
 
 	queue_remove(queue, thread);
 	if (!queue->head)
-		mark_empty(sched, thread->priority);
+		mark_empty(cpu, thread->priority);
 }
 
 void sched_call(struct cpu *cpu)
@@ -80,14 +81,14 @@ void sched_ready(struct thread *thread)
 
 	thread->cpu = cpu;
 	thread->state = THREAD_READY;
-	put_last(cpu->scheduler, thread);
+	put_last(cpu, thread);
 	if (!cpu->current || thread->priority >= cpu->current->priority)
 		sched_call(cpu);
 }
 
 void sched_remove(struct thread *thread)
 {
-	take(thread->cpu->scheduler, thread);
+	take(thread->cpu, thread);
 }
 
 void sched_set_priority(struct thread *thread, uint8_t priority)
@@ -95,10 +96,10 @@ void sched_set_priority(struct thread *thread, uint8_t priority)
 	bool queued = thread->state == THREAD_READY && thread->cpu->current != thread;
 
 	if (queued)
-		take(thread->cpu->scheduler, thread);
+		take(thread->cpu, thread);
 	thread->priority = priority;
 	if (queued)
-		put_last(thread->cpu->scheduler, thread);
+		put_last(thread->cpu, thread);
 	if (thread->state == THREAD_READY)
 		sched_call(thread->cpu);
 }
@@ -113,7 +114,7 @@ void sched_set_home(struct thread *thread, struct cpu *cpu)
 	if (running) {
 		sched_call(thread->cpu); /* it moves in obey() */
 	} else {
-		take(thread->cpu->scheduler, thread);
+		take(thread->cpu, thread);
 		sched_ready(thread);
 	}
 }
@@ -122,14 +123,13 @@ void sched_yield(void)
 {
 	struct cpu *cpu = this_cpu();
 	struct thread *thread = cpu->current;
-	struct scheduler *sched = cpu->scheduler;
 	struct thread *next;
 
-	if (sched->top < thread->priority)
+	if (cpu->ready_top < thread->priority)
 		return;
-	next = sched->queue[sched->top].head;
-	put_last(sched, thread);
-	take(sched, next);
+	next = cpu->scheduler->queue[cpu->ready_top].head;
+	put_last(cpu, thread);
+	take(cpu, next);
 	sched_switch(cpu, next);
 }
 
@@ -157,8 +157,7 @@ static void return_fpu(struct cpu *cpu)
 	fpu_save(&cpu->fpu_owner->fpu);
 	cpu->fpu_owner->fpu_cpu = NULL;
 	cpu->fpu_owner = NULL;
-	cpu->fpu_on = false;
-	fpu_allow(false);
+	fpu_allow(cpu->fpu_access = FPU_OFF);
 }
 
 /* What others asked of the thread that runs here: to stop, or to move to another CPU. */
@@ -181,18 +180,17 @@ static void obey(struct cpu *cpu)
 
 static void choose(struct cpu *cpu)
 {
-	struct scheduler *sched = cpu->scheduler;
 	struct thread *current = cpu->current;
 	struct thread *next = NULL;
 
 	if (current && current->state == THREAD_READY) {
-		if (sched->top <= current->priority)
+		if (cpu->ready_top <= current->priority)
 			return;
-		put_first(sched, current);
+		put_first(cpu, current);
 	}
-	if (sched->top >= 0) {
-		next = sched->queue[sched->top].head;
-		take(sched, next);
+	if (cpu->ready_top >= 0) {
+		next = cpu->scheduler->queue[cpu->ready_top].head;
+		take(cpu, next);
 	}
 	sched_switch(cpu, next);
 }
@@ -230,7 +228,7 @@ static void start_slice(struct cpu *cpu)
 {
 	struct scheduler *sched = cpu->scheduler;
 
-	if (sched->top < cpu->current->priority || sched->slice_end != UINT64_MAX)
+	if (cpu->ready_top < cpu->current->priority || sched->slice_end != UINT64_MAX)
 		return;
 	sched->slice_end = timer_now() + clock_count(SLICE_US * 1000);
 	timers_program();
@@ -257,7 +255,7 @@ void sched_start(struct thread *thread)
 {
 	struct cpu *cpu = this_cpu();
 
-	fpu_allow(false);
+	fpu_allow(FPU_OFF);
 	root = thread;
 	thread->state = THREAD_READY;
 	kernel_lock();
@@ -288,7 +286,7 @@ void trap_irq(void)
 
 void trap_cpu_online(void)
 {
-	fpu_allow(false);
+	fpu_allow(FPU_OFF);
 	irq_init_cpu();
 }
 
@@ -320,8 +318,7 @@ void trap_fpu(void)
 			fpu_load(&thread->fpu);
 		cpu->fpu_owner = thread;
 		thread->fpu_cpu = cpu;
-		cpu->fpu_on = true;
-		fpu_allow(true);
+		fpu_allow(cpu->fpu_access = FPU_ON);
 	}
 	kernel_exit(cpu);
 }

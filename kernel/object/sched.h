@@ -5,7 +5,8 @@
  *
  *	queue[255]
  *	   ...          each a list: the head runs next, who used up its slice goes last
- *	queue[  0]      `filled` has a bit for each that is not empty, `top` is the highest
+ *	queue[  0]      `filled` has a bit for each that is not empty; cpu->ready_top is the
+ *			highest
  *
  * The thread that runs is in no queue. All of it is O(1).
  */
@@ -20,7 +21,6 @@
 enum { PRIORITIES = PRIORITY_MAX + 1, SLICE_US = 5000 };
 
 struct scheduler {
-	int32_t top; /* the highest priority that waits; -1: nobody does */
 	uint64_t filled[PRIORITIES / 64];
 	uint64_t slice_end; /* in counts; UINT64_MAX while nobody waits for it */
 	struct timer *timers; /* the heap's root, */
@@ -79,7 +79,6 @@ static inline void sched_switch(struct cpu *cpu, struct thread *next)
 {
 	struct thread *before = cpu->current;
 	uint64_t space;
-	bool fpu_on;
 
 	if (before)
 		before->tls = tls_get();
@@ -92,9 +91,5 @@ static inline void sched_switch(struct cpu *cpu, struct thread *next)
 		cpu->space = space;
 		space_set(space);
 	}
-	fpu_on = cpu->fpu_owner == next;
-	if (unlikely(fpu_on != cpu->fpu_on)) {
-		cpu->fpu_on = fpu_on;
-		fpu_allow(fpu_on);
-	}
+	fpu_switch(&cpu->fpu_access, cpu->fpu_owner == next);
 }

@@ -144,6 +144,18 @@ static inline void queue_prepend(struct thread_queue *queue, struct thread *thre
 	queue->head = thread;
 }
 
+/* queue_take_head: remove the first; there is one. */
+static inline void queue_take_head(struct thread_queue *queue)
+{
+	struct thread *next = queue->head->next;
+
+	queue->head = next;
+	if (next)
+		next->prev = NULL;
+	else
+		queue->tail = NULL;
+}
+
 static inline void queue_remove(struct thread_queue *queue, struct thread *thread)
 {
 	if (thread->prev)

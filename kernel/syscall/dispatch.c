@@ -24,58 +24,72 @@
 #undef SYSCALL
 #undef SYSCALL_IPC
 
-/* The handler's result; `thread` may not exist any more when it is known. */
-static void finish(struct cpu *cpu, struct thread *thread, int64_t result)
-{
-	if (unlikely(cpu->current != thread))
-		return;
-	if (unlikely(result == CALL_AGAIN))
-		context_restart(&thread->context);
-	else if (likely(thread->state == THREAD_READY))
-		thread->context.x[0] = (uint64_t)result;
-}
-
-static void dispatch(struct cpu *cpu, struct thread *thread)
+static int64_t call(struct thread *thread)
 {
 	const uint64_t *x = thread->context.x;
 
 	switch (x[8]) {
 #define SYSCALL_IPC(number, name, text) \
 	case number: \
-		ipc_##name(thread); \
-		break;
+		return ipc_##name(thread);
 #define SYSCALL(number, name, parameters, arguments) \
 	case number: \
-		finish(cpu, thread, sys_##name arguments); \
-		break;
+		return sys_##name arguments;
 #include "abi/syscalls.def"
 #undef SYSCALL
 #undef SYSCALL_IPC
 	default:
-		if (!fault_unknown_syscall(thread))
-			finish(cpu, thread, ST_BAD_SYSCALL);
+		fault_unknown_syscall(thread);
+		return ST_BAD_SYSCALL;
 	}
 }
 
-void trap_syscall(struct context *context)
+/*
+ * Who waits now, or did and was answered since, has its result from elsewhere; who destroyed
+ * itself needs none.
+ */
+static void __attribute__((noinline)) dispatch(struct cpu *cpu, struct thread *thread)
 {
-	struct cpu *cpu = this_cpu();
+	int64_t result = call(thread);
+
+	if (likely(cpu->current == thread)) {
+		if (unlikely(result == CALL_AGAIN))
+			context_restart(&thread->context);
+		else if (likely(thread->state == THREAD_READY))
+			thread->context.x[0] = (uint64_t)result;
+	}
+	if (DEBUG_BUILD)
+		check_all();
+	kernel_exit(cpu);
+}
+
+static inline bool fast(struct cpu *cpu, struct thread *thread, uint64_t number)
+{
+	if (number == SYSCALL_call)
+		return fastpath_call(cpu, thread);
+	if (number == SYSCALL_reply_recv)
+		return fastpath_reply_recv(cpu, thread);
+	return false;
+}
+
+/* Laid out so that the compiler needs no stack for the fast ways. */
+void trap_syscall(struct context *context, struct cpu *cpu)
+{
 	struct thread *thread = container_of(context, struct thread, context);
 	uint64_t number = context->x[8];
+	uint32_t ticket;
 
 	if (number == SYSCALL_nop) {
 		context->x[0] = ST_OK;
 		return;
 	}
-	kernel_lock();
-	if (number == SYSCALL_call && fastpath_call(cpu, thread))
-		return kernel_unlock();
-	if (number == SYSCALL_reply_recv && fastpath_reply_recv(cpu, thread))
-		return kernel_unlock();
-	dispatch(cpu, thread);
-	if (DEBUG_BUILD)
-		check_all();
-	kernel_exit(cpu);
+	if (unlikely(!kernel_lock_draw(&ticket)))
+		kernel_lock_spin(ticket);
+	kernel_lock_taken();
+	if (fast(cpu, thread, number))
+		kernel_unlock();
+	else
+		dispatch(cpu, thread);
 }
 
 int64_t sys_nop(void)

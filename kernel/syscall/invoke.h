@@ -31,14 +31,24 @@ static inline int64_t call_result(status_t status)
 	return unlikely(status == CAP_AGAIN) ? CALL_AGAIN : status;
 }
 
+static inline const struct cap *cspace_of(const struct thread *thread)
+{
+	return &thread->slots[THREAD_CSPACE].cap;
+}
+
 static inline const struct cap *caller_cspace(void)
 {
-	return &caller()->slots[THREAD_CSPACE].cap;
+	return cspace_of(caller());
 }
 
 /* invoke_any: the slot of a capability of any type. */
 static inline struct lookup invoke_any(cptr_t cptr)
 {
+	struct slot *slot;
+
+	if (likely(cspace_find_direct(caller_cspace(), cptr, &slot)) &&
+		likely(slot->cap.type != OBJECT_NONE && slot->cap.type != OBJECT_ZOMBIE))
+		return (struct lookup){slot, ST_OK, 0};
 	return cspace_find_cap(caller_cspace(), cptr);
 }
 
@@ -67,6 +77,12 @@ static inline struct lookup invoke_slot(cptr_t cnode, word_t index, word_t depth
 
 	if (unlikely(lookup.status != ST_OK))
 		return lookup;
+	if (likely(depth == CPTR_BITS)) {
+		struct slot *slot;
+
+		if (likely(cspace_find_direct(&lookup.slot->cap, index, &slot)))
+			return (struct lookup){slot, ST_OK, 0};
+	}
 	if (unlikely(depth > CPTR_BITS))
 		return (struct lookup){NULL, ST_OUT_OF_RANGE, 0};
 	return cspace_find(&lookup.slot->cap, index, (unsigned)depth);

@@ -11,13 +11,6 @@
 #include "object/notification.h"
 #include "syscall/invoke.h"
 
-/* Whoever waits or was answered has x0 from elsewhere. */
-static void finish(struct thread *thread, status_t status)
-{
-	if (thread->state == THREAD_READY)
-		thread->context.x[0] = (uint64_t)(int64_t)status;
-}
-
 static status_t send(struct thread *thread, bool call, bool block)
 {
 	const uint64_t *x = thread->context.x;
@@ -30,26 +23,26 @@ static status_t send(struct thread *thread, bool call, bool block)
 	cap = &lookup.slot->cap;
 	if (call && !(cap->rights & (RIGHT_GRANT | RIGHT_GRANT_REPLY)))
 		return ST_ACCESS_DENIED;
-	thread->can_grant = (cap->rights & RIGHT_GRANT) != 0;
+	thread->can_grant = cap->rights & RIGHT_GRANT;
 	thread->badge = cap->data;
 	thread->calling = call;
 	st = message_check(thread, x[1], thread->can_grant);
 	return st == ST_OK ? endpoint_send(cap_object(cap), thread, block) : st;
 }
 
-void ipc_call(struct thread *thread)
+int64_t ipc_call(struct thread *thread)
 {
-	finish(thread, send(thread, true, true));
+	return send(thread, true, true);
 }
 
-void ipc_send(struct thread *thread)
+int64_t ipc_send(struct thread *thread)
 {
-	finish(thread, send(thread, false, true));
+	return send(thread, false, true);
 }
 
-void ipc_try_send(struct thread *thread)
+int64_t ipc_try_send(struct thread *thread)
 {
-	finish(thread, send(thread, false, false));
+	return send(thread, false, false);
 }
 
 static status_t receive_bits(
@@ -106,7 +99,7 @@ static status_t receive(struct thread *thread, const struct receipt *receipt, bo
 
 	if (from->type == OBJECT_NOTIFICATION)
 		return receive_bits(cap_object(from), thread, block);
-	thread->can_grant = (from->rights & RIGHT_GRANT) != 0;
+	thread->can_grant = from->rights & RIGHT_GRANT;
 	return endpoint_receive(cap_object(from), thread, receipt->reply, block);
 }
 
@@ -118,14 +111,14 @@ static status_t check_and_receive(struct thread *thread, bool block)
 	return st == ST_OK ? receive(thread, &receipt, block) : st;
 }
 
-void ipc_recv(struct thread *thread)
+int64_t ipc_recv(struct thread *thread)
 {
-	finish(thread, check_and_receive(thread, true));
+	return check_and_receive(thread, true);
 }
 
-void ipc_try_recv(struct thread *thread)
+int64_t ipc_try_recv(struct thread *thread)
 {
-	finish(thread, check_and_receive(thread, false));
+	return check_and_receive(thread, false);
 }
 
 static status_t answer(struct thread *thread, struct reply *reply)
@@ -144,9 +137,9 @@ static status_t check_and_answer(struct thread *thread)
 	return answer(thread, cap_object(&lookup.slot->cap));
 }
 
-void ipc_reply(struct thread *thread)
+int64_t ipc_reply(struct thread *thread)
 {
-	finish(thread, check_and_answer(thread));
+	return check_and_answer(thread);
 }
 
 /* Nobody there to be answered is no reason not to receive. */
@@ -167,7 +160,7 @@ static status_t answer_and_receive(struct thread *thread)
 	return receive(thread, &receipt, true);
 }
 
-void ipc_reply_recv(struct thread *thread)
+int64_t ipc_reply_recv(struct thread *thread)
 {
-	finish(thread, answer_and_receive(thread));
+	return answer_and_receive(thread);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The Quire authors */
 /*
- * The calls that carry messages: they take and leave everything in the thread's context.
+ * The calls that carry messages: what they carry is in the thread's context.
  */
 #pragma once
 
@@ -9,7 +9,7 @@
 
 #include "object/thread.h"
 
-#define SYSCALL_IPC(number, name, text)			    void ipc_##name(struct thread *thread);
+#define SYSCALL_IPC(number, name, text)			    int64_t ipc_##name(struct thread *thread);
 #define SYSCALL(number, name, parameters, arguments)
 #include "abi/syscalls.def"
 #undef SYSCALL

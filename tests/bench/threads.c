@@ -72,20 +72,22 @@ static cptr_t endpoint, reply, notification, timer;
 
 static void serve_0(void)
 {
+	const cptr_t from = endpoint, through = reply;
 	word_t tag, badge;
 
-	must(ipc_recv(endpoint, reply, &(struct message){0}));
+	must(ipc_recv(from, through, &(struct message){0}));
 	for (;;)
-		ipc_reply_recv0(endpoint, reply, 0, &badge, &tag);
+		ipc_reply_recv0(from, through, 0, &badge, &tag);
 }
 
 static void serve_4(void)
 {
+	const cptr_t from = endpoint, through = reply;
 	word_t badge, words[4] = {0}, tag = tag_make(0, 4, 0);
 
-	must(ipc_recv(endpoint, reply, &(struct message){0}));
+	must(ipc_recv(from, through, &(struct message){0}));
 	for (;;)
-		ipc_reply_recv4(endpoint, reply, words, &badge, &tag);
+		ipc_reply_recv4(from, through, words, &badge, &tag);
 }
 
 static void serve(void)
@@ -101,18 +103,19 @@ static void measure_round_trips(void)
 {
 	word_t tag, words[4] = {1, 2, 3, 4};
 	struct message message = {.tag = tag_make(0, 10, 0)};
+	const cptr_t to = endpoint;
 	cptr_t server = start(serve_0, PRIORITY_MAX);
 
 	sys_yield();
-	report("ipc_rt_0w", MEASURE(ipc_call0(endpoint, 0, &tag)) - reading);
+	report("ipc_rt_0w", MEASURE(ipc_call0(to, 0, &tag)) - reading);
 	drop(server);
 	server = start(serve_4, PRIORITY_MAX);
 	sys_yield();
-	report("ipc_rt_4w", MEASURE(ipc_call4(endpoint, tag_make(0, 4, 0), words, &tag)) - reading);
+	report("ipc_rt_4w", MEASURE(ipc_call4(to, tag_make(0, 4, 0), words, &tag)) - reading);
 	drop(server);
 	server = start(serve, PRIORITY_MAX);
 	sys_yield();
-	report("ipc_rt_10w", MEASURE(ipc_call(endpoint, &message)) - reading);
+	report("ipc_rt_10w", MEASURE(ipc_call(to, &message)) - reading);
 	drop(server);
 }
 

@@ -14,6 +14,7 @@
 
 struct cpu cpus[CPU_MAX];
 uint32_t cpu_count = 1;
+bool cpu_alone = true;
 
 extern char cpu_stacks[], secondary_entry[];
 
@@ -80,6 +81,7 @@ uint32_t cpu_start_all(void)
 	bool released[CPU_MAX] = {false};
 	uint32_t running = 1;
 
+	cpu_alone = cpu_count == 1;
 	dsb(ish); /* cpus[] before a CPU that reads it can start */
 	for (uint32_t i = 1; i < cpu_count; i++) {
 		released[i] = cpu_release(i, image_pa(secondary_entry));

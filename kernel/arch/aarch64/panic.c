@@ -31,16 +31,11 @@ void kprintf(const char *text, ...)
 }
 
 /* Of the CPUs that panic, one tells; one that panics while it tells is not the first. */
-static bool panicking;
+bool panicking;
 
 static bool first_to_panic(void)
 {
 	return !__atomic_exchange_n(&panicking, true, __ATOMIC_ACQ_REL);
-}
-
-bool panic_in_progress(void)
-{
-	return __atomic_load_n(&panicking, __ATOMIC_RELAXED);
 }
 
 /* Some may sleep in kernel_lock_wait, where no interrupt reaches them: the event does. */

@@ -26,19 +26,23 @@ struct cpu {
 	struct thread *current;
 	uint32_t index;
 	bool resched; /* somebody else may have to run: kernel_exit() looks */
-	bool fpu_on;  /* EL0 may use the FPU */
 	bool fpu_wanted; /* another CPU waits for the registers of fpu_owner */
 	uint64_t mpidr; /* affinity fields of MPIDR_EL1 */
 	bool online;
 	uint64_t irqs;	   /* interrupts taken */
 	uint64_t spurious; /* acknowledged with nothing pending */
 	struct scheduler *scheduler;
+	int64_t ready_top; /* the highest priority that waits to run; -1: nobody does */
 	struct thread *fpu_owner; /* whose FPU registers this CPU holds; NULL: nobody's */
+	uint32_t fpu_access;	  /* FPU_ON: EL0 may use it; FPU_OFF */
 	uint64_t space;		  /* TTBR0_EL1: root table and ASID */
 	uint64_t irqs_off_max;	  /* measured builds: the longest stay in the kernel, in cycles */
 };
 
 extern struct cpu cpus[CPU_MAX];
+
+/* While there is one CPU alone nothing is locked: true until another is about to start. */
+extern bool cpu_alone;
 
 /* Those that the device tree names, this one included; at most CPU_MAX. */
 extern uint32_t cpu_count;

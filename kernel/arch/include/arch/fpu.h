@@ -15,11 +15,24 @@ struct fpu {
 	uint32_t fpcr;
 } aligned(16);
 
+/* CPACR_EL1.FPEN: no trap, or trap at EL0 and EL1. */
+enum { FPU_ON = 3 << 20, FPU_OFF = 0 };
+
 /* fpu_allow: whether EL0 on this CPU may use them, from the next return to it on. */
-static inline void fpu_allow(bool on)
+static inline void fpu_allow(uint32_t access)
 {
-	/* CPACR_EL1.FPEN: 3 no trap; 0 trap at EL0 and EL1 */
-	__asm__ volatile("msr cpacr_el1, %0" : : "r"(on ? UINT64_C(3) << 20 : 0));
+	__asm__ volatile("msr cpacr_el1, %0" : : "r"((uint64_t)access));
+}
+
+/* fpu_switch: the same where `*access` says how it is now. */
+static inline void fpu_switch(uint32_t *access, bool on)
+{
+	uint32_t wanted = on ? FPU_ON : FPU_OFF;
+
+	if (*access != wanted) {
+		*access = wanted;
+		fpu_allow(wanted);
+	}
 }
 
 /* fpu_save, fpu_load: all registers of this CPU, while they are allowed and synchronized. */

@@ -18,6 +18,7 @@
 #include "lib/base.h"
 
 #include "arch/cpu.h"
+#include "arch/print.h"
 
 enum { CACHE_LINE = 64 };
 
@@ -28,7 +29,33 @@ struct lock {
 
 extern struct lock kernel_tickets;
 
-/* kernel_lock_wait: sleep until `ticket` is served; for good if a CPU has panicked. */
+/*
+ * kernel_lock_spin: sleep until `ticket` is served; for good if a CPU has panicked.
+ *
+ * Who panics holds the lock perhaps for ever, sets its flag and then sends an event
+ * (stop_others): the flag is looked at before each wfe, so that event cannot be missed. A
+ * masked interrupt would not end the wfe. Nothing may touch memory between ldaxrh and wfe:
+ * it could cost the monitor without an event.
+ */
+static inline void kernel_lock_spin(uint32_t ticket)
+{
+	uint32_t served;
+
+	do {
+		if (unlikely(panic_in_progress()))
+			cpu_halt();
+		__asm__ volatile("ldaxrh	%w0, %1\n"
+				 "	cmp	%w0, %w2\n"
+				 "	b.eq	1f\n"
+				 "	wfe\n"
+				 "1:\n"
+				 : "=&r"(served)
+				 : "Q"(kernel_tickets.tickets), "r"(ticket)
+				 : "memory", "cc");
+	} while (served != ticket);
+}
+
+/* kernel_lock_wait: the same, out of line. */
 void kernel_lock_wait(uint32_t ticket);
 
 /*
@@ -44,32 +71,50 @@ static inline bool kernel_lock_is_held(void)
 }
 
 /*
- * kernel_lock: take the lock, after all who came before.
+ * kernel_lock_draw: a place in the queue for the lock; true if it is one's turn at once.
  *
- *  => interrupts are masked, and this CPU does not hold it yet
+ *  => interrupts are masked, and this CPU does not hold the lock yet
+ *  => if not: kernel_lock_wait(*ticket) and nothing else comes next
  *
  * The load acquires: its partner is the stlrh of kernel_unlock. What follows may overtake
  * the stxr but not the ldaxr, and between the two no other CPU has drawn a ticket.
  */
-static inline void kernel_lock(void)
+static inline bool kernel_lock_draw(uint32_t *ticket)
 {
-	uint32_t ticket, others, failed;
+	uint32_t word, others, failed;
 
 	ASSERT(!kernel_lock_is_held());
-	__asm__ volatile(
-		"1:	ldaxr	%w0, %3\n"
-		"	add	%w1, %w0, #0x10000\n"
-		"	stxr	%w2, %w1, %3\n"
-		"	cbnz	%w2, 1b\n"
-		"	eor	%w1, %w0, %w0, ror #16\n"
-		: "=&r"(ticket), "=&r"(others), "=&r"(failed), "+Q"(kernel_tickets.tickets)
-		:
-		: "memory");
-	if (unlikely(others))
-		kernel_lock_wait(ticket >> 16);
+	if (cpu_alone)
+		return true;
+	__asm__ volatile("1:	ldaxr	%w0, %3\n"
+			 "	add	%w1, %w0, #0x10000\n"
+			 "	stxr	%w2, %w1, %3\n"
+			 "	cbnz	%w2, 1b\n"
+			 "	eor	%w1, %w0, %w0, ror #16\n"
+			 : "=&r"(word), "=&r"(others), "=&r"(failed),
+			 "+Q"(kernel_tickets.tickets)
+			 :
+			 : "memory");
+	*ticket = word >> 16;
+	return others == 0;
+}
+
+/* kernel_lock_taken: debug builds note whose it is. */
+static inline void kernel_lock_taken(void)
+{
 	if (DEBUG_BUILD)
 		__atomic_store_n(
 			&kernel_tickets.holder, this_cpu()->index + 1, __ATOMIC_RELAXED);
+}
+
+/* kernel_lock: take the lock, after all who came before. */
+static inline void kernel_lock(void)
+{
+	uint32_t ticket;
+
+	if (unlikely(!kernel_lock_draw(&ticket)))
+		kernel_lock_wait(ticket);
+	kernel_lock_taken();
 }
 
 /*
@@ -86,6 +131,8 @@ static inline void kernel_unlock(void)
 	ASSERT(kernel_lock_is_held());
 	if (DEBUG_BUILD)
 		__atomic_store_n(&kernel_tickets.holder, 0, __ATOMIC_RELAXED);
+	if (cpu_alone)
+		return;
 	__asm__ volatile("ldrh	%w0, %1\n"
 			 "	add	%w0, %w0, #1\n"
 			 "	stlrh	%w0, %1\n"

@@ -24,7 +24,8 @@ struct context {
  * answer goes. trap_fault: what the program did is in ESR_EL1's and FAR_EL1's values.
  * trap_fpu: it used the FPU while it was not allowed to.
  */
-void trap_syscall(struct context *context);
+struct cpu;
+void trap_syscall(struct context *context, struct cpu *cpu);
 void trap_irq(void);
 void trap_fault(struct context *context, uint64_t esr, uint64_t far);
 void trap_fpu(void);
