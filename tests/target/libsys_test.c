@@ -12,7 +12,7 @@
 #include "libsys/tls.h"
 #include "objects.h"
 
-enum { THREADS = 8, STACK_SIZE = 16384, ROUNDS = 200, LABEL = 77 };
+enum { THREADS = 8, STACK_SIZE = 16384, ROUNDS = 25, LABEL = 77 };
 
 static _Alignas(16) char stacks[THREADS][STACK_SIZE];
 
