@@ -13,8 +13,6 @@
 #include "object/notification.h"
 #include "object/timer.h"
 
-_Static_assert(offsetof(struct irq_line, slot) == 0, "object_types: slots_offset");
-
 static uint32_t timer_irq;
 static struct irq_line *lines; /* of the shared interrupts, from IRQ_SHARED on */
 

@@ -82,5 +82,5 @@ static inline bool irq_is_bound(const struct irq_line *line)
 	return line->slot.cap.type == OBJECT_NOTIFICATION;
 }
 
-/* irq_finalise: object_types' finalise; the slot at offset 0 is its only one. */
+/* irq_finalise: object_types' finalise. */
 status_t irq_finalise(const struct cap *cap, struct work *work);

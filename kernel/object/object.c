@@ -27,5 +27,9 @@ const struct object_type object_types[OBJECT_TYPES] = {
 		.slots_offset = offsetof(struct timer, slot),
 		.slots = 1,
 	},
-	[OBJECT_IRQ] = {.finalise = irq_finalise},
+	[OBJECT_IRQ] = {
+		.finalise = irq_finalise,
+		.slots_offset = offsetof(struct irq_line, slot),
+		.slots = 1,
+	},
 };
