@@ -88,7 +88,7 @@ static void check_ready(const struct thread *thread)
 	const struct scheduler *sched = thread->cpu->scheduler;
 	bool queued = is_queued(&sched->queue[thread->priority], thread);
 
-	CHECK(queued != (thread->cpu->current == thread));
+	CHECK(queued + (thread->cpu->current == thread) + (thread->cpu->woken == thread) == 1);
 }
 
 /* Where it stands is as its state says. */

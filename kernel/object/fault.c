@@ -4,8 +4,7 @@
 
 #include "arch/print.h"
 
-#include "object/endpoint.h"
-#include "object/sched.h"
+#include "object/direct.h"
 #include "object/user.h"
 
 enum { STATUS_FAULT = 139, BACKTRACE_MAX = 16 };
@@ -31,16 +30,11 @@ word_t fault_message(const struct thread *thread, struct context *to)
 
 bool fault_answer(struct thread *thread, const struct context *handler)
 {
-	word_t tag = handler->x[1];
-
-	thread->faulted = false;
 	thread->state = THREAD_STOPPED;
-	if (tag_label(tag) != FAULT_RESUME)
+	thread->faulted = false;
+	if (tag_label(handler->x[1]) != FAULT_RESUME)
 		return false;
-	if (tag_words(tag) > 0)
-		thread->context.pc = handler->x[2];
-	if (tag_words(tag) > 1)
-		thread->context.x[0] = handler->x[3];
+	fault_resume(thread, handler);
 	return true;
 }
 
@@ -87,8 +81,32 @@ static void fault_unhandled(struct thread *thread)
 	CHECK(thread_stop(thread));
 }
 
+/* The handler waits on this CPU, and is urgent enough: what endpoint_send_fault does. */
+static bool deliver(struct cpu *cpu, struct thread *thread)
+{
+	const struct cap *cap = &thread->slots[THREAD_FAULT].cap;
+	struct endpoint *endpoint;
+	struct thread *receiver;
+
+	if (cap->type != OBJECT_ENDPOINT)
+		return false;
+	endpoint = cap_object(cap);
+	receiver = receiver_of(cpu, endpoint);
+	if (!receiver)
+		return false;
+	thread->faulted = true;
+	bind_caller(endpoint, receiver, thread);
+	receiver->context.x[0] = ST_OK;
+	receiver->context.x[1] = fault_message(thread, &receiver->context);
+	receiver->context.x[11] = cap->data;
+	change_places(cpu, thread, receiver);
+	return true;
+}
+
 void fault_report(struct thread *thread)
 {
+	if (deliver(this_cpu(), thread))
+		return;
 	if (!endpoint_send_fault(thread))
 		fault_unhandled(thread);
 }

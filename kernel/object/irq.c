@@ -165,10 +165,10 @@ void irq_handle_pending(void)
 {
 	uint32_t irq = irq_acknowledge();
 
-	if (irq == IRQ_SPURIOUS)
+	if (unlikely(irq == IRQ_SPURIOUS)) {
 		this_cpu()->spurious++;
-	for (; irq != IRQ_SPURIOUS; irq = irq_acknowledge()) {
-		handle(irq);
-		irq_complete(irq);
+		return;
 	}
+	handle(irq);
+	irq_complete(irq);
 }

@@ -30,7 +30,10 @@ void sched_init(void)
 
 static void mark_filled(struct cpu *cpu, unsigned priority)
 {
-	cpu->scheduler->filled[priority / 64] |= BIT(priority % 64);
+	struct scheduler *sched = cpu->scheduler;
+
+	sched->filled[priority / 64] |= BIT(priority % 64);
+	sched->words |= BIT(priority / 64);
 	if ((int64_t)priority > cpu->ready_top)
 		cpu->ready_top = priority;
 }
@@ -38,12 +41,15 @@ static void mark_filled(struct cpu *cpu, unsigned priority)
 static void mark_empty(struct cpu *cpu, unsigned priority)
 {
 	struct scheduler *sched = cpu->scheduler;
-	int word = PRIORITIES / 64 - 1;
+	unsigned word;
 
 	sched->filled[priority / 64] &= ~BIT(priority % 64);
-	while (word >= 0 && sched->filled[word] == 0)
-		word--;
-	cpu->ready_top = word < 0 ? -1 : word * 64 + 63 - __builtin_clzll(sched->filled[word]);
+	if (sched->filled[priority / 64] == 0)
+		sched->words &= ~BIT(priority / 64);
+	word = 63 - (unsigned)__builtin_clzll(sched->words | 1);
+	cpu->ready_top = sched->words == 0 ?
+		-1 :
+		(int64_t)(word * 64 + 63 - (unsigned)__builtin_clzll(sched->filled[word]));
 }
 
 static void put_last(struct cpu *cpu, struct thread *thread)
@@ -62,16 +68,36 @@ static void take(struct cpu *cpu, struct thread *thread)
 {
 	struct thread_queue *queue = &cpu->scheduler->queue[thread->priority];
 
+	if (cpu->woken == thread) {
+		cpu->woken = NULL;
+		return;
+	}
 	queue_remove(queue, thread);
 	if (!queue->head)
 		mark_empty(cpu, thread->priority);
 }
 
-void sched_call(struct cpu *cpu)
+static void look_again(struct cpu *cpu)
 {
 	cpu->resched = true;
 	if (cpu != this_cpu())
 		irq_send_ipi(cpu->index);
+}
+
+void sched_call(struct cpu *cpu)
+{
+	cpu->asked = true;
+	look_again(cpu);
+}
+
+/*
+ * The most urgent of all that wait on this CPU is to run next, most likely: it need not go
+ * through the queue. That is settled before this CPU leaves the kernel.
+ */
+static bool goes_first(struct cpu *cpu, const struct thread *thread)
+{
+	return cpu == this_cpu() && !cpu->woken && thread->priority > cpu->ready_top &&
+		(!cpu->current || thread->priority > cpu->current->priority);
 }
 
 /* As urgent as the one that runs is reason enough to look: the time slice begins. */
@@ -81,9 +107,14 @@ void sched_ready(struct thread *thread)
 
 	thread->cpu = cpu;
 	thread->state = THREAD_READY;
+	if (likely(goes_first(cpu, thread))) {
+		cpu->woken = thread;
+		cpu->resched = true;
+		return;
+	}
 	put_last(cpu, thread);
 	if (!cpu->current || thread->priority >= cpu->current->priority)
-		sched_call(cpu);
+		look_again(cpu);
 }
 
 void sched_remove(struct thread *thread)
@@ -127,6 +158,7 @@ void sched_yield(void)
 
 	if (cpu->ready_top < thread->priority)
 		return;
+	/* Nobody is in cpu->woken: this call is all that happens now, or sched_tick saw to it. */
 	next = cpu->scheduler->queue[cpu->ready_top].head;
 	put_last(cpu, thread);
 	take(cpu, next);
@@ -160,41 +192,6 @@ static void return_fpu(struct cpu *cpu)
 	fpu_allow(cpu->fpu_access = FPU_OFF);
 }
 
-/* What others asked of the thread that runs here: to stop, or to move to another CPU. */
-static void obey(struct cpu *cpu)
-{
-	struct thread *thread = cpu->current;
-
-	if (thread->stopping) {
-		thread->stopping = false;
-		if (!thread_stop(thread))
-			CHECK(!"a CPU can stop its own thread");
-	}
-	if (thread->home != cpu && thread->state == THREAD_READY) {
-		if (cpu->fpu_owner == thread)
-			return_fpu(cpu);
-		sched_switch(cpu, NULL);
-		sched_ready(thread);
-	}
-}
-
-static void choose(struct cpu *cpu)
-{
-	struct thread *current = cpu->current;
-	struct thread *next = NULL;
-
-	if (current && current->state == THREAD_READY) {
-		if (cpu->ready_top <= current->priority)
-			return;
-		put_first(cpu, current);
-	}
-	if (cpu->ready_top >= 0) {
-		next = cpu->scheduler->queue[cpu->ready_top].head;
-		take(cpu, next);
-	}
-	sched_switch(cpu, next);
-}
-
 /* A VSpace may be gone, or go, that this CPU still translates by. */
 static void refresh_space(struct cpu *cpu)
 {
@@ -204,6 +201,56 @@ static void refresh_space(struct cpu *cpu)
 		cpu->space = space;
 		space_set(space);
 	}
+}
+
+/* What others asked of this CPU or of its thread: to stop it, to move it to another CPU. */
+static void obey(struct cpu *cpu)
+{
+	struct thread *thread = cpu->current;
+
+	cpu->asked = false;
+	if (cpu->fpu_wanted)
+		return_fpu(cpu);
+	if (thread && thread->stopping && !thread_stop(thread))
+		CHECK(!"a CPU can stop its own thread");
+	if (thread && thread->home != cpu && thread->state == THREAD_READY) {
+		if (cpu->fpu_owner == thread)
+			return_fpu(cpu);
+		sched_switch(cpu, NULL);
+		sched_ready(thread);
+	}
+	refresh_space(cpu);
+}
+
+/* Who runs next, out of the queues or on its way into them; NULL: nobody. */
+static struct thread *take_first(struct cpu *cpu)
+{
+	struct thread *next = cpu->woken;
+
+	if (!next && cpu->ready_top >= 0)
+		next = cpu->scheduler->queue[cpu->ready_top].head;
+	if (next)
+		take(cpu, next);
+	return next;
+}
+
+static void choose(struct cpu *cpu)
+{
+	struct thread *current = cpu->current, *woken = cpu->woken;
+
+	/* What was urgent when it came may not be any more. */
+	if (woken && woken->priority <= cpu->ready_top) {
+		cpu->woken = NULL;
+		put_last(cpu, woken);
+	}
+	if (current && current->state == THREAD_READY) {
+		int64_t best = cpu->woken ? cpu->woken->priority : cpu->ready_top;
+
+		if (best <= current->priority)
+			return;
+		put_first(cpu, current);
+	}
+	sched_switch(cpu, take_first(cpu));
 }
 
 /* Nobody to run: clean up what dead objects are left, else sleep until an interrupt. */
@@ -238,16 +285,13 @@ void sched_reschedule(struct cpu *cpu)
 {
 	for (;;) {
 		cpu->resched = false;
-		if (cpu->fpu_wanted)
-			return_fpu(cpu);
-		if (cpu->current)
+		if (unlikely(cpu->asked))
 			obey(cpu);
 		choose(cpu);
-		if (cpu->current)
+		if (likely(cpu->current))
 			break;
 		idle(cpu);
 	}
-	refresh_space(cpu);
 	start_slice(cpu);
 }
 

@@ -8,7 +8,8 @@
  *	queue[  0]      `filled` has a bit for each that is not empty; cpu->ready_top is the
  *			highest
  *
- * The thread that runs is in no queue. All of it is O(1).
+ * The thread that runs is in no queue, nor is cpu->woken, who ran there before this CPU left
+ * the kernel last: see sched_ready. All of it is O(1).
  */
 #pragma once
 
@@ -22,6 +23,7 @@ enum { PRIORITIES = PRIORITY_MAX + 1, SLICE_US = 5000 };
 
 struct scheduler {
 	uint64_t filled[PRIORITIES / 64];
+	uint64_t words; /* a bit for each of those that is not 0 */
 	uint64_t slice_end; /* in counts; UINT64_MAX while nobody waits for it */
 	struct timer *timers; /* the heap's root, */
 	uint64_t timer_count; /* and how many are in it */
@@ -49,7 +51,10 @@ void sched_yield(void);
 /* sched_tick: the time is `now`: the time slice may have ended. */
 void sched_tick(uint64_t now);
 
-/* sched_call: let a CPU look who is to run: this one before its exit, another at once. */
+/*
+ * sched_call: let a CPU do what it was asked (thread->stopping, thread->home, fpu_wanted, a
+ * VSpace that goes) and look who is to run: this one before its exit, another at once.
+ */
 void sched_call(struct cpu *cpu);
 
 /* sched_start: run the first thread; does not return. */

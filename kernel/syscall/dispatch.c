@@ -44,16 +44,32 @@ static int64_t call(struct thread *thread)
 	}
 }
 
+static always_inline bool fast(
+	enum carry carry, struct cpu *cpu, struct thread *thread, uint64_t number)
+{
+	if (number == SYSCALL_call)
+		return fastpath_call(carry, cpu, thread);
+	if (number == SYSCALL_reply_recv)
+		return fastpath_reply_recv(carry, cpu, thread);
+	if (number == SYSCALL_signal)
+		return fastpath_signal(thread);
+	return false;
+}
+
 /*
  * Who waits now, or did and was answered since, has its result from elsewhere; who destroyed
  * itself needs none.
  */
-static void __attribute__((noinline)) dispatch(struct cpu *cpu, struct thread *thread)
+static never_inline void dispatch(struct cpu *cpu, struct thread *thread)
 {
-	int64_t result = call(thread);
+	uint64_t number = thread->context.x[8];
 
-	if (likely(cpu->current == thread)) {
-		if (unlikely(result == CALL_AGAIN))
+	if (number > SYSCALL_reply_recv || !fast(CARRY_ANY, cpu, thread, number)) {
+		int64_t result = call(thread);
+
+		if (unlikely(cpu->current != thread))
+			;
+		else if (unlikely(result == CALL_AGAIN))
 			context_restart(&thread->context);
 		else if (likely(thread->state == THREAD_READY))
 			thread->context.x[0] = (uint64_t)result;
@@ -61,15 +77,6 @@ static void __attribute__((noinline)) dispatch(struct cpu *cpu, struct thread *t
 	if (DEBUG_BUILD)
 		check_all();
 	kernel_exit(cpu);
-}
-
-static inline bool fast(struct cpu *cpu, struct thread *thread, uint64_t number)
-{
-	if (number == SYSCALL_call)
-		return fastpath_call(cpu, thread);
-	if (number == SYSCALL_reply_recv)
-		return fastpath_reply_recv(cpu, thread);
-	return false;
 }
 
 /* Laid out so that the compiler needs no stack for the fast ways. */
@@ -86,7 +93,7 @@ void trap_syscall(struct context *context, struct cpu *cpu)
 	if (unlikely(!kernel_lock_draw(&ticket)))
 		kernel_lock_spin(ticket);
 	kernel_lock_taken();
-	if (fast(cpu, thread, number))
+	if (fast(CARRY_SHORT, cpu, thread, number))
 		kernel_unlock();
 	else
 		dispatch(cpu, thread);

@@ -10,98 +10,66 @@
  */
 #pragma once
 
-#include "object/endpoint.h"
+#include "object/direct.h"
+#include "object/fault.h"
 #include "object/message.h"
 #include "object/notification.h"
-#include "object/sched.h"
 #include "syscall/invoke.h"
 
-/* What all capabilities of a type with certain rights have in common, in their first word. */
-static inline bool cap_allows(const struct cap *cap, enum object type, unsigned rights)
-{
-	_Static_assert(offsetof(struct cap, type) == 0 && offsetof(struct cap, rights) == 1, "");
-	uint32_t wanted = (uint32_t)type | (uint32_t)rights << 8, word;
+/* How much of a message these ways carry: short, all in registers; else any, checked here. */
+enum carry { CARRY_SHORT, CARRY_ANY };
 
-	__builtin_memcpy(&word, cap, sizeof(word));
-	return (word & (0xff | (uint32_t)rights << 8)) == wanted;
+static always_inline bool can_carry(
+	enum carry carry, const struct thread *from, bool can_grant)
+{
+	word_t tag = from->context.x[1];
+
+	return tag_is_short(tag) ||
+		(carry == CARRY_ANY && message_check(from, tag, can_grant) == ST_OK);
 }
 
-/* To call is to send, and to let who receives answer. */
-static inline bool cap_can_call(uint8_t rights)
+/* The message itself, and what the receiver is told of it. */
+static always_inline void hand_over(enum carry carry, struct thread *from, struct thread *to,
+	const struct endpoint *endpoint, uint8_t can_grant, uint64_t badge)
 {
-	return (rights & RIGHT_WRITE) && (rights & (RIGHT_GRANT | RIGHT_GRANT_REPLY));
-}
+	word_t tag = from->context.x[1];
 
-/* Would it run next on this CPU, if the current one waited and it did not? */
-static inline bool runs_next(const struct cpu *cpu, const struct thread *thread)
-{
-	const struct cap *space = &thread->slots[THREAD_VSPACE].cap;
-
-	return thread->home == cpu && thread->priority >= cpu->ready_top &&
-		likely(space->data == cpu->space || space->type == OBJECT_VSPACE);
-}
-
-/* The two change places: sched_switch where both are there. */
-static inline void change_places(struct cpu *cpu, struct thread *from, struct thread *to)
-{
-	uint64_t space = to->slots[THREAD_VSPACE].cap.data;
-
-	from->tls = tls_get();
-	tls_set(to->tls);
-	cpu->current = to;
-	if (space != cpu->space) {
-		cpu->space = space;
-		space_set(space);
-	}
-	fpu_switch(&cpu->fpu_access, cpu->fpu_owner == to);
-}
-
-/* The message itself: registers, and what the receiver is told of it. */
-static inline void hand_over(struct thread *from, struct thread *to, uint64_t badge)
-{
-	uint64_t tag = from->context.x[1];
-
-	if (tag_words(tag))
+	if (carry == CARRY_ANY)
+		tag = message_transfer(from, to, endpoint, can_grant);
+	else if (tag_words(tag))
 		message_copy(&from->context, &to->context, tag_words(tag));
 	to->context.x[0] = ST_OK;
 	to->context.x[1] = tag;
 	to->context.x[11] = badge;
-	to->state = THREAD_READY;
-	to->reply = NULL;
 }
 
-static inline bool fastpath_call(struct cpu *cpu, struct thread *thread)
+static always_inline bool fastpath_call(enum carry carry, struct cpu *cpu, struct thread *thread)
 {
 	const uint64_t *x = thread->context.x;
 	struct endpoint *endpoint;
 	struct thread *receiver;
-	struct reply *reply;
 	struct slot *slot;
 
 	if (unlikely(!cspace_find_direct(cspace_of(thread), x[0], &slot)))
 		return false;
 	if (unlikely(slot->cap.type != OBJECT_ENDPOINT || !cap_can_call(slot->cap.rights)))
 		return false;
-	endpoint = cap_object(&slot->cap);
-	receiver = endpoint->queue.head;
-	if (unlikely(!receiver || receiver->state != THREAD_RECEIVING || !tag_is_short(x[1])))
+	if (unlikely(!can_carry(carry, thread, slot->cap.rights & RIGHT_GRANT)))
 		return false;
-	reply = receiver->reply;
-	if (unlikely(!reply || !runs_next(cpu, receiver)))
+	endpoint = cap_object(&slot->cap);
+	receiver = receiver_of(cpu, endpoint);
+	if (unlikely(!receiver))
 		return false;
 
-	queue_take_head(&endpoint->queue);
-	reply->receiver = NULL;
-	reply->caller = thread;
-	reply->can_grant = receiver->can_grant;
-	thread->reply = reply;
-	thread->state = THREAD_CALLING;
-	hand_over(thread, receiver, slot->cap.data);
+	bind_caller(endpoint, receiver, thread);
+	hand_over(carry, thread, receiver, endpoint, slot->cap.rights & RIGHT_GRANT,
+		slot->cap.data);
 	change_places(cpu, thread, receiver);
 	return true;
 }
 
-static inline bool fastpath_reply_recv(struct cpu *cpu, struct thread *thread)
+static always_inline bool fastpath_reply_recv(
+	enum carry carry, struct cpu *cpu, struct thread *thread)
 {
 	const uint64_t *x = thread->context.x;
 	const struct cap *cspace = cspace_of(thread);
@@ -121,13 +89,22 @@ static inline bool fastpath_reply_recv(struct cpu *cpu, struct thread *thread)
 	reply = cap_object(&reply_slot->cap);
 	caller = reply->caller;
 	head = endpoint->queue.head;
-	if (unlikely(!caller || caller->faulted || !runs_next(cpu, caller)))
+	if (unlikely(!caller || !runs_next(cpu, caller)))
 		return false;
-	if (unlikely((head && head->state == THREAD_SENDING) || !tag_is_short(x[1])))
+	if (unlikely((head && head->state == THREAD_SENDING) ||
+		    !can_carry(carry, thread, reply->can_grant)))
 		return false;
 	if (unlikely(thread->bound && thread->bound->signaled))
 		return false;
+	if (unlikely(caller->faulted && tag_label(x[1]) != FAULT_RESUME))
+		return false;
 
+	if (unlikely(caller->faulted))
+		fault_resume(caller, &thread->context);
+	else
+		hand_over(carry, thread, caller, NULL, reply->can_grant, 0);
+	caller->reply = NULL;
+	caller->state = THREAD_READY;
 	reply->caller = NULL;
 	reply->receiver = thread;
 	thread->reply = reply;
@@ -135,7 +112,26 @@ static inline bool fastpath_reply_recv(struct cpu *cpu, struct thread *thread)
 	thread->can_grant = slot->cap.rights & RIGHT_GRANT;
 	thread->state = THREAD_RECEIVING;
 	queue_append(&endpoint->queue, thread);
-	hand_over(thread, caller, 0);
 	change_places(cpu, thread, caller);
+	return true;
+}
+
+/* A signal for which nobody waits stays with the notification. */
+static always_inline bool fastpath_signal(struct thread *thread)
+{
+	uint64_t *x = thread->context.x;
+	struct notification *notification;
+	struct slot *slot;
+
+	if (unlikely(!cspace_find_direct(cspace_of(thread), x[0], &slot)))
+		return false;
+	if (unlikely(!cap_allows(&slot->cap, OBJECT_NOTIFICATION, RIGHT_WRITE)))
+		return false;
+	notification = cap_object(&slot->cap);
+	if (notification->queue.head || notification->bound)
+		return false;
+	notification->bits |= slot->cap.data;
+	notification->signaled = true;
+	x[0] = ST_OK;
 	return true;
 }
