@@ -59,14 +59,34 @@ static inline bool cspace_find_direct(
 	return true;
 }
 
-/* cspace_find_cap: the slot of a capability by all 64 bits; BAD_HANDLE also if it is
- * empty. */
-struct lookup cspace_find_cap(const struct cap *root, word_t cptr);
+/* cspace_find_any: cspace_find_cap's, where there is more than one CNode, or nothing. */
+struct lookup cspace_find_any(const struct cap *root, word_t cptr);
+
+/* cspace_find_cap: the slot of a capability by all 64 bits; BAD_HANDLE also if it is empty. */
+static inline struct lookup cspace_find_cap(const struct cap *root, word_t cptr)
+{
+	struct slot *slot;
+
+	if (likely(cspace_find_direct(root, cptr, &slot)) &&
+		likely(slot->cap.type != OBJECT_NONE && slot->cap.type != OBJECT_ZOMBIE))
+		return (struct lookup){slot, ST_OK, 0};
+	return cspace_find_any(root, cptr);
+}
 
 /*
  * cspace_window: `count` neighbouring slots of a CNode, from `first`.
  *
  *  => WRONG_TYPE: no CNode's capability. OUT_OF_RANGE: the CNode ends before
  */
-must_check status_t cspace_window(
-	const struct cap *cnode, word_t first, word_t count, struct slot **slots_out);
+must_check static inline status_t cspace_window(
+	const struct cap *cnode, word_t first, word_t count, struct slot **slots_out)
+{
+	word_t slots = BIT(cnode->size_bits);
+
+	if (cnode->type != OBJECT_CNODE)
+		return ST_WRONG_TYPE;
+	if (first > slots || count > slots - first)
+		return ST_OUT_OF_RANGE;
+	*slots_out = (struct slot *)cap_object(cnode) + first;
+	return ST_OK;
+}

@@ -66,11 +66,13 @@ static status_t await_answer(struct thread *caller, struct reply *reply, uint8_t
 static status_t meet(struct thread *sender, struct thread *receiver,
 	const struct endpoint *endpoint)
 {
+	const struct message_path path = {sender, receiver,
+		sender->faulted ? NULL : message_buffer(sender), endpoint, sender->can_grant};
 	struct reply *reply = receiver->reply;
 
 	reply_unbind(receiver);
-	receiver->context.x[1] =
-		message_transfer(sender, receiver, endpoint, sender->can_grant);
+	receiver->context.x[1] = sender->faulted ? fault_message(sender, &receiver->context) :
+						   message_transfer(&path);
 	receiver->context.x[11] = sender->badge;
 	if (sender->calling)
 		return await_answer(sender, reply, receiver->can_grant);
@@ -137,6 +139,7 @@ status_t endpoint_receive(
 status_t reply_answer(struct reply *reply, struct thread *from)
 {
 	struct thread *caller = reply->caller;
+	struct message_path path;
 
 	if (!caller)
 		return ST_PEER_CLOSED;
@@ -146,7 +149,8 @@ status_t reply_answer(struct reply *reply, struct thread *from)
 			sched_ready(caller);
 		return ST_OK;
 	}
-	caller->context.x[1] = message_transfer(from, caller, NULL, reply->can_grant);
+	path = (struct message_path){from, caller, message_buffer(from), NULL, reply->can_grant};
+	caller->context.x[1] = message_transfer(&path);
 	caller->context.x[11] = 0;
 	thread_wake(caller, ST_OK);
 	return ST_OK;

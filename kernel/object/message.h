@@ -53,23 +53,55 @@ static inline void message_copy(
 	}
 }
 
+struct endpoint;
+
 /*
  * message_check: whether a thread may send this, as far as it can be told before.
  *
  *  => ST_INVALID_ARGS: the tag is malformed, or the IPC buffer that it needs cannot be read;
  *     ST_ACCESS_DENIED: capabilities without the right to grant; or what the name of one of
  *     them leads to
+ *  => `buffer_out`: the sender's IPC buffer, if the message needs it; for message_transfer,
+ *     before anything else happens
  */
-must_check status_t message_check(const struct thread *sender, word_t tag, bool can_grant);
+must_check status_t message_check_long(const struct thread *sender, word_t tag, bool can_grant,
+	const struct ipc_buffer **buffer_out);
+
+must_check static inline status_t message_check(const struct thread *sender, word_t tag,
+	bool can_grant, const struct ipc_buffer **buffer_out)
+{
+	*buffer_out = NULL;
+	if (likely(tag_is_short(tag)))
+		return ST_OK;
+	return message_check_long(sender, tag, can_grant, buffer_out);
+}
+
+/* A message on its way. */
+struct message_path {
+	struct thread *from, *to;
+	const struct ipc_buffer *buffer;  /* the sender's */
+	const struct endpoint *endpoint; /* capabilities to it come as badges; NULL: an answer */
+	bool can_grant;
+};
 
 /*
- * message_transfer: bring what `sender` sends, checked before, to `receiver`.
+ * message_transfer: bring what `from` sends, checked before, to `to`.
  *
  *  => what the receiver has no room for is left out: words beyond registers if it has no
  *     IPC buffer, capabilities beyond its slots and from the first on that cannot be copied
- *  => `endpoint`: capabilities to it come as their badges; NULL: an answer
  *  => returns the tag of what arrived
  */
-struct endpoint;
-word_t message_transfer(struct thread *sender, struct thread *receiver,
-	const struct endpoint *endpoint, bool can_grant);
+word_t message_transfer_long(const struct message_path *path);
+
+static inline word_t message_transfer(const struct message_path *path)
+{
+	word_t tag = path->from->context.x[1];
+
+	if (unlikely(!tag_is_short(tag)))
+		return message_transfer_long(path);
+	message_copy(&path->from->context, &path->to->context, tag_words(tag));
+	return tag;
+}
+
+/* message_buffer: the IPC buffer of a sender that waited; NULL if it cannot be read now. */
+const struct ipc_buffer *message_buffer(const struct thread *sender);

@@ -43,12 +43,6 @@ void notification_signal(struct notification *notification, uint64_t bits)
 	}
 }
 
-void notification_signal_cap(const struct cap *cap)
-{
-	if (cap->type == OBJECT_NOTIFICATION)
-		notification_signal(cap_object(cap), cap->data);
-}
-
 void notification_wait(struct notification *notification, struct thread *thread)
 {
 	thread->waits_for = notification;

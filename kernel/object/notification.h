@@ -22,7 +22,11 @@ _Static_assert(sizeof(struct notification) <= 64, "objects.def");
 void notification_signal(struct notification *notification, uint64_t bits);
 
 /* notification_signal_cap: through a capability, which may be none. */
-void notification_signal_cap(const struct cap *cap);
+static inline void notification_signal_cap(const struct cap *cap)
+{
+	if (cap->type == OBJECT_NOTIFICATION)
+		notification_signal(cap_object(cap), cap->data);
+}
 
 /* notification_take: what came, and it is forgotten; false if nothing did. */
 bool notification_take(struct notification *notification, uint64_t *bits_out);

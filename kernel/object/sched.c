@@ -13,6 +13,7 @@
 #include "arch/timer.h"
 
 #include "cap/zombie.h"
+#include "object/direct.h"
 #include "object/irq.h"
 
 static struct scheduler schedulers[CPU_MAX];
@@ -158,21 +159,16 @@ void sched_yield(void)
 
 	if (cpu->ready_top < thread->priority)
 		return;
-	/* Nobody is in cpu->woken: this call is all that happens now, or sched_tick saw to it. */
+	/* Nobody is in cpu->woken: this call is all that happens now, or sched_slice_over saw to it. */
 	next = cpu->scheduler->queue[cpu->ready_top].head;
 	put_last(cpu, thread);
 	take(cpu, next);
 	sched_switch(cpu, next);
 }
 
-void sched_tick(uint64_t now)
+void sched_slice_over(struct cpu *cpu)
 {
-	struct cpu *cpu = this_cpu();
-	struct scheduler *sched = cpu->scheduler;
-
-	if (now < sched->slice_end)
-		return;
-	sched->slice_end = UINT64_MAX;
+	cpu->scheduler->slice_end = UINT64_MAX;
 	if (!cpu->current)
 		return;
 	if (cpu->current->state == THREAD_READY)
@@ -281,8 +277,25 @@ static void start_slice(struct cpu *cpu)
 	timers_program();
 }
 
+/* Somebody was woken who is more urgent than all others here: no more is to be settled. */
+static bool preempt(struct cpu *cpu)
+{
+	struct thread *woken = cpu->woken, *current = cpu->current;
+
+	if (!woken || cpu->asked || !current || current->state != THREAD_READY ||
+		woken->priority <= current->priority || !runs_next(cpu, woken))
+		return false;
+	cpu->resched = false;
+	cpu->woken = NULL;
+	put_first(cpu, current);
+	change_places(cpu, current, woken);
+	return true;
+}
+
 void sched_reschedule(struct cpu *cpu)
 {
+	if (likely(preempt(cpu)))
+		return;
 	for (;;) {
 		cpu->resched = false;
 		if (unlikely(cpu->asked))

@@ -48,8 +48,8 @@ void sched_set_home(struct thread *thread, struct cpu *cpu);
 /* sched_yield: this CPU's current goes behind the others of its priority. */
 void sched_yield(void);
 
-/* sched_tick: the time is `now`: the time slice may have ended. */
-void sched_tick(uint64_t now);
+/* sched_slice_over: this CPU's time slice has ended. */
+void sched_slice_over(struct cpu *cpu);
 
 /*
  * sched_call: let a CPU do what it was asked (thread->stopping, thread->home, fpu_wanted, a

@@ -157,17 +157,21 @@ static void remove(struct scheduler *sched, struct timer *timer)
 	sift_down(sched, last);
 }
 
-void timers_program(void)
+static void program(const struct scheduler *sched)
 {
-	const struct scheduler *sched = this_cpu()->scheduler;
 	uint64_t next = sched->slice_end;
 
-	if (sched->timers)
-		next = min_u64(next, sched->timers->deadline);
+	if (sched->timers && sched->timers->deadline < next)
+		next = sched->timers->deadline;
 	if (next == UINT64_MAX)
 		timer_clear();
 	else
 		timer_set_deadline(next);
+}
+
+void timers_program(void)
+{
+	program(this_cpu()->scheduler);
 }
 
 void timer_arm(struct timer *timer, uint64_t count)
@@ -204,7 +208,8 @@ static void expire(struct timer *timer)
 /* What is left when many are due at once interrupts again: the deadline has passed. */
 void timers_expire(void)
 {
-	struct scheduler *sched = this_cpu()->scheduler;
+	struct cpu *cpu = this_cpu();
+	struct scheduler *sched = cpu->scheduler;
 	uint64_t now = timer_now();
 
 	for (int i = 0; i < EXPIRE_MAX; i++) {
@@ -215,8 +220,9 @@ void timers_expire(void)
 		remove(sched, timer);
 		expire(timer);
 	}
-	sched_tick(now);
-	timers_program();
+	if (unlikely(now >= sched->slice_end))
+		sched_slice_over(cpu);
+	program(sched);
 }
 
 status_t timer_finalise(const struct cap *cap, struct work *work)

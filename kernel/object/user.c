@@ -8,10 +8,10 @@
 
 void *user_page(const struct thread *thread, uaddr_t va, bool write)
 {
-	uint64_t space = thread_space(thread);
+	const struct cap *space = &thread->slots[THREAD_VSPACE].cap;
 	paddr_t pa;
 
-	if (space == space_none() || !user_translate(space, va, write, &pa))
+	if (space->type != OBJECT_VSPACE || !user_translate(space->data, va, write, &pa))
 		return NULL;
 	return pa_to_va(pa);
 }

@@ -47,9 +47,11 @@ static int64_t call(struct thread *thread)
 static always_inline bool fast(
 	enum carry carry, struct cpu *cpu, struct thread *thread, uint64_t number)
 {
-	if (number == SYSCALL_call)
+	bool carries = carry == CARRY_ANY || tag_is_short(thread->context.x[1]);
+
+	if (number == SYSCALL_call && carries)
 		return fastpath_call(carry, cpu, thread);
-	if (number == SYSCALL_reply_recv)
+	if (number == SYSCALL_reply_recv && carries)
 		return fastpath_reply_recv(carry, cpu, thread);
 	if (number == SYSCALL_signal)
 		return fastpath_signal(thread);

@@ -19,51 +19,54 @@
 /* How much of a message these ways carry: short, all in registers; else any, checked here. */
 enum carry { CARRY_SHORT, CARRY_ANY };
 
-static always_inline bool can_carry(
-	enum carry carry, const struct thread *from, bool can_grant)
+static always_inline bool can_carry(enum carry carry, struct message_path *path)
 {
-	word_t tag = from->context.x[1];
+	word_t tag = path->from->context.x[1];
 
-	return tag_is_short(tag) ||
-		(carry == CARRY_ANY && message_check(from, tag, can_grant) == ST_OK);
+	if (carry == CARRY_SHORT)
+		return tag_is_short(tag);
+	return message_check(path->from, tag, path->can_grant, &path->buffer) == ST_OK;
 }
 
 /* The message itself, and what the receiver is told of it. */
-static always_inline void hand_over(enum carry carry, struct thread *from, struct thread *to,
-	const struct endpoint *endpoint, uint8_t can_grant, uint64_t badge)
+static always_inline void hand_over(
+	enum carry carry, const struct message_path *path, uint64_t badge)
 {
-	word_t tag = from->context.x[1];
+	struct context *to = &path->to->context;
+	word_t tag = path->from->context.x[1];
 
 	if (carry == CARRY_ANY)
-		tag = message_transfer(from, to, endpoint, can_grant);
+		tag = message_transfer(path);
 	else if (tag_words(tag))
-		message_copy(&from->context, &to->context, tag_words(tag));
-	to->context.x[0] = ST_OK;
-	to->context.x[1] = tag;
-	to->context.x[11] = badge;
+		message_copy(&path->from->context, to, tag_words(tag));
+	to->x[0] = ST_OK;
+	to->x[1] = tag;
+	to->x[11] = badge;
 }
 
 static always_inline bool fastpath_call(enum carry carry, struct cpu *cpu, struct thread *thread)
 {
-	const uint64_t *x = thread->context.x;
+	struct message_path path = {.from = thread};
 	struct endpoint *endpoint;
 	struct thread *receiver;
 	struct slot *slot;
 
-	if (unlikely(!cspace_find_direct(cspace_of(thread), x[0], &slot)))
+	if (unlikely(!cspace_find_direct(cspace_of(thread), thread->context.x[0], &slot)))
 		return false;
 	if (unlikely(slot->cap.type != OBJECT_ENDPOINT || !cap_can_call(slot->cap.rights)))
-		return false;
-	if (unlikely(!can_carry(carry, thread, slot->cap.rights & RIGHT_GRANT)))
 		return false;
 	endpoint = cap_object(&slot->cap);
 	receiver = receiver_of(cpu, endpoint);
 	if (unlikely(!receiver))
 		return false;
+	path.to = receiver;
+	path.endpoint = endpoint;
+	path.can_grant = slot->cap.rights & RIGHT_GRANT;
+	if (unlikely(!can_carry(carry, &path)))
+		return false;
 
 	bind_caller(endpoint, receiver, thread);
-	hand_over(carry, thread, receiver, endpoint, slot->cap.rights & RIGHT_GRANT,
-		slot->cap.data);
+	hand_over(carry, &path, slot->cap.data);
 	change_places(cpu, thread, receiver);
 	return true;
 }
@@ -73,6 +76,7 @@ static always_inline bool fastpath_reply_recv(
 {
 	const uint64_t *x = thread->context.x;
 	const struct cap *cspace = cspace_of(thread);
+	struct message_path path = {.from = thread};
 	struct endpoint *endpoint;
 	struct thread *caller, *head;
 	struct slot *slot, *reply_slot;
@@ -91,18 +95,21 @@ static always_inline bool fastpath_reply_recv(
 	head = endpoint->queue.head;
 	if (unlikely(!caller || !runs_next(cpu, caller)))
 		return false;
-	if (unlikely((head && head->state == THREAD_SENDING) ||
-		    !can_carry(carry, thread, reply->can_grant)))
+	if (unlikely(head && head->state == THREAD_SENDING))
 		return false;
 	if (unlikely(thread->bound && thread->bound->signaled))
 		return false;
 	if (unlikely(caller->faulted && tag_label(x[1]) != FAULT_RESUME))
 		return false;
+	path.to = caller;
+	path.can_grant = reply->can_grant;
+	if (unlikely(!can_carry(carry, &path)))
+		return false;
 
 	if (unlikely(caller->faulted))
 		fault_resume(caller, &thread->context);
 	else
-		hand_over(carry, thread, caller, NULL, reply->can_grant, 0);
+		hand_over(carry, &path, 0);
 	caller->reply = NULL;
 	caller->state = THREAD_READY;
 	reply->caller = NULL;

@@ -44,11 +44,6 @@ static inline const struct cap *caller_cspace(void)
 /* invoke_any: the slot of a capability of any type. */
 static inline struct lookup invoke_any(cptr_t cptr)
 {
-	struct slot *slot;
-
-	if (likely(cspace_find_direct(caller_cspace(), cptr, &slot)) &&
-		likely(slot->cap.type != OBJECT_NONE && slot->cap.type != OBJECT_ZOMBIE))
-		return (struct lookup){slot, ST_OK, 0};
 	return cspace_find_cap(caller_cspace(), cptr);
 }
 

@@ -15,6 +15,7 @@ static status_t send(struct thread *thread, bool call, bool block)
 {
 	const uint64_t *x = thread->context.x;
 	struct lookup lookup = invoke_find(x[0], OBJECT_ENDPOINT, RIGHT_WRITE);
+	const struct ipc_buffer *buffer;
 	const struct cap *cap;
 	status_t st;
 
@@ -26,7 +27,7 @@ static status_t send(struct thread *thread, bool call, bool block)
 	thread->can_grant = cap->rights & RIGHT_GRANT;
 	thread->badge = cap->data;
 	thread->calling = call;
-	st = message_check(thread, x[1], thread->can_grant);
+	st = message_check(thread, x[1], thread->can_grant, &buffer);
 	return st == ST_OK ? endpoint_send(cap_object(cap), thread, block) : st;
 }
 
@@ -123,7 +124,9 @@ int64_t ipc_try_recv(struct thread *thread)
 
 static status_t answer(struct thread *thread, struct reply *reply)
 {
-	status_t st = message_check(thread, thread->context.x[1], reply->can_grant);
+	const struct ipc_buffer *buffer;
+	status_t st =
+		message_check(thread, thread->context.x[1], reply->can_grant, &buffer);
 
 	return st == ST_OK ? reply_answer(reply, thread) : st;
 }

@@ -91,20 +91,21 @@ static bool is_ordinary(uint64_t desc)
  */
 bool user_translate(uint64_t space, uaddr_t va, bool write, paddr_t *pa_out)
 {
-	const uint64_t *table = pa_to_va(desc_address(space));
-	uint64_t read_only = 0, desc;
+	uint64_t desc = space, all = 0;
 
 	if (va >= USER_LIMIT)
 		return false;
+#pragma GCC unroll 3
 	for (int level = 0; level < 3; level++) {
+		const uint64_t *table = pa_to_va(desc_address(desc));
+
 		desc = table[LEVEL_INDEX(va, level)];
 		if (!desc_is_table(desc, level))
 			return false;
-		read_only |= desc & DESC_TABLE_RO;
-		table = pa_to_va(desc_address(desc));
+		all |= desc;
 	}
-	desc = table[LEVEL_INDEX(va, 3)];
-	if (!is_ordinary(desc) || (write && (read_only || desc & DESC_AP_RO)))
+	desc = ((const uint64_t *)pa_to_va(desc_address(desc)))[LEVEL_INDEX(va, 3)];
+	if (!is_ordinary(desc) || (write && (all & DESC_TABLE_RO || desc & DESC_AP_RO)))
 		return false;
 	*pa_out = desc_address(desc) | (va & (PAGE_SIZE - 1));
 	return true;
