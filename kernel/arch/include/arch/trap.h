@@ -29,7 +29,7 @@ struct context {
 struct cpu;
 void trap_syscall(struct context *context, struct cpu *cpu);
 void trap_irq(void);
-void trap_fault(struct context *context, uint64_t esr, uint64_t far);
+void trap_fault(struct context *context, struct cpu *cpu, uint64_t esr, uint64_t far);
 void trap_fpu(void);
 
 /* By ESR_EL1.EC: enum fault_label, and whether FAR_EL1 holds an address. */
