@@ -336,15 +336,6 @@ void sched_end(unsigned status)
 	power_off();
 }
 
-void trap_irq(void)
-{
-	struct cpu *cpu = this_cpu();
-
-	kernel_lock();
-	irq_handle_pending();
-	kernel_exit(cpu);
-}
-
 void trap_cpu_online(void)
 {
 	fpu_allow(FPU_OFF);
