@@ -6,6 +6,7 @@
 #include "arch/print.h"
 #include "arch/space.h"
 
+#include "cap/object.h"
 #include "cap/untyped.h"
 
 #include "object/check.h"

@@ -39,22 +39,23 @@ paddr_t untyped_base(const struct cap *cap)
 }
 
 /* Offsets from the base: of the first byte that is free, and of the first not cleared. */
-static uint64_t watermark(const struct slot *untyped)
-{
-	if (!tour_has_children(untyped))
-		return 0;
-	return (untyped->cap.data & (BIT(WATERMARK_BITS) - 1)) << UNIT_BITS;
-}
+struct progress {
+	uint64_t mark, clear;
+};
 
-/* Without children, what was cleared ahead counts only if nothing was made of it since.
+/*
+ * Without children all is free; what was cleared ahead counts then only if nothing was made
+ * of it since.
  */
-static uint64_t cleared(const struct slot *untyped)
+static inline struct progress progress(const struct slot *untyped)
 {
 	uint64_t data = untyped->cap.data;
+	uint64_t mark = (data & (BIT(WATERMARK_BITS) - 1)) << UNIT_BITS;
+	uint64_t clear = data >> WATERMARK_BITS << PAGE_BITS;
 
-	if (!tour_has_children(untyped) && (data & (BIT(WATERMARK_BITS) - 1)))
-		return 0;
-	return data >> WATERMARK_BITS << PAGE_BITS;
+	if (likely(tour_has_children(untyped)))
+		return (struct progress){mark, clear};
+	return (struct progress){0, mark ? 0 : clear};
 }
 
 static void set_progress(struct slot *untyped, uint64_t mark, uint64_t clear)
@@ -64,7 +65,7 @@ static void set_progress(struct slot *untyped, uint64_t mark, uint64_t clear)
 
 uint64_t untyped_free(const struct slot *untyped)
 {
-	return BIT(untyped->cap.size_bits) - watermark(untyped);
+	return BIT(untyped->cap.size_bits) - progress(untyped).mark;
 }
 
 void untyped_lend(struct slot *untyped, struct slot *copy)
@@ -83,9 +84,10 @@ struct cut {
 static status_t cut_check(const struct slot *untyped, uint64_t count, struct cut *cut)
 {
 	uint64_t size = BIT(untyped->cap.size_bits);
+	struct progress at = progress(untyped);
 
-	cut->mark = watermark(untyped);
-	cut->clear = cleared(untyped);
+	cut->mark = at.mark;
+	cut->clear = at.clear;
 	cut->start = align_up(cut->mark, BIT(cut->bits));
 	/* Neither sum nor product can overflow: see bits_max and RETYPE_MAX. */
 	cut->end = cut->start + (count << cut->bits);
@@ -135,10 +137,12 @@ static status_t reach_check(
 {
 	paddr_t end = untyped_base(untyped) + cut->end;
 
+	if (likely(end <= SLOT_PA_END))
+		return ST_OK;
 	if (retype->type == OBJECT_UNTYPED && cut->bits >= PAGE_BITS)
 		return ST_OK;
 	if (retype->type == OBJECT_CNODE || object_types[retype->type].slots)
-		return end <= SLOT_PA_END ? ST_OK : ST_NOT_SUPPORTED;
+		return ST_NOT_SUPPORTED;
 	return end <= OBJECT_PA_END ? ST_OK : ST_NOT_SUPPORTED;
 }
 

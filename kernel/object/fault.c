@@ -82,7 +82,7 @@ static void fault_unhandled(struct thread *thread)
 }
 
 /* The handler waits on this CPU, and is urgent enough: what endpoint_send_fault does. */
-static bool deliver(struct cpu *cpu, struct thread *thread)
+static always_inline bool deliver(struct cpu *cpu, struct thread *thread)
 {
 	const struct cap *cap = &thread->slots[THREAD_FAULT].cap;
 	struct endpoint *endpoint;
@@ -103,25 +103,28 @@ static bool deliver(struct cpu *cpu, struct thread *thread)
 	return true;
 }
 
-void fault_report(struct thread *thread)
+static never_inline void report_slowly(struct cpu *cpu, struct thread *thread)
 {
-	if (deliver(this_cpu(), thread))
-		return;
 	if (!endpoint_send_fault(thread))
 		fault_unhandled(thread);
+	kernel_exit(cpu);
 }
 
-void trap_fault(struct context *context, uint64_t esr, uint64_t far)
+/* Laid out so that the short way needs no stack. */
+void trap_fault(struct context *context, struct cpu *cpu, uint64_t esr, uint64_t far)
 {
-	struct cpu *cpu = this_cpu();
-	struct thread *thread = cpu->current;
+	struct thread *thread = container_of(context, struct thread, context);
+	uint32_t ticket;
 
-	(void)context;
-	kernel_lock();
+	if (unlikely(!kernel_lock_draw(&ticket)))
+		kernel_lock_spin(ticket);
+	kernel_lock_taken();
 	thread->fault_esr = esr;
 	thread->fault_address = fault_has_address(esr) ? far : 0;
-	fault_report(thread);
-	kernel_exit(cpu);
+	if (deliver(cpu, thread))
+		kernel_unlock();
+	else
+		report_slowly(cpu, thread);
 }
 
 bool fault_unknown_syscall(struct thread *thread)

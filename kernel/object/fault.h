@@ -32,10 +32,10 @@ static inline void fault_resume(struct thread *thread, const struct context *han
 		thread->context.x[0] = handler->x[3];
 }
 
-/* fault_report: this CPU's current faulted, fault_esr and fault_address say how. */
-void fault_report(struct thread *thread);
-
-/* fault_unknown_syscall: the same of a number in x8 that no call has; false: nobody to tell. */
+/*
+ * fault_unknown_syscall: this CPU's current called by a number
+ * that no call has, in x8; false: it has nobody to tell.
+ */
 bool fault_unknown_syscall(struct thread *thread);
 
 /* In fault_esr beside such a number: no value of ESR_EL1 has this bit. */

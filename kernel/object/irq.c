@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The Quire authors */
+#include "cap/object.h"
 #include "object/irq.h"
 
 #include "arch/counter.h"
@@ -11,6 +12,7 @@
 #include "cap/zombie.h"
 
 #include "object/notification.h"
+#include "object/sched.h"
 #include "object/timer.h"
 
 static uint32_t timer_irq;
@@ -161,7 +163,7 @@ static void handle(uint32_t irq)
 	}
 }
 
-void irq_handle_pending(void)
+static inline void handle_pending(void)
 {
 	uint32_t irq = irq_acknowledge();
 
@@ -171,4 +173,17 @@ void irq_handle_pending(void)
 	}
 	handle(irq);
 	irq_complete(irq);
+}
+
+void irq_handle_pending(void)
+{
+	handle_pending();
+}
+
+void trap_irq(struct context *context, struct cpu *cpu)
+{
+	(void)context;
+	kernel_lock();
+	handle_pending();
+	kernel_exit(cpu);
 }

@@ -19,11 +19,6 @@ static struct lookup find(const struct thread *thread, word_t cptr)
 	return cspace_find_cap(&thread->slots[THREAD_CSPACE].cap, cptr);
 }
 
-const struct ipc_buffer *message_buffer(const struct thread *sender)
-{
-	return tag_is_short(sender->context.x[1]) ? NULL : buffer_of(sender, false);
-}
-
 static status_t check_caps(
 	const struct thread *sender, const struct ipc_buffer *buffer, unsigned caps)
 {
@@ -122,7 +117,10 @@ word_t message_transfer_long(const struct message_path *path)
 		words = words < IPC_REGISTER_WORDS ? words : IPC_REGISTER_WORDS;
 		caps = 0;
 	}
-	message_copy(&path->from->context, &path->to->context, words);
+	if (words < IPC_REGISTER_WORDS)
+		message_copy(&path->from->context, &path->to->context, words);
+	else
+		message_copy_all(&path->from->context, &path->to->context);
 	for (unsigned i = IPC_REGISTER_WORDS; i < words; i++)
 		to->words[i - IPC_REGISTER_WORDS] = from->words[i - IPC_REGISTER_WORDS];
 	if (caps && path->can_grant)

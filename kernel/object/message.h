@@ -9,6 +9,7 @@
 #include "abi/ipc.h"
 
 #include "object/thread.h"
+#include "object/user.h"
 
 /* A tag as a sender may give it: label, words, capabilities and no other bits. */
 #define TAG_SENT (~UINT64_C(0) << TAG_LABEL_SHIFT | UINT64_C(0x7ff))
@@ -53,7 +54,31 @@ static inline void message_copy(
 	}
 }
 
+/* message_copy_all: all of them, in pairs. */
+static inline void message_copy_all(const struct context *from, struct context *to)
+{
+	const uint64_t *f = from->x;
+	uint64_t a = f[2], b = f[3], c = f[4], d = f[5], e = f[6], g = f[7], h = f[9], i = f[10];
+
+	to->x[2] = a;
+	to->x[3] = b;
+	to->x[4] = c;
+	to->x[5] = d;
+	to->x[6] = e;
+	to->x[7] = g;
+	to->x[9] = h;
+	to->x[10] = i;
+}
+
 struct endpoint;
+
+/* message_buffer: the sender's IPC buffer, which its tag asks for; NULL: none, or unreadable. */
+static inline const struct ipc_buffer *message_buffer(const struct thread *sender)
+{
+	if (tag_is_short(sender->context.x[1]) || !sender->ipc_buffer)
+		return NULL;
+	return user_page(sender, sender->ipc_buffer, false);
+}
 
 /*
  * message_check: whether a thread may send this, as far as it can be told before.
@@ -73,6 +98,10 @@ must_check static inline status_t message_check(const struct thread *sender, wor
 	*buffer_out = NULL;
 	if (likely(tag_is_short(tag)))
 		return ST_OK;
+	if (likely((tag & UINT32_MAX) <= IPC_WORDS_MAX)) { /* no capabilities */
+		*buffer_out = message_buffer(sender);
+		return *buffer_out ? ST_OK : ST_INVALID_ARGS;
+	}
 	return message_check_long(sender, tag, can_grant, buffer_out);
 }
 
@@ -103,5 +132,3 @@ static inline word_t message_transfer(const struct message_path *path)
 	return tag;
 }
 
-/* message_buffer: the IPC buffer of a sender that waited; NULL if it cannot be read now. */
-const struct ipc_buffer *message_buffer(const struct thread *sender);

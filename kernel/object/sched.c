@@ -29,7 +29,7 @@ void sched_init(void)
 	}
 }
 
-static void mark_filled(struct cpu *cpu, unsigned priority)
+static inline void mark_filled(struct cpu *cpu, unsigned priority)
 {
 	struct scheduler *sched = cpu->scheduler;
 
@@ -59,7 +59,7 @@ static void put_last(struct cpu *cpu, struct thread *thread)
 	mark_filled(cpu, thread->priority);
 }
 
-static void put_first(struct cpu *cpu, struct thread *thread)
+static inline void put_first(struct cpu *cpu, struct thread *thread)
 {
 	queue_prepend(&cpu->scheduler->queue[thread->priority], thread);
 	mark_filled(cpu, thread->priority);
@@ -91,31 +91,31 @@ void sched_call(struct cpu *cpu)
 	look_again(cpu);
 }
 
+/* As urgent as the one that runs is reason enough to look: the time slice begins. */
+static never_inline void ready_in_queue(struct cpu *cpu, struct thread *thread)
+{
+	put_last(cpu, thread);
+	if (!cpu->current || thread->priority >= cpu->current->priority)
+		look_again(cpu);
+}
+
 /*
  * The most urgent of all that wait on this CPU is to run next, most likely: it need not go
  * through the queue. That is settled before this CPU leaves the kernel.
  */
-static bool goes_first(struct cpu *cpu, const struct thread *thread)
-{
-	return cpu == this_cpu() && !cpu->woken && thread->priority > cpu->ready_top &&
-		(!cpu->current || thread->priority > cpu->current->priority);
-}
-
-/* As urgent as the one that runs is reason enough to look: the time slice begins. */
 void sched_ready(struct thread *thread)
 {
 	struct cpu *cpu = thread->home;
 
 	thread->cpu = cpu;
 	thread->state = THREAD_READY;
-	if (likely(goes_first(cpu, thread))) {
+	if (likely(cpu == this_cpu() && !cpu->woken && thread->priority > cpu->ready_top &&
+		    (!cpu->current || thread->priority > cpu->current->priority))) {
 		cpu->woken = thread;
 		cpu->resched = true;
 		return;
 	}
-	put_last(cpu, thread);
-	if (!cpu->current || thread->priority >= cpu->current->priority)
-		look_again(cpu);
+	ready_in_queue(cpu, thread);
 }
 
 void sched_remove(struct thread *thread)
@@ -278,7 +278,7 @@ static void start_slice(struct cpu *cpu)
 }
 
 /* Somebody was woken who is more urgent than all others here: no more is to be settled. */
-static bool preempt(struct cpu *cpu)
+static always_inline bool preempt(struct cpu *cpu)
 {
 	struct thread *woken = cpu->woken, *current = cpu->current;
 
@@ -292,10 +292,8 @@ static bool preempt(struct cpu *cpu)
 	return true;
 }
 
-void sched_reschedule(struct cpu *cpu)
+static never_inline void reschedule(struct cpu *cpu)
 {
-	if (likely(preempt(cpu)))
-		return;
 	for (;;) {
 		cpu->resched = false;
 		if (unlikely(cpu->asked))
@@ -306,6 +304,12 @@ void sched_reschedule(struct cpu *cpu)
 		idle(cpu);
 	}
 	start_slice(cpu);
+}
+
+void sched_reschedule(struct cpu *cpu)
+{
+	if (unlikely(!preempt(cpu)))
+		reschedule(cpu);
 }
 
 void sched_start(struct thread *thread)
@@ -330,15 +334,6 @@ void sched_end(unsigned status)
 {
 	kprintf("quire: root task ended with status %u\n", status & 0xff);
 	power_off();
-}
-
-void trap_irq(void)
-{
-	struct cpu *cpu = this_cpu();
-
-	kernel_lock();
-	irq_handle_pending();
-	kernel_exit(cpu);
 }
 
 void trap_cpu_online(void)

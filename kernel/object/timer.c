@@ -143,7 +143,7 @@ static void insert(struct scheduler *sched, struct timer *timer)
 }
 
 /* The last one takes the place of the one that goes. */
-static void remove(struct scheduler *sched, struct timer *timer)
+static never_inline void remove_among(struct scheduler *sched, struct timer *timer)
 {
 	struct timer *last = at_place(sched, sched->timer_count--);
 
@@ -155,6 +155,14 @@ static void remove(struct scheduler *sched, struct timer *timer)
 	link_right(last, timer->right);
 	sift_up(sched, last);
 	sift_down(sched, last);
+}
+
+static inline void remove(struct scheduler *sched, struct timer *timer)
+{
+	if (sched->timer_count > 1)
+		return remove_among(sched, timer);
+	sched->timer_count = 0;
+	sched->timers = NULL;
 }
 
 static void program(const struct scheduler *sched)
@@ -212,7 +220,7 @@ void timers_expire(void)
 	struct scheduler *sched = cpu->scheduler;
 	uint64_t now = timer_now();
 
-	for (int i = 0; i < EXPIRE_MAX; i++) {
+	for (int left = EXPIRE_MAX; left > 0; left--) {
 		struct timer *timer = sched->timers;
 
 		if (!timer || timer->deadline > now)

@@ -4,16 +4,15 @@
 
 #include "lib/string.h"
 
-#include "arch/usermap.h"
+#include "arch/translate.h"
 
 void *user_page(const struct thread *thread, uaddr_t va, bool write)
 {
 	const struct cap *space = &thread->slots[THREAD_VSPACE].cap;
-	paddr_t pa;
 
-	if (space->type != OBJECT_VSPACE || !user_translate(space->data, va, write, &pa))
+	if (unlikely(space->type != OBJECT_VSPACE))
 		return NULL;
-	return pa_to_va(pa);
+	return user_translate(space->data, va, write);
 }
 
 static size_t within_page(uaddr_t va, size_t size)

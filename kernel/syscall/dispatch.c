@@ -47,11 +47,9 @@ static int64_t call(struct thread *thread)
 static always_inline bool fast(
 	enum carry carry, struct cpu *cpu, struct thread *thread, uint64_t number)
 {
-	bool carries = carry == CARRY_ANY || tag_is_short(thread->context.x[1]);
-
-	if (number == SYSCALL_call && carries)
+	if (number == SYSCALL_call)
 		return fastpath_call(carry, cpu, thread);
-	if (number == SYSCALL_reply_recv && carries)
+	if (number == SYSCALL_reply_recv)
 		return fastpath_reply_recv(carry, cpu, thread);
 	if (number == SYSCALL_signal)
 		return fastpath_signal(thread);
@@ -64,14 +62,10 @@ static always_inline bool fast(
  */
 static never_inline void dispatch(struct cpu *cpu, struct thread *thread)
 {
-	uint64_t number = thread->context.x[8];
+	int64_t result = call(thread);
 
-	if (number > SYSCALL_reply_recv || !fast(CARRY_ANY, cpu, thread, number)) {
-		int64_t result = call(thread);
-
-		if (unlikely(cpu->current != thread))
-			;
-		else if (unlikely(result == CALL_AGAIN))
+	if (likely(cpu->current == thread)) {
+		if (unlikely(result == CALL_AGAIN))
 			context_restart(&thread->context);
 		else if (likely(thread->state == THREAD_READY))
 			thread->context.x[0] = (uint64_t)result;
@@ -79,6 +73,14 @@ static never_inline void dispatch(struct cpu *cpu, struct thread *thread)
 	if (DEBUG_BUILD)
 		check_all();
 	kernel_exit(cpu);
+}
+
+static never_inline void carry_long(struct cpu *cpu, struct thread *thread, uint64_t number)
+{
+	if (fast(CARRY_ANY, cpu, thread, number))
+		kernel_unlock();
+	else
+		dispatch(cpu, thread);
 }
 
 /* Laid out so that the compiler needs no stack for the fast ways. */
@@ -95,10 +97,11 @@ void trap_syscall(struct context *context, struct cpu *cpu)
 	if (unlikely(!kernel_lock_draw(&ticket)))
 		kernel_lock_spin(ticket);
 	kernel_lock_taken();
+	if (number <= SYSCALL_reply_recv && unlikely(!tag_is_short(context->x[1])))
+		return carry_long(cpu, thread, number);
 	if (fast(CARRY_SHORT, cpu, thread, number))
-		kernel_unlock();
-	else
-		dispatch(cpu, thread);
+		return kernel_unlock();
+	dispatch(cpu, thread);
 }
 
 int64_t sys_nop(void)

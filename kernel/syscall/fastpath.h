@@ -16,16 +16,15 @@
 #include "object/notification.h"
 #include "syscall/invoke.h"
 
-/* How much of a message these ways carry: short, all in registers; else any, checked here. */
+/* What these ways carry: short messages, all in registers; else any, checked here. */
 enum carry { CARRY_SHORT, CARRY_ANY };
 
 static always_inline bool can_carry(enum carry carry, struct message_path *path)
 {
-	word_t tag = path->from->context.x[1];
-
 	if (carry == CARRY_SHORT)
-		return tag_is_short(tag);
-	return message_check(path->from, tag, path->can_grant, &path->buffer) == ST_OK;
+		return true;
+	return message_check(path->from, path->from->context.x[1], path->can_grant,
+		       &path->buffer) == ST_OK;
 }
 
 /* The message itself, and what the receiver is told of it. */

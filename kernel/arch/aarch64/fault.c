@@ -165,10 +165,10 @@ const uint8_t fault_classes[64] = {
 	[EC_BRK64 + 1 ... 63] = FAULT_OTHER,
 };
 
-void user_fault(struct context *context, uint64_t esr)
+void user_fault(struct context *context, struct cpu *cpu, uint64_t esr)
 {
-	if (ESR_EC(esr) == EC_FP_TRAPPED)
+	if (unlikely(ESR_EC(esr) == EC_FP_TRAPPED))
 		trap_fpu();
 	else
-		trap_fault(context, esr, READ_SYSREG(far_el1));
+		trap_fault(context, cpu, esr, READ_SYSREG(far_el1));
 }

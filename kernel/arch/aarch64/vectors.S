@@ -86,8 +86,7 @@ user_irq:
 	b	resume_current
 
 user_fault_entry:
-	mov	x1, x2
-	bl	user_fault		/* (context, esr) */
+	bl	user_fault		/* (context, cpu, esr) */
 	b	resume_current
 
 user_sync:

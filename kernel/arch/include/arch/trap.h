@@ -21,15 +21,16 @@ struct context {
 	uint64_t pstate;
 } aligned(16); /* as a stack pointer must be */
 
+struct cpu;
+
 /*
  * The upcalls. trap_syscall: the call's number and arguments are in the context, where the
  * answer goes. trap_fault: what the program did is in ESR_EL1's and FAR_EL1's values.
  * trap_fpu: it used the FPU while it was not allowed to.
  */
-struct cpu;
 void trap_syscall(struct context *context, struct cpu *cpu);
-void trap_irq(void);
-void trap_fault(struct context *context, uint64_t esr, uint64_t far);
+void trap_irq(struct context *context, struct cpu *cpu);
+void trap_fault(struct context *context, struct cpu *cpu, uint64_t esr, uint64_t far);
 void trap_fpu(void);
 
 /* By ESR_EL1.EC: enum fault_label, and whether FAR_EL1 holds an address. */
