@@ -35,3 +35,11 @@ function(quire_layer name)
 		target_link_libraries(k_${name} ${scope} k_${dep})
 	endforeach()
 endfunction()
+
+# quire_cold(FILES): what runs at boot, in trouble or seldom is built to be small, not fast.
+function(quire_cold)
+	if(NOT QUIRE_HOST)
+		set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS
+			$<$<CONFIG:Release>:-Os>)
+	endif()
+endfunction()

@@ -134,56 +134,54 @@ status_t irq_finalise(const struct cap *cap, struct work *work)
 }
 
 /* Masked until irq_ack; for good, if nobody is there to acknowledge it. */
-static void handle_line(uint32_t irq)
+static void handle_line(struct cpu *cpu, uint32_t irq)
 {
 	struct irq_line *line = lines ? find_line(irq) : NULL;
 
 	irq_mask(irq);
 	if (!line || !irq_is_bound(line)) {
-		this_cpu()->spurious++;
+		cpu->spurious++;
 		return;
 	}
 	line->count++;
 	notification_signal_cap(&line->slot.cap);
 }
 
-static void handle(uint32_t irq)
+static never_inline void handle_other(struct cpu *cpu, uint32_t irq)
 {
-	struct cpu *cpu = this_cpu();
-
-	cpu->irqs++;
-	if (irq == timer_irq) {
-		timers_expire();
-	} else if (irq == IRQ_IPI) {
-		if (panic_in_progress())
-			cpu_halt();
-		cpu->resched = true;
-	} else {
-		handle_line(irq);
-	}
+	if (irq != IRQ_IPI)
+		return handle_line(cpu, irq);
+	if (panic_in_progress())
+		cpu_halt();
+	cpu->resched = true;
 }
 
-static inline void handle_pending(void)
+static always_inline void handle_pending(struct cpu *cpu)
 {
-	uint32_t irq = irq_acknowledge();
+	uint32_t taken = irq_acknowledge();
+	uint32_t irq = irq_number_of(taken);
 
-	if (unlikely(irq == IRQ_SPURIOUS)) {
-		this_cpu()->spurious++;
+	if (unlikely(irq >= IRQ_NONE)) {
+		cpu->spurious++;
 		return;
 	}
-	handle(irq);
-	irq_complete(irq);
+	cpu->irqs++;
+	if (likely(irq == timer_irq))
+		timers_expire(cpu);
+	else
+		handle_other(cpu, irq);
+	irq_complete(taken);
 }
 
 void irq_handle_pending(void)
 {
-	handle_pending();
+	handle_pending(this_cpu());
 }
 
 void trap_irq(struct context *context, struct cpu *cpu)
 {
 	(void)context;
 	kernel_lock();
-	handle_pending();
+	handle_pending(cpu);
 	kernel_exit(cpu);
 }

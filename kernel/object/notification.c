@@ -31,7 +31,7 @@ void notification_signal(struct notification *notification, uint64_t bits)
 	struct thread *bound = notification->bound;
 
 	if (waiting) {
-		queue_remove(&notification->queue, waiting);
+		queue_take_head(&notification->queue);
 		deliver(waiting, bits);
 	} else if (bound && bound->state == THREAD_RECEIVING) {
 		endpoint_remove(bound);

@@ -92,12 +92,6 @@ void thread_block(struct thread *thread, enum thread_state state)
 	this_cpu()->resched = true;
 }
 
-void thread_wake(struct thread *thread, status_t status)
-{
-	thread->context.x[0] = (uint64_t)(int64_t)status;
-	sched_ready(thread);
-}
-
 void thread_cancel(struct thread *thread)
 {
 	unblock(thread);

@@ -104,7 +104,12 @@ must_check bool thread_fpu_settle(struct thread *thread);
 void thread_block(struct thread *thread, enum thread_state state);
 
 /* thread_wake: a blocked thread that is in no queue any more finds `status` and is READY. */
-void thread_wake(struct thread *thread, status_t status);
+void sched_ready(struct thread *thread);
+static inline void thread_wake(struct thread *thread, status_t status)
+{
+	thread->context.x[0] = (uint64_t)(int64_t)status;
+	sched_ready(thread);
+}
 
 /* thread_cancel: what a blocked thread waits for goes: CANCELED; a fault stays unanswered. */
 void thread_cancel(struct thread *thread);

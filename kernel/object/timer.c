@@ -214,9 +214,8 @@ static void expire(struct timer *timer)
 }
 
 /* What is left when many are due at once interrupts again: the deadline has passed. */
-void timers_expire(void)
+void timers_expire(struct cpu *cpu)
 {
-	struct cpu *cpu = this_cpu();
 	struct scheduler *sched = cpu->scheduler;
 	uint64_t now = timer_now();
 

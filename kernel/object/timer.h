@@ -33,8 +33,8 @@ void timer_disarm(struct timer *timer);
 struct work;
 status_t timer_finalise(const struct cap *cap, struct work *work);
 
-/* timers_expire: this CPU's timers that are due, then program the next deadline. */
-void timers_expire(void);
+/* timers_expire: of this CPU, the timers that are due, then program the next deadline. */
+void timers_expire(struct cpu *cpu);
 
 /* timers_program: this CPU's deadline is the earliest of its heap and the time slice's end. */
 void timers_program(void);

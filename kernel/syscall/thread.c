@@ -360,15 +360,6 @@ int64_t sys_thread_info(cptr_t cptr, uaddr_t to, word_t size)
 	return user_write(caller(), to, &info, sizeof(info));
 }
 
-int64_t sys_yield(void)
-{
-	struct thread *thread = caller();
-
-	thread->context.x[0] = ST_OK;
-	sched_yield();
-	return ST_OK;
-}
-
 int64_t sys_sleep_until(word_t deadline)
 {
 	struct thread *thread = caller();
@@ -393,14 +384,4 @@ int64_t sys_endpoint_cancel(cptr_t cptr)
 	if (cap->data == 0)
 		return ST_INVALID_ARGS;
 	return call_result(endpoint_cancel(cap_object(cap), cap->data, &work));
-}
-
-int64_t sys_signal(cptr_t cptr)
-{
-	struct lookup lookup = invoke_find(cptr, OBJECT_NOTIFICATION, RIGHT_WRITE);
-
-	if (lookup.status != ST_OK)
-		return lookup.status;
-	notification_signal_cap(&lookup.slot->cap);
-	return ST_OK;
 }
