@@ -12,7 +12,8 @@
 /* What all capabilities of a type with certain rights have in common, in their first word. */
 static always_inline bool cap_allows(const struct cap *cap, enum object type, unsigned rights)
 {
-	_Static_assert(offsetof(struct cap, type) == 0 && offsetof(struct cap, rights) == 1, "");
+	_Static_assert(
+		offsetof(struct cap, type) == 0 && offsetof(struct cap, rights) == 1, "");
 	uint32_t wanted = (uint32_t)type | (uint32_t)rights << 8, word;
 
 	__builtin_memcpy(&word, cap, sizeof(word));
@@ -52,7 +53,8 @@ static always_inline void change_places(struct cpu *cpu, struct thread *from, st
 /*
  * receiver_of: who would get a call on this endpoint at once and answer it, or NULL.
  */
-static always_inline struct thread *receiver_of(const struct cpu *cpu, const struct endpoint *endpoint)
+static always_inline struct thread *receiver_of(
+	const struct cpu *cpu, const struct endpoint *endpoint)
 {
 	struct thread *receiver = endpoint->queue.head;
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The Quire authors */
-#include "cap/object.h"
 #include "object/irq.h"
 
 #include "arch/counter.h"
@@ -9,6 +8,7 @@
 #include "arch/print.h"
 #include "arch/timer.h"
 
+#include "cap/object.h"
 #include "cap/zombie.h"
 
 #include "object/notification.h"

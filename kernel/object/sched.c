@@ -13,6 +13,7 @@
 #include "arch/timer.h"
 
 #include "cap/zombie.h"
+
 #include "object/direct.h"
 #include "object/irq.h"
 
@@ -159,7 +160,7 @@ void sched_yield(void)
 
 	if (cpu->ready_top < thread->priority)
 		return;
-	/* Nobody is in cpu->woken: this call is all that happens now, or sched_slice_over saw to it. */
+	/* cpu->woken, if there is somebody, comes before: seen to on the way out. */
 	next = cpu->scheduler->queue[cpu->ready_top].head;
 	put_last(cpu, thread);
 	take(cpu, next);

@@ -23,8 +23,8 @@ enum { PRIORITIES = PRIORITY_MAX + 1, SLICE_US = 5000 };
 
 struct scheduler {
 	uint64_t filled[PRIORITIES / 64];
-	uint64_t words; /* a bit for each of those that is not 0 */
-	uint64_t slice_end; /* in counts; UINT64_MAX while nobody waits for it */
+	uint64_t words;	      /* a bit for each of those that is not 0 */
+	uint64_t slice_end;   /* in counts; UINT64_MAX while nobody waits for it */
 	struct timer *timers; /* the heap's root, */
 	uint64_t timer_count; /* and how many are in it */
 	struct thread_queue queue[PRIORITIES];

@@ -3,6 +3,7 @@
 #include "object/thread.h"
 
 #include "cap/work.h"
+
 #include "object/endpoint.h"
 #include "object/notification.h"
 #include "object/sched.h"

@@ -12,6 +12,7 @@
 #include "object/check.h"
 #include "object/fault.h"
 #include "object/sched.h"
+
 #include "syscall/fastpath.h"
 #include "syscall/invoke.h"
 #include "syscall/ipc.h"

@@ -16,6 +16,7 @@
 #include "cap/cspace.h"
 #include "cap/object.h"
 #include "cap/work.h"
+
 #include "object/thread.h"
 
 #define CALL_AGAIN INT64_MIN

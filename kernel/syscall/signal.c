@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The Quire authors */
 #include "object/notification.h"
 #include "object/sched.h"
+
 #include "syscall/invoke.h"
 
 int64_t sys_yield(void)

@@ -8,10 +8,12 @@
 #include "arch/usermap.h"
 
 #include "cap/delete.h"
+
 #include "object/endpoint.h"
 #include "object/notification.h"
 #include "object/sched.h"
 #include "object/user.h"
+
 #include "syscall/invoke.h"
 
 static struct lookup find_thread(cptr_t cptr)
@@ -38,8 +40,7 @@ static status_t fits(const struct cap *cap, enum thread_slot which)
 }
 
 /* The three that a thread is to hold; NULL for none. */
-static status_t find_sources(
-	const cptr_t cptrs[THREAD_HELD], struct slot *sources[THREAD_HELD])
+static status_t find_sources(const cptr_t cptrs[THREAD_HELD], struct slot *sources[THREAD_HELD])
 {
 	for (unsigned i = 0; i < THREAD_HELD; i++) {
 		struct lookup lookup;
