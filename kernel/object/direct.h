@@ -26,12 +26,23 @@ static always_inline bool cap_can_call(uint8_t rights)
 	return (rights & RIGHT_WRITE) && (rights & (RIGHT_GRANT | RIGHT_GRANT_REPLY));
 }
 
+/*
+ * Is nobody who waits to run on this CPU more urgent? Equals share it by time slices, which
+ * begin the long way: with one running already the next may come the short way.
+ */
+static always_inline bool is_most_urgent(const struct cpu *cpu, const struct thread *thread)
+{
+	if (likely(thread->priority > cpu->ready_top))
+		return true;
+	return thread->priority == cpu->ready_top && cpu->scheduler->slice_end != UINT64_MAX;
+}
+
 /* Would it run next on this CPU, if the current one waited and it did not? */
 static always_inline bool runs_next(const struct cpu *cpu, const struct thread *thread)
 {
 	const struct cap *space = &thread->slots[THREAD_VSPACE].cap;
 
-	return thread->home == cpu && thread->priority >= cpu->ready_top &&
+	return thread->home == cpu && is_most_urgent(cpu, thread) &&
 		likely(space->data == cpu->space || space->type == OBJECT_VSPACE);
 }
 

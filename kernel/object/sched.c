@@ -235,10 +235,10 @@ static void choose(struct cpu *cpu)
 {
 	struct thread *current = cpu->current, *woken = cpu->woken;
 
-	/* What was urgent when it came may not be any more. */
+	/* What was urgent when it came may not be any more; of its equals it came first. */
 	if (woken && woken->priority <= cpu->ready_top) {
 		cpu->woken = NULL;
-		put_last(cpu, woken);
+		put_first(cpu, woken);
 	}
 	if (current && current->state == THREAD_READY) {
 		int64_t best = cpu->woken ? cpu->woken->priority : cpu->ready_top;
