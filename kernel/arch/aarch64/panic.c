@@ -43,9 +43,11 @@ bool panic_in_progress(void)
 	return __atomic_load_n(&panicking, __ATOMIC_RELAXED);
 }
 
+/* Some may sleep in kernel_lock_wait, where no interrupt reaches them: the event does. */
 static void stop_others(void)
 {
-	dsb(ish);
+	dsb(ish); /* the flag before event and interrupts; partner: panic_in_progress */
+	__asm__ volatile("sev" : : : "memory");
 	for (uint32_t i = 0; i < cpu_count; i++)
 		if (i != this_cpu()->index &&
 			__atomic_load_n(&cpus[i].online, __ATOMIC_ACQUIRE))
