@@ -2,6 +2,8 @@
 /* Copyright (c) 2026 The Quire authors */
 #include "cap/cspace.h"
 
+#include "arch/nospec.h"
+
 static struct lookup found(struct slot *slot)
 {
 	return (struct lookup){slot, ST_OK, 0};
@@ -17,7 +19,11 @@ static bool is_gone(const struct cap *cap)
 	return cap->type == OBJECT_NONE || cap->type == OBJECT_ZOMBIE;
 }
 
-/* `key` holds the bits that are left at its top: no index can point beyond its CNode. */
+/*
+ * `key` holds the bits that are left at its top: no index can point beyond its CNode. A CPU
+ * that runs ahead of the check of the type would take another object's size for the radix:
+ * the type also chooses the index.
+ */
 struct lookup cspace_find(const struct cap *root, word_t cptr, unsigned depth)
 {
 	const struct cap *node = root;
@@ -33,6 +39,7 @@ struct lookup cspace_find(const struct cap *root, word_t cptr, unsigned depth)
 		unsigned guard_bits = node->data & (BIT(GUARD_BITS_SHIFT) - 1);
 		unsigned radix = node->size_bits;
 		struct slot *slot;
+		word_t index;
 
 		if (unlikely(guard_bits + radix > left))
 			return refused(ST_OUT_OF_RANGE, left);
@@ -40,7 +47,8 @@ struct lookup cspace_find(const struct cap *root, word_t cptr, unsigned depth)
 			    node->data >> GUARD_BITS_SHIFT))
 			return refused(ST_NOT_FOUND, left);
 		key <<= guard_bits;
-		slot = (struct slot *)cap_object(node) + (key >> (CPTR_BITS - radix));
+		index = index_nospec_if(key >> (CPTR_BITS - radix), node->type, OBJECT_CNODE);
+		slot = (struct slot *)cap_object(node) + index;
 		left -= guard_bits + radix;
 		if (likely(left == 0))
 			return found(slot);
@@ -70,6 +78,6 @@ status_t cspace_window(
 	slots = BIT(cnode->size_bits);
 	if (first > slots || count > slots - first)
 		return ST_OUT_OF_RANGE;
-	*slots_out = (struct slot *)cap_object(cnode) + first;
+	*slots_out = (struct slot *)cap_object(cnode) + index_nospec(first, slots);
 	return ST_OK;
 }
