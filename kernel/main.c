@@ -10,6 +10,7 @@
 
 #include "arch/counter.h"
 #include "arch/cpu.h"
+#include "arch/hardening.h"
 #include "arch/print.h"
 #include "arch/timer.h"
 
@@ -174,6 +175,7 @@ void kernel_main(paddr_t dtb)
 	uint64_t total;
 	uint32_t online;
 
+	hardening_init_canary();
 	cpu_init_boot();
 	read_tree(dtb);
 	if (timer_frequency() == 0)
@@ -185,6 +187,7 @@ void kernel_main(paddr_t dtb)
 	gic_init(&board);
 	power_init(&board);
 	cpus_init(&board);
+	hardening_report();
 	irq_init(board.timer_irq);
 	irq_init_cpu();
 	online = cpu_start_all();
