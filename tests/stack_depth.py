@@ -44,17 +44,20 @@ ENDS = {"panic", "assert_fail", "kernel_exception", "kernel_died", "__stack_chk_
 
 class Function:
     def __init__(self, name):
-        self.name, self.frame, self.calls, self.indirect = name, 0, set(), False
+        self.name, self.calls, self.indirect = name, set(), False
+        self.frame = 0  # bytes
+        self.takes = []  # the pieces of it: several also where paths have a frame each
 
 
 def add_frame(function, line):
     """sub sp, sp, #n [, lsl #12]; stp/str ..., [sp, #-n]!"""
     match = re.search(r"\tsub\tsp, sp, #(0x[0-9a-f]+)(, lsl #12)?", line)
     if match:
-        function.frame += int(match[1], 16) << (12 if match[2] else 0)
+        function.takes.append(int(match[1], 16) << (12 if match[2] else 0))
     match = re.search(r"\tst[rp]\t.*\[sp, #-(\d+)\]!", line)
     if match:
-        function.frame += int(match[1])
+        function.takes.append(int(match[1]))
+    function.frame = sum(function.takes)
     if function.name not in ENDS and re.search(r"\tsub\tsp, (sp, [wx]\d|x\d)", line):
         raise SystemExit(f"{function.name}: a frame of variable size")
 
@@ -70,13 +73,15 @@ def parse(listing):
             continue
         add_frame(current, line)
         call = re.search(r"\t(bl|b|cbn?z|tbn?z|b\.\w+)\t.*?[0-9a-f]+ <([\w.$]+)(\+0x[0-9a-f]+)?>", line)
-        if call and (call[2] != current.name or call[1] == "bl"):
+        if call and call[1] == "bl" and call[2] == current.name and call[3]:
+            current.indirect = True # -mharden-sls: a blr is a call of a stub at the end
+        elif call and (call[2] != current.name or call[1] == "bl"):
             current.calls.add(call[2])
         if re.search(r"\tblr?\tx|\tbr\tx", line) and not jump_table:
             current.indirect = True
         # add x0, x1, w0, sxth #2; br x0: a switch
         jump_table = re.search(r"\tadd\tx\d+, x\d+, w\d+, sxt[bhw] #2", line)
-    for function in functions.values():  # -mharden-sls: blr is a call of a thunk
+    for function in functions.values():  # or of a stub that functions share
         if any(c.startswith("__call_indirect_") for c in function.calls):
             function.indirect = True
             function.calls = {c for c in function.calls if not c.startswith("__call_indirect_")}
@@ -170,7 +175,11 @@ def compiler_says(build):
 
 
 def check_frames(functions, usage):
-    """Frames that are not as large in the code as the compiler says."""
+    """Frames that are not as large in the code as the compiler says. One that each of several
+    paths takes for itself is as large as it says."""
+    for f in functions.values():
+        if f.name in usage and f.frame > max(usage[f.name]) >= max(f.takes):
+            f.frame = max(usage[f.name])
     return [f"{f.name}: takes {f.frame} bytes, the compiler says {sorted(usage[f.name])}"
             for f in functions.values() if f.name in usage and f.frame not in usage[f.name]]
 
@@ -239,10 +248,14 @@ def self_test():
     assert Depths(twice, set()).of("a")[0] == 32 + 64 + 32 + 4096
     pointed = code + "  38:\tbl\t60 <__call_indirect_x1>\n60 <__call_indirect_x1>:\n  60:\tbr\tx1\n"
     assert depth(pointed)[1] == ["c"]
+    assert depth(code + "  38:\tbl\t3c <c+0xc>\n  3c:\tbr\tx16\n")[1] == ["c"]
     assert depth(pointed, through={"c": ["f"]}, fields={"f": {"b"}})[1] == []
     table = code + "  38:\tadd\tx1, x2, w1, sxth #2\n  3c:\tbr\tx1\n"
     assert depth(table)[1] == [] and depth(table.replace("sxth #2", "lsl #2"))[1] == ["c"]
     assert check_frames(parse(code), {"b": {4000}}) and not check_frames(parse(code), {"b": {4096}})
+    paths = parse(code + "  38:\tstp\tx29, x30, [sp, #-64]!\n")
+    assert paths["c"].frame == 128 and not check_frames(paths, {"c": {64}})
+    assert paths["c"].frame == 64 and check_frames(paths, {"c": {48}})
     print("the checker finds what is planted")
 
 

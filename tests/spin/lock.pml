@@ -3,14 +3,14 @@
 /*
  * The kernel lock (arch/lock.h, aarch64/lock.c), instruction by instruction: tickets, the
  * exclusive monitors, the event register of each CPU. Programs take events by a wfe of
- * their own and send some; a monitor may be lost at any time, as when its line is evicted.
+ * their own; a monitor may be lost at any time, as when its line is evicted.
  *
  * Claims: one CPU at most is inside; CPUs come in as they drew their tickets; nobody sleeps
  * on when his turn has come (no state without a way on but the end); who waits while another
  * CPU panics comes to his end. The memory is one that all see alike: what Arm's is, the
  * tests in tests/litmus say.
  *
- * QUIET: programs neither take nor send events, and no monitor is lost.
+ * QUIET: programs take no events, and no monitor is lost.
  *
  * Counters count modulo 4 and so wrap around in each run, as the kernel's do at 65,536.
  *
@@ -88,14 +88,13 @@ inline unlock(self)
 	d_step { served = (mine + 1) % WRAP; take_monitors(self) } /* stlrh */
 }
 
-/* At EL0: a wfe takes an event, a sev sends some. */
+/* At EL0: a wfe takes an event. A sev is to us as a monitor that is lost. */
 inline program(self)
 {
 	if
 	:: true
 #ifndef QUIET
 	:: event[self] = false
-	:: d_step { send_event() }
 #endif
 	fi
 }

@@ -25,15 +25,14 @@
  * run: two N=2 T=2 CALLS=2
  * run: three N=3 T=3 CALLS=1
  * run: fpu N=2 T=3 CALLS=1 MOVES
- * live: two-live N=2 T=2 CALLS=2
  * live: three-live N=3 T=3 CALLS=1 ONE_WAY
  * plant: two BUG_NOT_HELD assertion        who is current elsewhere is touched at once
  * plant: two BUG_CALL_FIRST assertion      a CPU looks whether it is asked after the call
  * plant: three BUG_NOT_RELEASED assertion  who dies while it asks holds on
  * plant: fpu BUG_FPU_DEAD assertion        the dead one's FPU registers are stored later
  * plant: fpu BUG_FPU_STAYS assertion       FPU registers are read while a CPU has them
- * plant: two-live BUG_NO_IPI cycle         nobody tells the other CPU
- * plant: two-live BUG_RESUMED cycle        a thread that is asked for runs on
+ * plant: three-live BUG_NO_IPI cycle       nobody tells the other CPU
+ * plant: three-live BUG_RESUMED cycle      a thread that is asked for runs on
  */
 #define NONE 7
 
