@@ -54,8 +54,10 @@ static bool has_ssbs(void)
 	return FIELD(id_aa64pfr1_el1, PFR1_SSBS_SHIFT) != 0;
 }
 
-/* The kernel uses its own map alone, so PAN stays set from here on: SPAN 0 sets it again at
- * each entry. PSTATE.SSBS after an exception is SCTLR_EL1.DSSBS, which is 0. */
+/*
+ * The kernel uses its own map alone, so PAN stays set from here on: SPAN 0 sets it again at
+ * each entry. PSTATE.SSBS after an exception is SCTLR_EL1.DSSBS, which is 0.
+ */
 void hardening_init_cpu(void)
 {
 	if (has_pan()) {
@@ -97,18 +99,20 @@ static bool firmware_has_smccc(void)
 		firmware_call(SMCCC_VERSION, 0) >= SMCCC_1_1;
 }
 
-/* 0 is "has it", 1 "this CPU does not need it". */
+/* The answer: 0 it is there, 1 or -2 this CPU does not need it, -1 unknown. */
 static const char *by_firmware(bool smccc, enum firmware_function workaround)
 {
-	int32_t answer = FIRMWARE_NOT_SUPPORTED;
+	enum { NOT_REQUIRED = -2 };
+	int32_t answer;
 
 	if (!smccc)
 		return "not mitigated (no SMCCC)";
 	answer = firmware_call(SMCCC_ARCH_FEATURES, workaround);
+	if (answer > 0 || answer == NOT_REQUIRED)
+		return "not affected (firmware)";
 	if (answer < 0)
 		return "not mitigated (not in firmware)";
-	return answer > 0 ? "not affected (firmware)" :
-			    "not mitigated (firmware's is not called)";
+	return "not mitigated (firmware's is not called)";
 }
 
 static const char *state_of_v2(bool smccc)
