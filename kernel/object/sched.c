@@ -208,8 +208,10 @@ static void obey(struct cpu *cpu)
 	cpu->asked = false;
 	if (cpu->fpu_wanted)
 		return_fpu(cpu);
-	if (thread && thread->stopping && !thread_stop(thread))
+	if (thread && cpu->stop == thread && !thread_stop(thread))
 		CHECK(!"a CPU can stop its own thread");
+	cpu->stop =
+		NULL; /* one that has left this CPU meanwhile, or is gone, was not meant to */
 	if (thread && thread->home != cpu && thread->state == THREAD_READY) {
 		if (cpu->fpu_owner == thread)
 			return_fpu(cpu);

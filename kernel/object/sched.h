@@ -52,7 +52,7 @@ void sched_yield(void);
 void sched_slice_over(struct cpu *cpu);
 
 /*
- * sched_call: let a CPU do what it was asked (thread->stopping, thread->home, fpu_wanted, a
+ * sched_call: let a CPU do what it was asked (cpu->stop, thread->home, fpu_wanted, a
  * VSpace that goes) and look who is to run: this one before its exit, another at once.
  */
 void sched_call(struct cpu *cpu);
