@@ -42,7 +42,7 @@ static always_inline bool runs_next(const struct cpu *cpu, const struct thread *
 {
 	const struct cap *space = &thread->slots[THREAD_VSPACE].cap;
 
-	return thread->home == cpu && is_most_urgent(cpu, thread) &&
+	return thread->cpu == cpu && is_most_urgent(cpu, thread) &&
 		likely(space->data == cpu->space || space->type == OBJECT_VSPACE);
 }
 

@@ -106,9 +106,8 @@ static never_inline void ready_in_queue(struct cpu *cpu, struct thread *thread)
  */
 void sched_ready(struct thread *thread)
 {
-	struct cpu *cpu = thread->home;
+	struct cpu *cpu = thread->cpu;
 
-	thread->cpu = cpu;
 	thread->state = THREAD_READY;
 	if (likely(cpu == this_cpu() && !cpu->woken && thread->priority > cpu->ready_top &&
 		    (!cpu->current || thread->priority > cpu->current->priority))) {
@@ -137,19 +136,24 @@ void sched_set_priority(struct thread *thread, uint8_t priority)
 		sched_call(thread->cpu);
 }
 
-void sched_set_home(struct thread *thread, struct cpu *cpu)
+/* A thread that waits runs there when it is woken, be it the short way. */
+bool sched_set_cpu(struct thread *thread, struct cpu *cpu)
 {
-	bool running = thread->cpu->current == thread;
+	struct cpu *from = thread->cpu;
 
 	thread->home = cpu;
-	if (thread->state != THREAD_READY || thread->cpu == cpu)
-		return;
-	if (running) {
-		sched_call(thread->cpu); /* it moves in obey() */
-	} else {
-		take(thread->cpu, thread);
-		sched_ready(thread);
+	if (from == cpu)
+		return true;
+	if (from->current == thread) {
+		sched_call(from); /* it moves in obey() */
+		return from == this_cpu();
 	}
+	if (thread->state == THREAD_READY)
+		take(from, thread);
+	thread->cpu = cpu;
+	if (thread->state == THREAD_READY)
+		sched_ready(thread);
+	return true;
 }
 
 void sched_yield(void)
@@ -216,6 +220,7 @@ static void obey(struct cpu *cpu)
 		if (cpu->fpu_owner == thread)
 			return_fpu(cpu);
 		sched_switch(cpu, NULL);
+		thread->cpu = thread->home;
 		sched_ready(thread);
 	}
 	refresh_space(cpu);

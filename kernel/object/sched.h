@@ -42,8 +42,11 @@ void sched_remove(struct thread *thread);
 /* sched_set_priority: of any thread, whatever it does. */
 void sched_set_priority(struct thread *thread, uint8_t priority);
 
-/* sched_set_home: run the thread on another CPU from now on. */
-void sched_set_home(struct thread *thread, struct cpu *cpu);
+/*
+ * sched_set_cpu: run the thread on another CPU from now on; false if the one that it runs on
+ * was asked to let go of it: begin the system call anew.
+ */
+must_check bool sched_set_cpu(struct thread *thread, struct cpu *cpu);
 
 /* sched_yield: this CPU's current goes behind the others of its priority. */
 void sched_yield(void);

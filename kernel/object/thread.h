@@ -57,8 +57,8 @@ struct thread {
 	uint8_t faulted;      /* CALLING because of a fault; pc is where it goes on */
 	uint8_t calling;      /* SENDING: it wants an answer */
 	uint8_t can_grant; /* SENDING: capabilities may go along; RECEIVING: may be answered */
-	struct cpu *cpu;   /* in whose queue it is, or whose current */
-	struct cpu *home;  /* the one that it shall run on, from its next start on */
+	struct cpu *cpu;   /* that it runs on: in whose queue it is, or whose current */
+	struct cpu *home;  /* the same, or, of a current, the one that it is to go to */
 	void *waits_for;   /* endpoint, notification */
 	struct reply *reply; /* RECEIVING: to bind the caller to; CALLING: bound to */
 	uint64_t badge;	     /* SENDING: of the capability that it used */

@@ -281,8 +281,7 @@ int64_t sys_thread_set_cpu(cptr_t cptr, word_t number)
 		return lookup.status;
 	if (number >= cpu_count || !cpus[number].online)
 		return ST_OUT_OF_RANGE;
-	sched_set_home(thread_of(&lookup.slot->cap), &cpus[number]);
-	return ST_OK;
+	return sched_set_cpu(thread_of(&lookup.slot->cap), &cpus[number]) ? ST_OK : CALL_AGAIN;
 }
 
 int64_t sys_thread_set_tls(cptr_t cptr, word_t tls)
@@ -352,7 +351,7 @@ int64_t sys_thread_info(cptr_t cptr, uaddr_t to, word_t size)
 		.state = thread->state,
 		.priority = thread->priority,
 		.priority_max = thread->priority_max,
-		.cpu = thread->home->index,
+		.cpu = thread->cpu->index,
 		.ipc_buffer = thread->ipc_buffer,
 	};
 	if (thread->cpu == this_cpu() || thread->cpu->current != thread)
