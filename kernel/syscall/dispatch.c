@@ -87,10 +87,11 @@ static never_inline void dispatch(struct cpu *cpu, struct thread *thread)
 
 static never_inline void carry_long(struct cpu *cpu, struct thread *thread, uint64_t number)
 {
-	if (fast(CARRY_ANY, cpu, thread, number))
-		kernel_unlock();
-	else
-		dispatch(cpu, thread);
+	if (!fast(CARRY_ANY, cpu, thread, number))
+		return dispatch(cpu, thread);
+	if (DEBUG_BUILD)
+		check_all();
+	kernel_unlock();
 }
 
 /* Laid out so that the compiler needs no stack for the fast ways. */
@@ -109,8 +110,11 @@ void trap_syscall(struct context *context, struct cpu *cpu)
 	kernel_lock_taken();
 	if (number <= SYSCALL_reply_recv && unlikely(!tag_is_short(context->x[1])))
 		return carry_long(cpu, thread, number);
-	if (fast(CARRY_SHORT, cpu, thread, number))
+	if (fast(CARRY_SHORT, cpu, thread, number)) {
+		if (DEBUG_BUILD)
+			check_all();
 		return kernel_unlock();
+	}
 	dispatch(cpu, thread);
 }
 
