@@ -59,14 +59,15 @@ static void show_callers(const struct thread *thread)
 static void describe(const struct thread *thread)
 {
 	const struct context *context = &thread->context;
+	const char *name = *thread->name ? thread->name : "a thread";
 	struct fault_text text = fault_describe(thread->fault_esr, thread->fault_address);
 
 	if (fault_has_address(thread->fault_esr))
-		kprintf("quire: %s stopped: %s: %s%s0x%016lx: %s\n", thread->name, text.name,
+		kprintf("quire: %s stopped: %s: %s%s0x%016lx: %s\n", name, text.name,
 			text.access, *text.access ? " " : "", thread->fault_address,
 			text.cause);
 	else
-		kprintf("quire: %s stopped: %s\n", thread->name, text.cause);
+		kprintf("quire: %s stopped: %s\n", name, text.cause);
 	kprintf("  pc 0x%lx  lr 0x%lx  sp 0x%lx  esr 0x%lx\n", context->pc, context->x[30],
 		context->sp, thread->fault_esr);
 }
