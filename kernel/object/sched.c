@@ -141,7 +141,11 @@ void sched_set_home(struct thread *thread, struct cpu *cpu)
 	bool running = thread->cpu->current == thread;
 
 	thread->home = cpu;
-	if (thread->state != THREAD_READY || thread->cpu == cpu)
+	if (thread->state != THREAD_READY) {
+		thread->cpu = cpu; /* the short ways run it there without looking further */
+		return;
+	}
+	if (thread->cpu == cpu)
 		return;
 	if (running) {
 		sched_call(thread->cpu); /* it moves in obey() */

@@ -18,8 +18,8 @@
 
 enum {
 	CALLS_DEFAULT = 100000,
-	WORKERS_PER_CPU = 4,
-	OTHER_THREADS = 2,    /* that only the fuzz threads start */
+	WORKERS_PER_CPU = 3,
+	OTHER_THREADS = 4,    /* that only the fuzz threads start */
 	MEMORY_BITS = 20,     /* of a round; an eighth of it is the fuzz threads' own Untyped */
 	LINES_PER_TICK = 192, /* rewritten */
 	GIVEN_PER_TICK = 12,  /* of a CSpace's slots */
@@ -169,17 +169,13 @@ static void make_objects(void)
 	retype(OBJECT_TIMER, 0, FUZZ_TIMER, FUZZ_OF_EACH);
 	for (unsigned i = 0; i < fuzz.workers; i++)
 		retype(OBJECT_THREAD, 0, FUZZ_THREAD + i, 1);
-	if (fuzz.workers + OTHER_THREADS <= FUZZ_THREADS)
-		retype(OBJECT_THREAD, 0, FUZZ_THREAD + fuzz.workers, OTHER_THREADS);
+	retype(OBJECT_THREAD, 0, FUZZ_THREAD + fuzz.workers, OTHER_THREADS);
 }
 
 static void give_objects(void)
 {
 	word_t guard = guard_word(0, 64 - FUZZ_RADIX);
-	unsigned threads = fuzz.workers;
 
-	if (threads + OTHER_THREADS <= FUZZ_THREADS)
-		threads += OTHER_THREADS;
 	REQUIRE(cap_mint(fuzz.cnode_guarded, slot_of(FUZZ_CNODE), RIGHTS_ALL, guard) == ST_OK);
 	REQUIRE(cap_copy_at(place_of(FUZZ_CNODE), cap_at(fuzz.cnode_guarded), RIGHTS_ALL) ==
 		ST_OK);
@@ -188,7 +184,7 @@ static void give_objects(void)
 	give(FUZZ_NOTIFICATION, FUZZ_OF_EACH, 1);
 	give_copies(FUZZ_REPLY, FUZZ_OF_EACH);
 	give_copies(FUZZ_TIMER, FUZZ_OF_EACH);
-	give_copies(FUZZ_THREAD, threads);
+	give_copies(FUZZ_THREAD, fuzz.workers + OTHER_THREADS);
 	give_copies(FUZZ_LASTING, FUZZ_LASTINGS);
 	REQUIRE(cap_move_at(place_of(FUZZ_UNTYPED), cap_at(slot_of(FUZZ_UNTYPED))) == ST_OK);
 }
@@ -414,8 +410,8 @@ TEST(fuzz, whatever_programs_call_the_kernel_stands)
 	if (fuzz.cpus > boot_info()->cpus_online)
 		fuzz.cpus = boot_info()->cpus_online;
 	fuzz.workers = WORKERS_PER_CPU * fuzz.cpus;
-	if (fuzz.workers > FUZZ_THREADS)
-		fuzz.workers = FUZZ_THREADS;
+	if (fuzz.workers > FUZZ_THREADS - OTHER_THREADS)
+		fuzz.workers = FUZZ_THREADS - OTHER_THREADS;
 	printf("# seed=%llu calls=%llu cpus=%u\n", (unsigned long long)seed,
 		(unsigned long long)calls, fuzz.cpus);
 	fuzz_seed(seed);

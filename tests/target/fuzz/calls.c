@@ -176,14 +176,28 @@ static uint64_t badge_or_guard(void)
 	return one_in(2) ? fuzz_random(256) : guard_word(fuzz_random(2), (unsigned)fuzz_random(64));
 }
 
+static uint64_t last_type; /* so that a size goes with it */
+
+static uint64_t object_type(void)
+{
+	last_type = fuzz_random(OBJECT_TYPES + 1);
+	if (!one_in(4))
+		last_type = OBJECT_UNTYPED + fuzz_random(OBJECT_TIMER);
+	return last_type;
+}
+
 static uint64_t size_bits(void)
 {
-	return one_in(2) ? 0 : 1 + fuzz_random(one_in(8) ? 40 : 9);
+	if (one_in(16))
+		return fuzz_random(40);
+	if (last_type == OBJECT_UNTYPED)
+		return 4 + fuzz_random(9);
+	return last_type == OBJECT_CNODE ? 1 + fuzz_random(5) : 0;
 }
 
 static uint64_t count(void)
 {
-	return one_in(16) ? fuzz_random(300) : 1 + fuzz_random(4);
+	return one_in(16) ? fuzz_random(300) : 1 + fuzz_random(2);
 }
 
 static uint64_t size(void)
@@ -207,11 +221,6 @@ static uint64_t deadline(void)
 static uint64_t small(void)
 {
 	return fuzz_random(6);
-}
-
-static uint64_t object_type(void)
-{
-	return fuzz_random(OBJECT_TYPES + 1);
 }
 
 static uint64_t tls(void)
