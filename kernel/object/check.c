@@ -11,6 +11,7 @@
 
 #include "cap/object.h"
 #include "cap/tour.h"
+
 #include "object/endpoint.h"
 #include "object/notification.h"
 #include "object/sched.h"

@@ -12,7 +12,8 @@
 /* What all capabilities of a type with certain rights have in common, in their first word. */
 static always_inline bool cap_allows(const struct cap *cap, enum object type, unsigned rights)
 {
-	_Static_assert(offsetof(struct cap, type) == 0 && offsetof(struct cap, rights) == 1, "");
+	_Static_assert(
+		offsetof(struct cap, type) == 0 && offsetof(struct cap, rights) == 1, "");
 	uint32_t wanted = (uint32_t)type | (uint32_t)rights << 8, word;
 
 	__builtin_memcpy(&word, cap, sizeof(word));
@@ -25,12 +26,23 @@ static always_inline bool cap_can_call(uint8_t rights)
 	return (rights & RIGHT_WRITE) && (rights & (RIGHT_GRANT | RIGHT_GRANT_REPLY));
 }
 
+/*
+ * Is nobody who waits to run on this CPU more urgent? Equals share it by time slices, which
+ * begin the long way: with one running already the next may come the short way.
+ */
+static always_inline bool is_most_urgent(const struct cpu *cpu, const struct thread *thread)
+{
+	if (likely(thread->priority > cpu->ready_top))
+		return true;
+	return thread->priority == cpu->ready_top && cpu->scheduler->slice_end != UINT64_MAX;
+}
+
 /* Would it run next on this CPU, if the current one waited and it did not? */
 static always_inline bool runs_next(const struct cpu *cpu, const struct thread *thread)
 {
 	const struct cap *space = &thread->slots[THREAD_VSPACE].cap;
 
-	return thread->home == cpu && thread->priority >= cpu->ready_top &&
+	return thread->cpu == cpu && is_most_urgent(cpu, thread) &&
 		likely(space->data == cpu->space || space->type == OBJECT_VSPACE);
 }
 
@@ -52,7 +64,8 @@ static always_inline void change_places(struct cpu *cpu, struct thread *from, st
 /*
  * receiver_of: who would get a call on this endpoint at once and answer it, or NULL.
  */
-static always_inline struct thread *receiver_of(const struct cpu *cpu, const struct endpoint *endpoint)
+static always_inline struct thread *receiver_of(
+	const struct cpu *cpu, const struct endpoint *endpoint)
 {
 	struct thread *receiver = endpoint->queue.head;
 

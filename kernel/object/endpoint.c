@@ -63,8 +63,8 @@ static status_t await_answer(struct thread *caller, struct reply *reply, uint8_t
 }
 
 /* Both have met, and are in no queue: the message goes over. */
-static status_t meet(struct thread *sender, struct thread *receiver,
-	const struct endpoint *endpoint)
+static status_t meet(
+	struct thread *sender, struct thread *receiver, const struct endpoint *endpoint)
 {
 	const struct message_path path = {sender, receiver,
 		sender->faulted ? NULL : message_buffer(sender), endpoint, sender->can_grant};
@@ -149,7 +149,8 @@ status_t reply_answer(struct reply *reply, struct thread *from)
 			sched_ready(caller);
 		return ST_OK;
 	}
-	path = (struct message_path){from, caller, message_buffer(from), NULL, reply->can_grant};
+	path = (struct message_path){
+		from, caller, message_buffer(from), NULL, reply->can_grant};
 	caller->context.x[1] = message_transfer(&path);
 	caller->context.x[11] = 0;
 	thread_wake(caller, ST_OK);

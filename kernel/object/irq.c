@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The Quire authors */
-#include "cap/object.h"
 #include "object/irq.h"
 
 #include "arch/counter.h"
@@ -9,6 +8,7 @@
 #include "arch/print.h"
 #include "arch/timer.h"
 
+#include "cap/object.h"
 #include "cap/zombie.h"
 
 #include "object/notification.h"
@@ -16,12 +16,14 @@
 #include "object/timer.h"
 
 static uint32_t timer_irq;
-static struct irq_line *lines; /* of the shared interrupts, from IRQ_SHARED on */
+static struct irq_line *lines; /* of the shared interrupts, from IRQ_SHARED on, */
+static uint32_t lines_end;     /* to this one */
 
 void irq_init(uint32_t timer_line)
 {
 	timer_irq = timer_line;
 	irqchip_init();
+	lines_end = irqchip_lines();
 }
 
 void irq_init_cpu(void)
@@ -33,12 +35,12 @@ void irq_init_cpu(void)
 
 uint32_t irq_lines_end(void)
 {
-	return irqchip_lines();
+	return lines_end;
 }
 
 uint64_t irq_table_bytes(void)
 {
-	return (irq_lines_end() - IRQ_SHARED) * sizeof(struct irq_line);
+	return (lines_end - IRQ_SHARED) * sizeof(struct irq_line);
 }
 
 void irq_table_init(void *memory)
@@ -58,7 +60,7 @@ struct cap irq_control_cap(void)
 
 static struct irq_line *find_line(word_t irq)
 {
-	if (irq < IRQ_SHARED || irq >= irq_lines_end())
+	if (irq < IRQ_SHARED || irq >= lines_end)
 		return NULL;
 	return &lines[irq - IRQ_SHARED];
 }

@@ -6,6 +6,7 @@
 
 #include "cap/cspace.h"
 #include "cap/object.h"
+
 #include "object/endpoint.h"
 #include "object/user.h"
 
@@ -102,8 +103,8 @@ static word_t transfer_caps(const struct thread *sender, const struct ipc_buffer
 static never_inline word_t transfer_some_caps(
 	const struct message_path *path, struct ipc_buffer *to, unsigned caps)
 {
-	return transfer_caps(path->from, path->buffer, window_of(path->to, to), to, caps,
-		path->endpoint);
+	return transfer_caps(
+		path->from, path->buffer, window_of(path->to, to), to, caps, path->endpoint);
 }
 
 word_t message_transfer_long(const struct message_path *path)

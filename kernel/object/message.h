@@ -21,8 +21,7 @@ static inline bool tag_is_short(word_t tag)
 }
 
 /* message_copy: the first `words` register words; no register beyond them is shown. */
-static inline void message_copy(
-	const struct context *from, struct context *to, unsigned words)
+static inline void message_copy(const struct context *from, struct context *to, unsigned words)
 {
 	switch (words) {
 	default:
@@ -58,7 +57,8 @@ static inline void message_copy(
 static inline void message_copy_all(const struct context *from, struct context *to)
 {
 	const uint64_t *f = from->x;
-	uint64_t a = f[2], b = f[3], c = f[4], d = f[5], e = f[6], g = f[7], h = f[9], i = f[10];
+	uint64_t a = f[2], b = f[3], c = f[4], d = f[5], e = f[6], g = f[7], h = f[9],
+		 i = f[10];
 
 	to->x[2] = a;
 	to->x[3] = b;
@@ -108,8 +108,9 @@ must_check static inline status_t message_check(const struct thread *sender, wor
 /* A message on its way. */
 struct message_path {
 	struct thread *from, *to;
-	const struct ipc_buffer *buffer;  /* the sender's */
-	const struct endpoint *endpoint; /* capabilities to it come as badges; NULL: an answer */
+	const struct ipc_buffer *buffer; /* the sender's */
+	const struct endpoint
+		*endpoint; /* capabilities to it come as badges; NULL: an answer */
 	bool can_grant;
 };
 
@@ -131,4 +132,3 @@ static inline word_t message_transfer(const struct message_path *path)
 	message_copy(&path->from->context, &path->to->context, tag_words(tag));
 	return tag;
 }
-

@@ -7,6 +7,7 @@
 
 #include "cap/cap.h"
 #include "cap/work.h"
+
 #include "object/thread.h"
 
 struct notification {
@@ -38,8 +39,7 @@ void notification_wait(struct notification *notification, struct thread *thread)
 void notification_remove(struct thread *thread);
 
 /* notification_bind, _unbind: ALREADY_BOUND, BAD_STATE as thread_bind says. */
-must_check status_t notification_bind(
-	struct notification *notification, struct thread *thread);
+must_check status_t notification_bind(struct notification *notification, struct thread *thread);
 void notification_unbind(struct thread *thread);
 
 status_t notification_finalise(const struct cap *cap, struct work *work);

@@ -13,6 +13,7 @@
 #include "arch/timer.h"
 
 #include "cap/zombie.h"
+
 #include "object/direct.h"
 #include "object/irq.h"
 
@@ -105,9 +106,8 @@ static never_inline void ready_in_queue(struct cpu *cpu, struct thread *thread)
  */
 void sched_ready(struct thread *thread)
 {
-	struct cpu *cpu = thread->home;
+	struct cpu *cpu = thread->cpu;
 
-	thread->cpu = cpu;
 	thread->state = THREAD_READY;
 	if (likely(cpu == this_cpu() && !cpu->woken && thread->priority > cpu->ready_top &&
 		    (!cpu->current || thread->priority > cpu->current->priority))) {
@@ -136,23 +136,24 @@ void sched_set_priority(struct thread *thread, uint8_t priority)
 		sched_call(thread->cpu);
 }
 
-void sched_set_home(struct thread *thread, struct cpu *cpu)
+/* A thread that waits runs there when it is woken, be it the short way. */
+bool sched_set_cpu(struct thread *thread, struct cpu *cpu)
 {
-	bool running = thread->cpu->current == thread;
+	struct cpu *from = thread->cpu;
 
 	thread->home = cpu;
-	if (thread->state != THREAD_READY) {
-		thread->cpu = cpu; /* the short ways run it there without looking further */
-		return;
+	if (from == cpu)
+		return true;
+	if (from->current == thread) {
+		sched_call(from); /* it moves in obey() */
+		return from == this_cpu();
 	}
-	if (thread->cpu == cpu)
-		return;
-	if (running) {
-		sched_call(thread->cpu); /* it moves in obey() */
-	} else {
-		take(thread->cpu, thread);
+	if (thread->state == THREAD_READY)
+		take(from, thread);
+	thread->cpu = cpu;
+	if (thread->state == THREAD_READY)
 		sched_ready(thread);
-	}
+	return true;
 }
 
 void sched_yield(void)
@@ -163,7 +164,7 @@ void sched_yield(void)
 
 	if (cpu->ready_top < thread->priority)
 		return;
-	/* Nobody is in cpu->woken: this call is all that happens now, or sched_slice_over saw to it. */
+	/* cpu->woken, if there is somebody, comes before: seen to on the way out. */
 	next = cpu->scheduler->queue[cpu->ready_top].head;
 	put_last(cpu, thread);
 	take(cpu, next);
@@ -211,12 +212,15 @@ static void obey(struct cpu *cpu)
 	cpu->asked = false;
 	if (cpu->fpu_wanted)
 		return_fpu(cpu);
-	if (thread && thread->stopping && !thread_stop(thread))
+	if (thread && cpu->stop == thread && !thread_stop(thread))
 		CHECK(!"a CPU can stop its own thread");
+	cpu->stop =
+		NULL; /* one that has left this CPU meanwhile, or is gone, was not meant to */
 	if (thread && thread->home != cpu && thread->state == THREAD_READY) {
 		if (cpu->fpu_owner == thread)
 			return_fpu(cpu);
 		sched_switch(cpu, NULL);
+		thread->cpu = thread->home;
 		sched_ready(thread);
 	}
 	refresh_space(cpu);
@@ -238,10 +242,10 @@ static void choose(struct cpu *cpu)
 {
 	struct thread *current = cpu->current, *woken = cpu->woken;
 
-	/* What was urgent when it came may not be any more. */
+	/* What was urgent when it came may not be any more; of its equals it came first. */
 	if (woken && woken->priority <= cpu->ready_top) {
 		cpu->woken = NULL;
-		put_last(cpu, woken);
+		put_first(cpu, woken);
 	}
 	if (current && current->state == THREAD_READY) {
 		int64_t best = cpu->woken ? cpu->woken->priority : cpu->ready_top;

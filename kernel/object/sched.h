@@ -23,8 +23,8 @@ enum { PRIORITIES = PRIORITY_MAX + 1, SLICE_US = 5000 };
 
 struct scheduler {
 	uint64_t filled[PRIORITIES / 64];
-	uint64_t words; /* a bit for each of those that is not 0 */
-	uint64_t slice_end; /* in counts; UINT64_MAX while nobody waits for it */
+	uint64_t words;	      /* a bit for each of those that is not 0 */
+	uint64_t slice_end;   /* in counts; UINT64_MAX while nobody waits for it */
 	struct timer *timers; /* the heap's root, */
 	uint64_t timer_count; /* and how many are in it */
 	struct thread_queue queue[PRIORITIES];
@@ -42,8 +42,11 @@ void sched_remove(struct thread *thread);
 /* sched_set_priority: of any thread, whatever it does. */
 void sched_set_priority(struct thread *thread, uint8_t priority);
 
-/* sched_set_home: run the thread on another CPU from now on. */
-void sched_set_home(struct thread *thread, struct cpu *cpu);
+/*
+ * sched_set_cpu: run the thread on another CPU from now on; false if the one that it runs on
+ * was asked to let go of it: begin the system call anew.
+ */
+must_check bool sched_set_cpu(struct thread *thread, struct cpu *cpu);
 
 /* sched_yield: this CPU's current goes behind the others of its priority. */
 void sched_yield(void);
@@ -52,7 +55,7 @@ void sched_yield(void);
 void sched_slice_over(struct cpu *cpu);
 
 /*
- * sched_call: let a CPU do what it was asked (thread->stopping, thread->home, fpu_wanted, a
+ * sched_call: let a CPU do what it was asked (cpu->stop, thread->home, fpu_wanted, a
  * VSpace that goes) and look who is to run: this one before its exit, another at once.
  */
 void sched_call(struct cpu *cpu);

@@ -3,6 +3,7 @@
 #include "object/thread.h"
 
 #include "cap/work.h"
+
 #include "object/endpoint.h"
 #include "object/notification.h"
 #include "object/sched.h"
@@ -54,7 +55,7 @@ bool thread_stop(struct thread *thread)
 
 	if (thread->state == THREAD_READY && thread->cpu->current == thread) {
 		if (thread->cpu != cpu) {
-			thread->stopping = true;
+			thread->cpu->stop = thread;
 			sched_call(thread->cpu);
 			return false;
 		}
@@ -64,7 +65,6 @@ bool thread_stop(struct thread *thread)
 		context_restart(&thread->context);
 	unblock(thread);
 	thread->faulted = false;
-	thread->stopping = false;
 	thread->state = THREAD_STOPPED;
 	return true;
 }

@@ -29,6 +29,7 @@
 
 #include "cap/cap.h"
 #include "cap/work.h"
+
 #include "object/timer.h"
 
 /* Capabilities in a thread. */
@@ -55,13 +56,12 @@ struct thread {
 	uint8_t priority_max; /* that it is authority for */
 	uint8_t faulted;      /* CALLING because of a fault; pc is where it goes on */
 	uint8_t calling;      /* SENDING: it wants an answer */
-	uint8_t can_grant;    /* SENDING: capabilities may go along; RECEIVING: may be answered */
-	uint8_t stopping;     /* to be STOPPED by its CPU, whose current it is */
-	struct cpu *cpu;      /* in whose queue it is, or whose current */
-	struct cpu *home;     /* the one that it shall run on, from its next start on */
-	void *waits_for;      /* endpoint, notification */
-	struct reply *reply;  /* RECEIVING: to bind the caller to; CALLING: bound to */
-	uint64_t badge;	      /* SENDING: of the capability that it used */
+	uint8_t can_grant; /* SENDING: capabilities may go along; RECEIVING: may be answered */
+	struct cpu *cpu;   /* that it runs on: in whose queue it is, or whose current */
+	struct cpu *home;  /* the same, or, of a current, the one that it is to go to */
+	void *waits_for;   /* endpoint, notification */
+	struct reply *reply; /* RECEIVING: to bind the caller to; CALLING: bound to */
+	uint64_t badge;	     /* SENDING: of the capability that it used */
 	struct notification *bound;
 	uint64_t tls; /* TPIDR_EL0 while it is nobody's current */
 	uaddr_t ipc_buffer;

@@ -13,8 +13,8 @@
 struct cpu;
 
 struct timer {
-	struct slot slot; /* a TIMER object: the notification that it signals */
-	uint64_t deadline; /* in counts of the clock */
+	struct slot slot;	      /* a TIMER object: the notification that it signals */
+	uint64_t deadline;	      /* in counts of the clock */
 	uint32_t parent, left, right; /* object_ref; 0: none. The root's parent is 0 */
 	uint16_t cpu;		      /* whose heap */
 	uint8_t armed;

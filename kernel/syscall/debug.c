@@ -9,6 +9,7 @@
 
 #include "object/sched.h"
 #include "object/user.h"
+
 #include "syscall/invoke.h"
 
 enum { WRITE_MAX = PAGE_SIZE, CHUNK = 256 };

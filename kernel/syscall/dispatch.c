@@ -7,11 +7,13 @@
  */
 #include "abi/syscalls.h"
 
+#include "arch/nospec.h"
 #include "arch/trap.h"
 
 #include "object/check.h"
 #include "object/fault.h"
 #include "object/sched.h"
+
 #include "syscall/fastpath.h"
 #include "syscall/invoke.h"
 #include "syscall/ipc.h"
@@ -24,11 +26,20 @@
 #undef SYSCALL
 #undef SYSCALL_IPC
 
+static never_inline int64_t unknown(struct thread *thread)
+{
+	fault_unknown_syscall(thread);
+	return ST_BAD_SYSCALL;
+}
+
 static int64_t call(struct thread *thread)
 {
 	const uint64_t *x = thread->context.x;
 
-	switch (x[8]) {
+	if (unlikely(x[8] >= SYSCALL_COUNT))
+		return unknown(thread);
+	/* So no table is read beyond its end by a CPU that runs ahead of the check either. */
+	switch (index_nospec(x[8], SYSCALL_COUNT)) {
 #define SYSCALL_IPC(number, name, text) \
 	case number: \
 		return ipc_##name(thread);
@@ -39,8 +50,7 @@ static int64_t call(struct thread *thread)
 #undef SYSCALL
 #undef SYSCALL_IPC
 	default:
-		fault_unknown_syscall(thread);
-		return ST_BAD_SYSCALL;
+		__builtin_unreachable();
 	}
 }
 

@@ -14,6 +14,7 @@
 #include "object/fault.h"
 #include "object/message.h"
 #include "object/notification.h"
+
 #include "syscall/invoke.h"
 
 /* What these ways carry: short messages, all in registers; else any, checked here. */
@@ -43,7 +44,8 @@ static always_inline void hand_over(
 	to->x[11] = badge;
 }
 
-static always_inline bool fastpath_call(enum carry carry, struct cpu *cpu, struct thread *thread)
+static always_inline bool fastpath_call(
+	enum carry carry, struct cpu *cpu, struct thread *thread)
 {
 	struct message_path path = {.from = thread};
 	struct endpoint *endpoint;
@@ -68,6 +70,23 @@ static always_inline bool fastpath_call(enum carry carry, struct cpu *cpu, struc
 	hand_over(carry, &path, slot->cap.data);
 	change_places(cpu, thread, receiver);
 	return true;
+}
+
+static always_inline void release_caller(struct thread *caller, struct reply *reply)
+{
+	caller->reply = NULL;
+	caller->state = THREAD_READY;
+	reply->caller = NULL;
+}
+
+static always_inline void await_next(
+	struct thread *thread, struct reply *reply, struct endpoint *endpoint)
+{
+	reply->receiver = thread;
+	thread->reply = reply;
+	thread->waits_for = endpoint;
+	thread->state = THREAD_RECEIVING;
+	queue_append(&endpoint->queue, thread);
 }
 
 static always_inline bool fastpath_reply_recv(
@@ -109,15 +128,9 @@ static always_inline bool fastpath_reply_recv(
 		fault_resume(caller, &thread->context);
 	else
 		hand_over(carry, &path, 0);
-	caller->reply = NULL;
-	caller->state = THREAD_READY;
-	reply->caller = NULL;
-	reply->receiver = thread;
-	thread->reply = reply;
-	thread->waits_for = endpoint;
+	release_caller(caller, reply);
 	thread->can_grant = slot->cap.rights & RIGHT_GRANT;
-	thread->state = THREAD_RECEIVING;
-	queue_append(&endpoint->queue, thread);
+	await_next(thread, reply, endpoint);
 	change_places(cpu, thread, caller);
 	return true;
 }

@@ -9,6 +9,7 @@
 #include "object/endpoint.h"
 #include "object/message.h"
 #include "object/notification.h"
+
 #include "syscall/invoke.h"
 
 static status_t send(struct thread *thread, bool call, bool block)
@@ -125,8 +126,7 @@ int64_t ipc_try_recv(struct thread *thread)
 static status_t answer(struct thread *thread, struct reply *reply)
 {
 	const struct ipc_buffer *buffer;
-	status_t st =
-		message_check(thread, thread->context.x[1], reply->can_grant, &buffer);
+	status_t st = message_check(thread, thread->context.x[1], reply->can_grant, &buffer);
 
 	return st == ST_OK ? reply_answer(reply, thread) : st;
 }

@@ -8,10 +8,12 @@
 #include "arch/usermap.h"
 
 #include "cap/delete.h"
+
 #include "object/endpoint.h"
 #include "object/notification.h"
 #include "object/sched.h"
 #include "object/user.h"
+
 #include "syscall/invoke.h"
 
 static struct lookup find_thread(cptr_t cptr)
@@ -38,8 +40,7 @@ static status_t fits(const struct cap *cap, enum thread_slot which)
 }
 
 /* The three that a thread is to hold; NULL for none. */
-static status_t find_sources(
-	const cptr_t cptrs[THREAD_HELD], struct slot *sources[THREAD_HELD])
+static status_t find_sources(const cptr_t cptrs[THREAD_HELD], struct slot *sources[THREAD_HELD])
 {
 	for (unsigned i = 0; i < THREAD_HELD; i++) {
 		struct lookup lookup;
@@ -280,8 +281,7 @@ int64_t sys_thread_set_cpu(cptr_t cptr, word_t number)
 		return lookup.status;
 	if (number >= cpu_count || !cpus[number].online)
 		return ST_OUT_OF_RANGE;
-	sched_set_home(thread_of(&lookup.slot->cap), &cpus[number]);
-	return ST_OK;
+	return sched_set_cpu(thread_of(&lookup.slot->cap), &cpus[number]) ? ST_OK : CALL_AGAIN;
 }
 
 int64_t sys_thread_set_tls(cptr_t cptr, word_t tls)
@@ -351,22 +351,13 @@ int64_t sys_thread_info(cptr_t cptr, uaddr_t to, word_t size)
 		.state = thread->state,
 		.priority = thread->priority,
 		.priority_max = thread->priority_max,
-		.cpu = thread->home->index,
+		.cpu = thread->cpu->index,
 		.ipc_buffer = thread->ipc_buffer,
 	};
 	if (thread->cpu == this_cpu() || thread->cpu->current != thread)
 		info.pc = thread->context.pc;
 	memcpy(info.name, thread->name, sizeof(info.name));
 	return user_write(caller(), to, &info, sizeof(info));
-}
-
-int64_t sys_yield(void)
-{
-	struct thread *thread = caller();
-
-	thread->context.x[0] = ST_OK;
-	sched_yield();
-	return ST_OK;
 }
 
 int64_t sys_sleep_until(word_t deadline)
@@ -393,14 +384,4 @@ int64_t sys_endpoint_cancel(cptr_t cptr)
 	if (cap->data == 0)
 		return ST_INVALID_ARGS;
 	return call_result(endpoint_cancel(cap_object(cap), cap->data, &work));
-}
-
-int64_t sys_signal(cptr_t cptr)
-{
-	struct lookup lookup = invoke_find(cptr, OBJECT_NOTIFICATION, RIGHT_WRITE);
-
-	if (lookup.status != ST_OK)
-		return lookup.status;
-	notification_signal_cap(&lookup.slot->cap);
-	return ST_OK;
 }

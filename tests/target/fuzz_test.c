@@ -1,429 +1,291 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The Quire authors */
 /*
- * The supervisor of the system-call fuzzer (fuzz/fuzz.h). Boot arguments: seed=N, calls=N
- * (how many at least), cpus=N. With one CPU under -icount a run is the same each time.
+ * Random calls on slots, Untypeds, timers, interrupt lines and signals, with valid names and
+ * others, from one CPU and from all at once. Nothing may happen but statuses, and in the end
+ * a revoke gives every byte back. A debug build's kernel walks everything after each call.
+ *
+ * Boot arguments: seed=N, rounds=N (of each thread).
  */
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "fuzz/fuzz.h"
 #include "libsys/boot.h"
 #include "libsys/clock.h"
-#include "libsys/ipc.h"
 #include "libsys/irq.h"
-#include "libsys/notification.h"
 #include "libsys/thread.h"
+#include "libsys/timer.h"
 #include "objects.h"
 
 enum {
-	CALLS_DEFAULT = 100000,
-	WORKERS_PER_CPU = 3,
-	OTHER_THREADS = 4,    /* that only the fuzz threads start */
-	MEMORY_BITS = 20,     /* of a round; an eighth of it is the fuzz threads' own Untyped */
-	LINES_PER_TICK = 192, /* rewritten */
-	GIVEN_PER_TICK = 12,  /* of a CSpace's slots */
-	TICK_NS = 1500000,
-	ROUND_TICKS = 100, /* on average */
-	STUCK_TICKS = 3,   /* until a thread that waits is started anew */
-	IDLE_TICKS = 4000, /* without a call: something is wrong */
-	PRIORITY_SUPERVISOR = 210,
-	PRIORITY_HANDLER = 200,
-	PRIORITY_WORKER = 100,
-	PRIORITY_WORKER_MAX = 150,
-	BADGE_OUT = 77,
-	BADGE_WORKER = 100,
-	LINE_FIRST = 100, /* interrupts that nothing raises */
-	STACK_SIZE = 32768,
-	SEED_DEFAULT = 1,
+	PLACES = 40,	 /* slots that everything happens in; the first holds `memory` */
+	ARENA_BITS = 18, /* of bytes that everything is made from */
+	RESET_EVERY = 200,
+	ROUNDS = 4000,
+	STATUS_LEAST = -30,
+	THREADS = 4,
+	STACK_SIZE = 8192,
 };
 
-static struct {
-	unsigned cpus, workers;
-	cptr_t memory;	  /* Untyped of all that is fuzzed */
-	cptr_t endpoint;  /* faults, and what the fuzz threads send out */
-	cptr_t signal;	  /* what they signal */
-	cptr_t reply;
-	cptr_t handler;
-	cptr_t fault[FUZZ_THREADS]; /* with each worker's badge */
-	cptr_t slots;		    /* of what they get, in the order of their own */
-	cptr_t cnode_guarded, probe;
-	unsigned rounds, restarts, destroyed;
-	volatile unsigned faults, messages, strangers;
-	bool stop;
-} fuzz;
+static cptr_t arena, memory, first; /* `memory` is what fuzzers may make objects from */
+static int surprises;
 
-/* What is known of a worker. */
-static struct {
-	unsigned stuck;
-} workers[FUZZ_THREADS];
+struct random {
+	uint64_t state;
+};
 
-static _Alignas(16) char stack[STACK_SIZE];
+static uint64_t below(struct random *random, uint64_t limit)
+{
+	random->state = random->state * 6364136223846793005 + 1442695040888963407;
+	return (random->state >> 31) % limit;
+}
 
-static uint64_t number_argument(const char *name, uint64_t otherwise)
+static word_t anything(struct random *random)
+{
+	word_t word = below(random, UINT64_MAX) << below(random, 32);
+
+	return below(random, 2) ? word : ~word;
+}
+
+static cptr_t slot(struct random *random)
+{
+	return first + 1 + below(random, PLACES - 1);
+}
+
+static cptr_t name(struct random *random)
+{
+	switch (below(random, 16)) {
+	case 0:
+		return anything(random);
+	case 1:
+		return ROOT_SLOT_IRQ_CONTROL;
+	case 2:
+		return ROOT_SLOT_VSPACE;
+	case 3:
+	case 4:
+	case 5:
+		return memory;
+	default:
+		return slot(random);
+	}
+}
+
+static struct cap_place place(struct random *random)
+{
+	switch (below(random, 8)) {
+	case 0:
+		return (struct cap_place){name(random), anything(random), below(random, 70)};
+	case 1:
+	case 2:
+		return (struct cap_place){slot(random), below(random, 64), below(random, 8)};
+	default:
+		return cap_at(slot(random));
+	}
+}
+
+static word_t guard(struct random *random)
+{
+	return below(random, 4) ? guard_word(below(random, 4), (unsigned)below(random, 63)) :
+				  anything(random);
+}
+
+static word_t rights(struct random *random)
+{
+	return below(random, 8) ? below(random, 256) : anything(random);
+}
+
+static int64_t fuzz_copies(struct random *random)
+{
+	struct cap_place to = place(random), from = place(random);
+
+	switch (below(random, 6)) {
+	case 0:
+	case 1:
+		return cap_copy_at(to, from, rights(random));
+	case 2:
+		return cap_mint_at(to, from, rights(random), guard(random));
+	case 3:
+		return cap_move_at(to, from);
+	case 4:
+		return cap_mutate_at(to, from, guard(random));
+	default:
+		return cap_swap_at(to, from);
+	}
+}
+
+static int64_t fuzz_rotate(struct random *random)
+{
+	struct cap_rotation rotation = {.to = place(random),
+		.pivot = place(random),
+		.source = place(random),
+		.pivot_guard = below(random, 2) ? 0 : guard(random)};
+
+	return below(random, 20) ? cap_rotate(&rotation) : sys_cap_rotate(anything(random));
+}
+
+static int64_t fuzz_ends(struct random *random)
+{
+	return below(random, 4) ? cap_delete_at(place(random)) : cap_revoke_at(place(random));
+}
+
+static int64_t fuzz_retype(struct random *random)
+{
+	static const uint8_t types[] = {OBJECT_UNTYPED, OBJECT_CNODE, OBJECT_CNODE,
+		OBJECT_THREAD, OBJECT_ENDPOINT, OBJECT_NOTIFICATION, OBJECT_NOTIFICATION,
+		OBJECT_REPLY, OBJECT_TIMER, OBJECT_TIMER};
+	word_t type = types[below(random, sizeof(types))];
+	word_t size = type == OBJECT_UNTYPED || type == OBJECT_CNODE ? below(random, 14) : 0;
+
+	if (below(random, 20) == 0)
+		type = anything(random);
+	if (below(random, 20) == 0)
+		size = anything(random);
+	if (below(random, 2))
+		return sys_untyped_retype(
+			name(random), type, size, ROOT_SLOT_CNODE, slot(random), 1);
+	return sys_untyped_retype(name(random), type, size, slot(random), below(random, 64),
+		below(random, 8) ? below(random, 8) : anything(random));
+}
+
+static int64_t fuzz_timers(struct random *random)
+{
+	switch (below(random, 3)) {
+	case 0:
+		return timer_bind(name(random), below(random, 4) ? name(random) : 0);
+	case 1:
+		return timer_set(name(random), clock_ns() + below(random, 1000000));
+	default:
+		return timer_cancel(name(random));
+	}
+}
+
+static int64_t fuzz_irqs(struct random *random)
+{
+	word_t line = below(random, 8) ? 32 + below(random, 32) : anything(random);
+	word_t trigger = below(random, 8) ? below(random, 2) : anything(random);
+
+	switch (below(random, 4)) {
+	case 0:
+		return sys_irq_claim(
+			ROOT_SLOT_IRQ_CONTROL, line, trigger, ROOT_SLOT_CNODE, slot(random));
+	case 1:
+		return sys_irq_claim(
+			name(random), line, trigger, name(random), below(random, 64));
+	case 2:
+		return irq_bind(name(random), below(random, 4) ? name(random) : 0);
+	default:
+		return irq_ack(name(random));
+	}
+}
+
+static int64_t fuzz_questions(struct random *random)
+{
+	int64_t answer;
+
+	switch (below(random, 3)) {
+	case 0:
+		answer = cap_info(name(random));
+		break;
+	case 1:
+		answer = untyped_free(name(random));
+		break;
+	default:
+		return sys_signal(name(random));
+	}
+	return answer > 0 ? ST_OK : answer;
+}
+
+static void fuzz(struct random *random)
+{
+	static int64_t (*const calls[])(struct random *) = {fuzz_copies, fuzz_copies,
+		fuzz_rotate, fuzz_ends, fuzz_retype, fuzz_retype, fuzz_timers, fuzz_irqs,
+		fuzz_questions};
+	int64_t status = calls[below(random, sizeof(calls) / sizeof(calls[0]))](random);
+
+	if (status > 0 || status < STATUS_LEAST)
+		__atomic_fetch_add(&surprises, 1, __ATOMIC_RELAXED);
+}
+
+static void reset(void)
+{
+	for (cptr_t cap = first; cap < first + PLACES; cap++)
+		EXPECT_EQ(cap_delete(cap), ST_OK);
+	EXPECT_EQ(cap_revoke(arena), ST_OK);
+	EXPECT_EQ(cap_revoke(ROOT_SLOT_IRQ_CONTROL), ST_OK);
+	EXPECT_EQ(untyped_free(arena), 1 << ARENA_BITS);
+	EXPECT_EQ(untyped_retype(arena, OBJECT_UNTYPED, ARENA_BITS - 1, memory, 1), ST_OK);
+}
+
+static void set_up(void)
+{
+	REQUIRE(slots_alloc(PLACES, &first) == ST_OK);
+	memory = first;
+	arena = make(OBJECT_UNTYPED, ARENA_BITS);
+	reset();
+	surprises = 0;
+}
+
+static void tear_down(void)
+{
+	reset();
+	EXPECT_EQ(cap_delete(memory), ST_OK);
+	slots_free(first, PLACES);
+	drop(arena);
+	EXPECT_EQ(surprises, 0);
+}
+
+static uint64_t argument(const char *word, uint64_t otherwise)
 {
 	const char *value;
 
-	return boot_argument(name, &value) ? strtoull(value, NULL, 0) : otherwise;
+	return boot_argument(word, &value) ? strtoull(value, NULL, 0) : otherwise;
 }
 
-static uint64_t calls_begun(void)
+TEST(fuzz, of_one_thread)
 {
-	uint64_t sum = 0;
+	struct random random = {argument("seed", 1)};
+	uint64_t rounds = argument("rounds", ROUNDS);
 
-	for (unsigned i = 0; i < CALLS_COUNTED; i++)
-		sum += *(volatile uint64_t *)&fuzz_begun[i];
-	return sum;
-}
-
-static bool in_stub(uint64_t pc)
-{
-	return pc >= (uint64_t)fuzz_stub && pc < (uint64_t)fuzz_stub_end;
-}
-
-/* --- faults */
-
-/*
- * A worker that strayed comes back to the stub. One that faults there has lost its address
- * space: it is left stopped until the watchdog comes by.
- */
-static word_t judge(struct message *m)
-{
-	uint64_t pc = m->words[FAULT_WORD_PC];
-
-	if (m->badge == BADGE_OUT) {
-		fuzz.messages++; /* perhaps of a fault, too */
-		return tag_make(FAULT_STOP, 0, 0);
+	set_up();
+	for (uint64_t i = 0; i < rounds; i++) {
+		fuzz(&random);
+		if (i % RESET_EVERY == 0)
+			reset();
 	}
-	if (m->badge < BADGE_WORKER || m->badge >= BADGE_WORKER + fuzz.workers)
-		fuzz.strangers++;
-	fuzz.faults++;
-	if (tag_label(m->tag) == FAULT_SYSCALL)
-		return tag_make(FAULT_RESUME, 0, 0);
-	if (in_stub(pc))
-		return tag_make(FAULT_STOP, 0, 0);
-	m->words[0] = (word_t)fuzz_stub;
-	return tag_make(FAULT_RESUME, 1, 0);
+	tear_down();
 }
 
-static void handle(void *argument)
+static void fuzz_on(void *random)
 {
-	struct message m = {0};
-	status_t st = ipc_recv(fuzz.endpoint, fuzz.reply, &m);
+	for (int i = 0; i < RESET_EVERY; i++)
+		fuzz(random);
+}
 
-	(void)argument;
-	for (;;) {
-		if (st != ST_OK) /* who called went before it was answered */
-			st = ipc_recv(fuzz.endpoint, fuzz.reply, &m);
-		m.tag = judge(&m);
-		st = ipc_reply_recv(fuzz.endpoint, fuzz.reply, &m);
+TEST(fuzz, of_threads_on_all_cpus)
+{
+	static _Alignas(16) char stacks[THREADS][STACK_SIZE];
+	struct random random[THREADS];
+	uint64_t rounds = argument("rounds", ROUNDS);
+
+	set_up();
+	for (unsigned n = 0; n < THREADS; n++)
+		random[n].state = argument("seed", 1) * 1000 + n;
+	for (uint64_t i = 0; i < rounds; i += RESET_EVERY * 4) {
+		cptr_t threads[THREADS];
+
+		for (unsigned n = 0; n < THREADS; n++) {
+			struct thread_options options = {.stack = stacks[n],
+				.stack_size = STACK_SIZE,
+				.cpu = n % boot_info()->cpus_online};
+
+			REQUIRE(thread_start(fuzz_on, &random[n], &options, &threads[n]) ==
+				ST_OK);
+		}
+		for (unsigned n = 0; n < THREADS; n++) {
+			EXPECT_EQ(thread_join(threads[n]), ST_OK);
+			EXPECT_EQ(thread_delete(threads[n]), ST_OK);
+		}
+		reset();
 	}
-}
-
-/* --- the objects of a round */
-
-static cptr_t slot_of(unsigned number)
-{
-	return fuzz.slots + number;
-}
-
-static struct cap_place place_of(unsigned number)
-{
-	return cap_in(slot_of(FUZZ_CNODE), FUZZ_RADIX, number);
-}
-
-static void retype(enum object type, unsigned size_bits, unsigned number, unsigned count)
-{
-	cptr_t from = fuzz_random(2) ? slot_of(FUZZ_UNTYPED) : fuzz.memory;
-
-	REQUIRE(untyped_retype(from, type, size_bits, slot_of(number), count) == ST_OK);
-}
-
-/* Some with fewer rights or a badge. */
-static void give(unsigned number, unsigned count, word_t badge)
-{
-	for (unsigned i = 0; i < count; i++) {
-		struct cap_place to = place_of(number + i), from = cap_at(slot_of(number + i));
-		word_t rights = i % 2 ? fuzz_random(256) : RIGHTS_ALL;
-
-		REQUIRE(cap_mint_at(to, from, rights, i ? badge * i : 0) == ST_OK);
-	}
-}
-
-static void give_copies(unsigned number, unsigned count)
-{
-	for (unsigned i = 0; i < count; i++)
-		REQUIRE(cap_copy_at(place_of(number + i), cap_at(slot_of(number + i)),
-				RIGHTS_ALL) == ST_OK);
-}
-
-static void make_objects(void)
-{
-	REQUIRE(untyped_retype(fuzz.memory, OBJECT_UNTYPED, MEMORY_BITS - 3,
-			slot_of(FUZZ_UNTYPED), 1) == ST_OK);
-	retype(OBJECT_CNODE, FUZZ_RADIX, FUZZ_CNODE, 1);
-	retype(OBJECT_CNODE, FUZZ_SMALL_RADIX, FUZZ_SMALL, FUZZ_SMALLS);
-	retype(OBJECT_ENDPOINT, 0, FUZZ_ENDPOINT, FUZZ_OF_EACH);
-	retype(OBJECT_NOTIFICATION, 0, FUZZ_NOTIFICATION, FUZZ_OF_EACH);
-	retype(OBJECT_REPLY, 0, FUZZ_REPLY, FUZZ_OF_EACH);
-	retype(OBJECT_TIMER, 0, FUZZ_TIMER, FUZZ_OF_EACH);
-	for (unsigned i = 0; i < fuzz.workers; i++)
-		retype(OBJECT_THREAD, 0, FUZZ_THREAD + i, 1);
-	retype(OBJECT_THREAD, 0, FUZZ_THREAD + fuzz.workers, OTHER_THREADS);
-}
-
-static void give_objects(void)
-{
-	word_t guard = guard_word(0, 64 - FUZZ_RADIX);
-
-	REQUIRE(cap_mint(fuzz.cnode_guarded, slot_of(FUZZ_CNODE), RIGHTS_ALL, guard) == ST_OK);
-	REQUIRE(cap_copy_at(place_of(FUZZ_CNODE), cap_at(fuzz.cnode_guarded), RIGHTS_ALL) ==
-		ST_OK);
-	give_copies(FUZZ_SMALL, FUZZ_SMALLS);
-	give(FUZZ_ENDPOINT, FUZZ_OF_EACH, 1);
-	give(FUZZ_NOTIFICATION, FUZZ_OF_EACH, 1);
-	give_copies(FUZZ_REPLY, FUZZ_OF_EACH);
-	give_copies(FUZZ_TIMER, FUZZ_OF_EACH);
-	give_copies(FUZZ_THREAD, fuzz.workers + OTHER_THREADS);
-	give_copies(FUZZ_LASTING, FUZZ_LASTINGS);
-	REQUIRE(cap_move_at(place_of(FUZZ_UNTYPED), cap_at(slot_of(FUZZ_UNTYPED))) == ST_OK);
-}
-
-/* What they lost they may get again, if the slot is free and the object lives. */
-static void give_again(void)
-{
-	for (unsigned i = 0; i < GIVEN_PER_TICK; i++) {
-		unsigned number = (unsigned)fuzz_random(FUZZ_EMPTY);
-		cptr_t from = number == FUZZ_CNODE ? fuzz.cnode_guarded : slot_of(number);
-
-		if (fuzz_random(4) == 0)
-			(void)cap_delete_at(place_of(number));
-		(void)cap_copy_at(place_of(number), cap_at(from), RIGHTS_ALL);
-	}
-	(void)untyped_retype_in(
-		fuzz.memory, OBJECT_UNTYPED, 13, slot_of(FUZZ_CNODE), FUZZ_UNTYPED, 1);
-}
-
-/* Start a worker, or start it anew: false if it, or its CSpace, is not there any more. */
-static bool start(unsigned worker)
-{
-	cptr_t thread = slot_of(FUZZ_THREAD + worker);
-	struct thread_registers registers = {
-		.pc = (uint64_t)fuzz_stub, .x = {[20] = fuzz_random(0)}};
-	char name[] = "fuzz00";
-
-	name[4] = (char)('0' + worker / 10);
-	name[5] = (char)('0' + worker % 10);
-	workers[worker].stuck = 0;
-	for (;;) {
-		status_t st = thread_suspend(thread);
-
-		if (st == ST_OK)
-			st = thread_configure(thread, fuzz.cnode_guarded, ROOT_SLOT_VSPACE,
-				fuzz.fault[worker], fuzz_block(worker));
-		if (st == ST_OK)
-			st = thread_write_registers(thread, &registers);
-		if (st == ST_BAD_STATE) /* another has resumed it */
-			continue;
-		if (st != ST_OK)
-			return false;
-		break;
-	}
-	return thread_set_priority(thread, ROOT_SLOT_THREAD, PRIORITY_WORKER) == ST_OK &&
-		thread_set_priority_max(thread, ROOT_SLOT_THREAD, PRIORITY_WORKER_MAX) ==
-		ST_OK &&
-		thread_set_cpu(thread, worker % fuzz.cpus) == ST_OK &&
-		thread_set_name(thread, name) == ST_OK && thread_resume(thread) == ST_OK;
-}
-
-/* False if it was destroyed. */
-static bool watch(unsigned worker)
-{
-	struct thread_info info;
-
-	if (thread_info(slot_of(FUZZ_THREAD + worker), &info) != ST_OK)
-		return false;
-	if (info.state == THREAD_READY && (info.pc == 0 || in_stub(info.pc)) &&
-		fuzz_random(64) != 0)
-		return true;
-	if (info.state > THREAD_READY && workers[worker].stuck++ < STUCK_TICKS)
-		return true;
-	fuzz.restarts++;
-	return start(worker);
-}
-
-/* --- what must hold */
-
-/* Nothing of a type that nobody gave them, and no right that a type does not have. */
-static void check_capabilities(void)
-{
-	for (unsigned i = 0; i < FUZZ_SLOTS; i++) {
-		int64_t info;
-
-		if (cap_copy_at(cap_at(fuzz.probe), place_of(i), RIGHTS_ALL) != ST_OK)
-			continue;
-		info = cap_info(fuzz.probe);
-		EXPECT(info < 0 ||
-			(cap_info_type(info) != OBJECT_IRQ_CONTROL &&
-				cap_info_type(info) != OBJECT_VMO &&
-				cap_info_type(info) < OBJECT_TYPES));
-		EXPECT_EQ(cap_delete(fuzz.probe), ST_OK);
-	}
-}
-
-static void end_round(void)
-{
-	check_capabilities();
-	EXPECT_EQ(cap_revoke(fuzz.memory), ST_OK);
-	EXPECT_EQ(untyped_free(fuzz.memory), 1 << MEMORY_BITS);
-	for (unsigned i = 0; i < FUZZ_SLOTS; i++)
-		EXPECT_EQ(is_empty(slot_of(i)),
-			i < FUZZ_LASTING || i >= FUZZ_LASTING + FUZZ_LASTINGS);
-	EXPECT(is_empty(fuzz.cnode_guarded));
-}
-
-/* --- rounds */
-
-static void rewrite(unsigned lines)
-{
-	for (unsigned i = 0; i < lines; i++)
-		fuzz_write_line(fuzz_script[fuzz_random(SCRIPT_LINES)]);
-	fuzz_write_block((unsigned)fuzz_random(ARENA_BLOCKS));
-}
-
-static bool tick(void)
-{
-	bool all = true;
-
-	rewrite(LINES_PER_TICK);
-	give_again();
-	clock_sleep_ns(TICK_NS);
-	for (unsigned i = 0; i < fuzz.workers && all; i++)
-		all = watch(i);
-	return all;
-}
-
-static void run_round(uint64_t goal)
-{
-	uint64_t ticks = fuzz_random((uint64_t)2 * ROUND_TICKS), idle = 0, before = calls_begun();
-	bool all = true;
-
-	make_objects();
-	give_objects();
-	for (unsigned i = 0; i < fuzz.workers && all; i++)
-		all = start(i);
-	for (; all && ticks > 0 && calls_begun() < goal; ticks--) {
-		all = tick();
-		idle = calls_begun() == before ? idle + 1 : 0;
-		before = calls_begun();
-		REQUIRE(idle < IDLE_TICKS);
-	}
-	fuzz.rounds++;
-	fuzz.destroyed += !all;
-	end_round();
-}
-
-/* The smallest range of device memory, to make Untypeds of. */
-static cptr_t find_device(void)
-{
-	const struct bootinfo *info = boot_info();
-	uint32_t i = info->untyped_count - 1;
-
-	while (i > 0 && !info->untyped[i].device)
-		i--;
-	return info->untyped_first + i;
-}
-
-/* What outlives the rounds, but for the copies that they get. */
-static void make_lasting(void)
-{
-	word_t rights = RIGHTS_ALL & ~RIGHT_READ;
-
-	REQUIRE(slots_alloc(FUZZ_SLOTS, &fuzz.slots) == ST_OK);
-	REQUIRE(cap_copy(slot_of(FUZZ_VSPACE), ROOT_SLOT_VSPACE, RIGHTS_ALL) == ST_OK);
-	for (unsigned i = 0; i < FUZZ_IRQS; i++)
-		REQUIRE(irq_claim(ROOT_SLOT_IRQ_CONTROL, LINE_FIRST + i, IRQ_EDGE,
-				slot_of(FUZZ_IRQ + i)) == ST_OK);
-	REQUIRE(cap_mint(slot_of(FUZZ_OUT), fuzz.endpoint, rights, BADGE_OUT) == ST_OK);
-	REQUIRE(cap_mint(slot_of(FUZZ_SIGNAL), fuzz.signal, rights, BADGE_OUT) == ST_OK);
-	REQUIRE(cap_copy(slot_of(FUZZ_DEVICE), find_device(), RIGHTS_ALL) == ST_OK);
-}
-
-static void begin(void)
-{
-	struct thread_options options = {.name = "handler",
-		.stack = stack,
-		.stack_size = sizeof(stack),
-		.priority = PRIORITY_HANDLER};
-
-	fuzz.memory = make(OBJECT_UNTYPED, MEMORY_BITS);
-	fuzz.endpoint = make(OBJECT_ENDPOINT, 0);
-	fuzz.signal = make(OBJECT_NOTIFICATION, 0);
-	fuzz.reply = make(OBJECT_REPLY, 0);
-	fuzz.cnode_guarded = make_slot();
-	fuzz.probe = make_slot();
-	make_lasting();
-	for (unsigned i = 0; i < fuzz.workers; i++) {
-		fuzz.fault[i] = make_slot();
-		REQUIRE(cap_mint(fuzz.fault[i], fuzz.endpoint, RIGHT_WRITE | RIGHT_GRANT_REPLY,
-				BADGE_WORKER + i) == ST_OK);
-	}
-	REQUIRE(thread_set_priority(ROOT_SLOT_THREAD, ROOT_SLOT_THREAD, PRIORITY_SUPERVISOR) ==
-		ST_OK);
-	REQUIRE(thread_start(handle, NULL, &options, &fuzz.handler) == ST_OK);
-}
-
-static void end(void)
-{
-	EXPECT_EQ(thread_delete(fuzz.handler), ST_OK);
-	for (unsigned i = 0; i < fuzz.workers; i++)
-		drop(fuzz.fault[i]);
-	for (unsigned i = 0; i < FUZZ_LASTINGS; i++)
-		EXPECT_EQ(cap_delete(slot_of(FUZZ_LASTING + i)), ST_OK);
-	drop(fuzz.probe);
-	drop(fuzz.cnode_guarded);
-	slots_free(fuzz.slots, FUZZ_SLOTS);
-	drop(fuzz.reply);
-	drop(fuzz.signal);
-	drop(fuzz.endpoint);
-	drop(fuzz.memory);
-	EXPECT_EQ(thread_set_priority(ROOT_SLOT_THREAD, ROOT_SLOT_THREAD, 0), ST_OK);
-}
-
-static void report(uint64_t seed)
-{
-	printf("# seed=%llu calls=%llu cpus=%u: %u rounds, %u of them to a thread's end; %u "
-	       "restarts, %u faults, %u messages\n",
-		(unsigned long long)seed, (unsigned long long)calls_begun(), fuzz.cpus,
-		fuzz.rounds, fuzz.destroyed, fuzz.restarts, fuzz.faults, fuzz.messages);
-	for (unsigned i = 0; i < CALLS_COUNTED && fuzz_call_name(i); i++)
-		printf("# %-24s %9llu calls %9llu done\n", fuzz_call_name(i),
-			(unsigned long long)fuzz_begun[i], (unsigned long long)fuzz_done[i]);
-}
-
-TEST(fuzz, whatever_programs_call_the_kernel_stands)
-{
-	uint64_t seed = number_argument("seed", SEED_DEFAULT);
-	uint64_t calls = number_argument("calls", CALLS_DEFAULT);
-
-	fuzz.cpus = (unsigned)number_argument("cpus", boot_info()->cpus_online);
-	if (fuzz.cpus > boot_info()->cpus_online)
-		fuzz.cpus = boot_info()->cpus_online;
-	fuzz.workers = WORKERS_PER_CPU * fuzz.cpus;
-	if (fuzz.workers > FUZZ_THREADS - OTHER_THREADS)
-		fuzz.workers = FUZZ_THREADS - OTHER_THREADS;
-	printf("# seed=%llu calls=%llu cpus=%u\n", (unsigned long long)seed,
-		(unsigned long long)calls, fuzz.cpus);
-	fuzz_seed(seed);
-	fuzz_calls_init();
-	for (unsigned i = 0; i < SCRIPT_LINES; i++)
-		fuzz_write_line(fuzz_script[i]);
-	for (unsigned i = 0; i < ARENA_BLOCKS; i++)
-		fuzz_write_block(i);
-	begin();
-	while (calls_begun() < calls)
-		run_round(calls);
-	end();
-	EXPECT_EQ(fuzz.strangers, 0);
-	report(seed);
+	tear_down();
 }

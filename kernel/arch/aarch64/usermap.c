@@ -2,9 +2,9 @@
 /* Copyright (c) 2026 The Quire authors */
 #include "arch/usermap.h"
 
-#include "arch/space.h"
-
 #include "lib/string.h"
+
+#include "arch/space.h"
 
 #include "boot_map.h"
 #include "descriptor.h"

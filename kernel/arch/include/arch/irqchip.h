@@ -11,8 +11,8 @@
 #include "lib/base.h"
 
 enum {
-	IRQ_IPI = 0,	     /* the SGI by which a CPU calls another */
-	IRQ_SHARED = 32,     /* the first SPI */
+	IRQ_IPI = 0,	 /* the SGI by which a CPU calls another */
+	IRQ_SHARED = 32, /* the first SPI */
 };
 
 /* irqchip_init: reset the distributor: every line masked, shared ones to this CPU. */

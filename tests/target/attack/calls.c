@@ -10,7 +10,7 @@
 #include "abi/syscalls.h"
 #include "abi/thread.h"
 
-#include "fuzz.h"
+#include "attack.h"
 #include "libsys/boot.h"
 #include "libsys/clock.h"
 
