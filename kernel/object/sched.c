@@ -8,6 +8,7 @@
 #include "object/sched.h"
 
 #include "arch/irqchip.h"
+#include "arch/latency.h"
 #include "arch/power.h"
 #include "arch/print.h"
 #include "arch/timer.h"
@@ -265,12 +266,14 @@ static void idle(struct cpu *cpu)
 	refresh_space(cpu);
 	if (!zombies_pending() || zombies_collect(&work) == ST_OK) {
 		kernel_unlock();
+		latency_leave();
 		cpu_wait();
-		kernel_lock();
 	} else {
 		kernel_unlock(); /* others may want it */
-		kernel_lock();
+		latency_leave();
 	}
+	latency_enter(NULL, LATENCY_IDLE);
+	kernel_lock();
 	irq_handle_pending();
 }
 
@@ -340,6 +343,7 @@ bool sched_is_root(const struct thread *thread)
 
 void sched_end(unsigned status)
 {
+	latency_report();
 	kprintf("quire: root task ended with status %u\n", status & 0xff);
 	power_off();
 }
