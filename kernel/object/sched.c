@@ -8,6 +8,7 @@
 #include "object/sched.h"
 
 #include "arch/irqchip.h"
+#include "arch/latency.h"
 #include "arch/power.h"
 #include "arch/print.h"
 #include "arch/timer.h"
@@ -268,13 +269,15 @@ static void idle(struct cpu *cpu)
 	if (zombies_pending()) {
 		(void)!zombies_collect(&work);
 		kernel_unlock(); /* others may want it */
-		kernel_lock();
+		latency_leave();
 	} else {
 		ASSERT(!cpu->woken && cpu->ready_top < 0);
 		kernel_unlock();
+		latency_leave();
 		cpu_wait();
-		kernel_lock();
 	}
+	latency_enter(NULL, LATENCY_IDLE);
+	kernel_lock();
 	irq_handle_pending();
 }
 
@@ -359,6 +362,7 @@ bool sched_is_root(const struct thread *thread)
 
 void sched_end(unsigned status)
 {
+	latency_report();
 	kprintf("quire: root task ended with status %u\n", status & 0xff);
 	power_off();
 }
