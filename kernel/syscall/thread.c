@@ -60,15 +60,22 @@ static status_t find_sources(const cptr_t cptrs[THREAD_HELD], struct slot *sourc
 	return ST_OK;
 }
 
-/* What the thread held before: to delete the last capability to something may take a while. */
+/*
+ * Delete what the thread held before, and what is being destroyed in its slots already: with
+ * the last capability to something that may take a while.
+ */
 static status_t drop_old(struct thread *thread)
 {
 	struct work work = {WORK_DEFAULT};
 
-	for (unsigned i = THREAD_HELD; i < THREAD_SLOTS; i++)
-		if (!slot_is_empty(&thread->slots[i]) &&
-			cap_delete(&thread->slots[i], &work) != ST_OK)
+	for (unsigned i = 0; i < THREAD_SLOTS; i++) {
+		struct slot *slot = &thread->slots[i];
+		bool goes = i < THREAD_HELD ? slot->cap.type == OBJECT_ZOMBIE :
+					      !slot_is_empty(slot);
+
+		if (goes && cap_delete(slot, &work) != ST_OK)
 			return CAP_AGAIN;
+	}
 	return ST_OK;
 }
 
@@ -104,7 +111,7 @@ int64_t sys_thread_configure(
 		return ST_INVALID_ARGS;
 	if (thread->state != THREAD_STOPPED)
 		return ST_BAD_STATE;
-	if (drop_old(thread) != ST_OK) /* this call's own, if it was begun before */
+	if (drop_old(thread) != ST_OK) /* its own, too, if this call was begun before */
 		return CALL_AGAIN;
 	st = find_sources(cptrs, sources);
 	if (st != ST_OK)
