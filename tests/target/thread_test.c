@@ -221,7 +221,7 @@ TEST(thread_configure, comes_while_what_the_thread_held_is_being_destroyed)
 	going_on = true;
 	configured = 0;
 	worker_thread = worker(1, configure_all, NULL, HIGH);
-	for (int round = 0; round < 2; round++) {
+	for (int round = 0; round < 100 && configured == 0; round++) {
 		untyped = make(OBJECT_UNTYPED, 18);
 		EXPECT_EQ(untyped_retype(untyped, OBJECT_CNODE, 5, cnodes, HOLDERS), ST_OK);
 		for (unsigned i = 0; i < HOLDERS; i++) {
