@@ -12,7 +12,7 @@ void thread_create(const struct cap *cap)
 {
 	struct thread *thread = thread_of(cap);
 
-	context_init(&thread->context, 0, 0);
+	context_set_flags(&thread->context, 0); /* its memory is all zeros */
 	thread->cpu = thread->home = this_cpu();
 	thread->timer.of_thread = true;
 }
@@ -61,6 +61,7 @@ bool thread_stop(struct thread *thread)
 		}
 		cpu->resched = true;
 	}
+	thread->written = 0;
 	if (waits_in_call(thread))
 		context_restart(&thread->context);
 	unblock(thread);

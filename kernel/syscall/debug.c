@@ -14,23 +14,28 @@
 
 enum { WRITE_MAX = PAGE_SIZE, CHUNK = 256 };
 
+/* A piece at a time: consoles are slow. What a thread stopped in between wrote comes again. */
 int64_t sys_debug_write(uaddr_t text, word_t size)
 {
+	struct thread *thread = caller();
 	char chunk[CHUNK];
+	size_t some;
+	status_t st;
 
 	if (size > WRITE_MAX)
 		return ST_OUT_OF_RANGE;
-	while (size) {
-		size_t some = min_u64(size, sizeof(chunk));
-		status_t st = user_read(caller(), chunk, text, some);
-
-		if (st != ST_OK)
-			return st;
+	if (thread->written > size)
+		thread->written = 0;
+	some = min_u64(size - thread->written, sizeof(chunk));
+	st = user_read(thread, chunk, text + thread->written, some);
+	if (st == ST_OK) {
 		console_write(chunk, some);
-		text += some;
-		size -= some;
+		thread->written += (uint32_t)some;
+		if (thread->written < size)
+			return CALL_AGAIN;
 	}
-	return ST_OK;
+	thread->written = 0;
+	return st;
 }
 
 int64_t sys_debug_read(void)
