@@ -114,6 +114,7 @@ static void hand_over(struct vmo *v, struct vmo *p, uint64_t c)
 	mmu_write(mine, pte_none());
 	mmu_write(theirs, page);
 	mmu_write(mine, pte_borrowed(page, 0));
+	p->walk.closed = false;
 	if (pte_is_owned(old))
 		vmo_put(p, old, 0);
 	if (v->flags & VMO_RESERVE && v->reserve < v->reserve_cap &&

@@ -153,28 +153,33 @@ status_t family_go_on(struct vmo *v)
 	}
 	walk_rest(w, NULL);
 	w->active = false;
+	w->closed = true;
 	return ST_OK;
 }
 
-/* family_walk: the drop itself, begun or gone on with. */
+/*
+ * family_walk: the drop itself, begun or gone on with.
+ *
+ *  => a walk that ended since (whoever looks helps) need not be made again; and one with
+ *     another range takes that range along, so that two callers do not undo each other's
+ */
 status_t family_walk(struct vmo *v, uint64_t start, uint64_t end)
 {
 	struct vmo_walk *w = &v->walk;
 
-	if (w->active && (w->start > start || w->end < end)) {
-		status_t st = family_go_on(v);
-
-		if (st != ST_OK)
-			return st;
+	if (w->active && family_go_on(v) != ST_OK)
+		return ST_SHOULD_WAIT;
+	if (w->closed) {
+		if (w->start <= start && w->end >= end)
+			return ST_OK;
+		start = min_u64(start, w->start);
+		end = max_u64(end, w->end);
 	}
-	if (!w->active) {
-		walk_rest(w, NULL);
-		w->active = true;
-		w->start = start;
-		w->end = end;
-		w->reach_start = start;
-		w->reach_end = end;
-	}
+	walk_rest(w, NULL);
+	w->active = true;
+	w->closed = false;
+	w->start = w->reach_start = start;
+	w->end = w->reach_end = end;
 	return family_go_on(v);
 }
 
@@ -377,6 +382,7 @@ static void leave_walks(struct vmo *v)
 			struct vmo *next = next_after(walker, v);
 
 			w->active = next != walker;
+			w->closed = !w->active;
 			walk_rest(w, w->active ? next : NULL);
 		}
 	}

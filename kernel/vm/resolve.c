@@ -59,6 +59,7 @@ void vmo_borrow_root(struct vmo *v)
 {
 	struct place p;
 
+	v->parent->walk.closed = false;
 	if (v->parent->walk.active || view_of(v, v->bias, v->levels) != VIEW_WHOLE)
 		return;
 	p = tree_find(v->parent, v->bias, v->levels);
@@ -106,6 +107,8 @@ static bool cache_path(struct vmo *v, uint64_t c)
 		}
 		if (!p.own || (view <= VIEW_ZEROS_PART && is_ragged(v, c)))
 			return false;
+		if (v->parent)
+			v->parent->walk.closed = false;
 		switch (view) {
 		case VIEW_ZEROS:
 			mmu_write(p.slot, zero_entry(p.level));

@@ -49,6 +49,7 @@ enum vmo_flags {
  */
 struct vmo_walk {
 	bool active;
+	bool closed;	    /* it has ended, and nobody borrowed anything in its range since */
 	struct vmo *walker; /* whose it is */
 	struct vmo *at;
 	struct list link; /* in at->resting */

@@ -83,6 +83,15 @@ static paddr_t true_page(struct vmo *v, uint64_t c, bool *own)
 	return pte_pa(zero_entry(0), 0);
 }
 
+static bool owns(const struct vmo *v, uint64_t c)
+{
+	pte_t e = v->root;
+
+	for (unsigned level = v->levels; level > 0 && pte_is_owned(e); level--)
+		e = *table_slot(e, level, c);
+	return pte_is_owned(e);
+}
+
 static void check_coordinate(struct vmo *v, uint64_t c)
 {
 	struct place p = tree_find(v, c, 0);
@@ -117,6 +126,27 @@ static void check_coordinate(struct vmo *v, uint64_t c)
 	}
 }
 
+/* A walk that has ended: no descendant has anything in its range that came from v. */
+static void check_closed(struct vmo *v)
+{
+	for (int i = 0; v->walk.closed && i < WORLD_VMOS; i++) {
+		struct vmo *x = &world.vmo[i];
+
+		if (!world.model.vmo[i].alive || x->source != x)
+			continue;
+		for (uint64_t c = x->bias; c < vmo_end(x); c++) {
+			struct vmo *from = x;
+
+			if (c < v->walk.start || c >= v->walk.end ||
+				pte_is_none(*tree_find(x, c, 0).slot))
+				continue;
+			while (from != v && from->parent && !owns(from, c) && vmo_sees(from, c))
+				from = from->parent;
+			CHECK(from != v || x == v);
+		}
+	}
+}
+
 /* While a VMO closes in portions, its children have more pages, and another parent,
  * already. */
 static bool closing(void)
@@ -141,6 +171,7 @@ static void check_vmo(int i)
 		v->bias == (x->parent < 0 ? v->bias : v->parent->bias + (uint64_t)x->offset));
 	for (uint64_t c = base; c < base + block_pages(v->levels); c++)
 		check_coordinate(v, c);
+	check_closed(v);
 	for (int p = 0; p < x->size; p++) {
 		bool own = true;
 		paddr_t pa = true_page(v, v->bias + (uint64_t)p, &own);
