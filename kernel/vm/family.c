@@ -324,11 +324,12 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 	child->parent = v->parent;
 	list_remove(&child->sibling);
 	v->children--;
+	if (child->limit <= child->bias) {
+		st = vmo_set_aside(child, vmo_end(child)); /* no edges any more */
+		CHECK(st == ST_OK);
+	}
 	if (!v->parent) {
 		child->is_watching = false;
-		pool_unreserve(child->pool, child->flags & VMO_RESERVE ? 0 : child->reserve);
-		if (!(child->flags & VMO_RESERVE))
-			child->reserve = child->reserve_cap = 0;
 		return ST_OK;
 	}
 	v->parent->children++;

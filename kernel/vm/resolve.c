@@ -34,7 +34,7 @@ static uint64_t see_end(const struct vmo *v)
 
 bool vmo_sees(const struct vmo *v, uint64_t c)
 {
-	return v->parent && c < v->limit && c < vmo_end(v->parent);
+	return v->parent && c < see_end(v) && c < vmo_end(v->parent);
 }
 
 /* view_of: how v may borrow the block of `level` around `c`. */
@@ -114,6 +114,7 @@ static bool cache_path(struct vmo *v, uint64_t c)
 			mmu_write(p.slot, zero_entry(p.level));
 			break;
 		case VIEW_ZEROS_PART:
+			CHECK(p.level > 0);
 			if (!vmo_can_take(v, 1))
 				return false;
 			mmu_write(p.slot, table_new(v, p.level, false));
@@ -123,6 +124,7 @@ static bool cache_path(struct vmo *v, uint64_t c)
 				pte_borrowed(*tree_find(v->parent, c, p.level).slot, p.level));
 			break;
 		case VIEW_PART:
+			CHECK(p.level > 0);
 			if (!vmo_can_take_edge(v))
 				return false;
 			mmu_write(p.slot, table_new(v, p.level, true));

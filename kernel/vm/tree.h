@@ -121,6 +121,7 @@ static inline bool vmo_can_take(const struct vmo *v, uint64_t count)
 {
 	return count <= pool_can_take(v->pool) + (v->flags & VMO_RESERVE ? v->reserve : 0);
 }
+must_check status_t vmo_set_aside(struct vmo *v, uint64_t end);
 paddr_t vmo_take(struct vmo *v, enum frame_state kind);
 bool vmo_can_take_edge(const struct vmo *v);
 paddr_t vmo_take_edge(struct vmo *v);

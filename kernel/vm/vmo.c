@@ -34,35 +34,45 @@ static uint64_t edge_frames(unsigned levels)
 	return levels ? 3 * (uint64_t)levels - 2 : 0;
 }
 
-/* whole_frames: every page and every table of a tree over [start, end). */
-static uint64_t whole_frames(uint64_t start, uint64_t end)
+/* whole_frames: every page and every table of a tree of `levels` over [start, end). */
+static uint64_t whole_frames(uint64_t start, uint64_t end, unsigned levels)
 {
 	uint64_t frames = end - start;
 
 	if (end == start)
 		return 0;
-	for (unsigned l = 1; l <= tree_levels(start, end); l++)
+	for (unsigned l = 1; l <= levels; l++)
 		frames += (block_end(end - 1, l) - block_start(start, l)) / block_pages(l);
 	return frames;
 }
 
-/* set_aside: make the reserve what a VMO at [start, end) needs; or keep what it has. */
-static status_t set_aside(struct vmo *v, uint64_t start, uint64_t end)
+/*
+ * vmo_set_aside: make the promise what v needs that ends at `end`: all that it can ever
+ * take under VMO_RESERVE, and tables for its edges while it follows somebody.
+ *
+ *  => ST_NO_MEMORY: more is needed and there is not so much
+ */
+status_t vmo_set_aside(struct vmo *v, uint64_t end)
 {
-	uint64_t cap = 0;
-	status_t st = ST_OK;
+	unsigned levels = (unsigned)max_u64(v->levels, tree_levels(v->bias, end));
+	bool follows = v->parent && v->limit > v->bias;
+	uint64_t cap = follows ? edge_frames(levels) : 0;
+	uint64_t back;
 
 	if (v->flags & VMO_RESERVE)
-		cap = whole_frames(start, end) + edge_frames(tree_levels(start, end));
-	else if (v->parent && v->limit > v->bias)
-		cap = edge_frames(tree_levels(start, end));
+		cap += whole_frames(v->bias, end, levels);
 	if (cap > v->reserve_cap) {
-		st = pool_reserve(v->pool, cap - v->reserve_cap);
+		status_t st = pool_reserve(v->pool, cap - v->reserve_cap);
+
 		if (st != ST_OK)
 			return st;
 		v->reserve += cap - v->reserve_cap;
-		v->reserve_cap = cap;
+	} else {
+		back = min_u64(v->reserve, v->reserve_cap - cap);
+		pool_unreserve(v->pool, back);
+		v->reserve -= back;
 	}
+	v->reserve_cap = cap;
 	return ST_OK;
 }
 
@@ -114,7 +124,7 @@ status_t vmo_init_run(struct vmo *v, struct pool *pool, uint64_t pages, uint64_t
 
 	if (st != ST_OK)
 		return st;
-	if (whole_frames(0, pages) > pool_can_take(pool))
+	if (whole_frames(0, pages, v->levels) > pool_can_take(pool))
 		return ST_NO_MEMORY;
 	st = pool_take_run(pool, pages, alignment, &pa);
 	if (st != ST_OK)
@@ -136,7 +146,7 @@ status_t vmo_init_device(
 		return ST_INVALID_ARGS;
 	if (pa > PHYSICAL_LIMIT || pages > (PHYSICAL_LIMIT - pa) >> PAGE_BITS)
 		return ST_OUT_OF_RANGE;
-	if (whole_frames(0, pages) - pages > pool_can_take(pool))
+	if (whole_frames(0, pages, v->levels) - pages > pool_can_take(pool))
 		return ST_NO_MEMORY;
 	fill_fixed(v, pa);
 	return ST_OK;
@@ -176,7 +186,7 @@ status_t vmo_clone(struct vmo *v, struct vmo *source, struct pool *pool, uint64_
 		return st;
 	v->parent = parent;
 	v->limit = source->flags & VMO_SLICE ? vmo_end(source) : VMO_NO_LIMIT;
-	st = set_aside(v, v->bias, vmo_end(v));
+	st = vmo_set_aside(v, vmo_end(v));
 	if (st != ST_OK)
 		return st;
 	vmo_borrow_root(v);
@@ -338,7 +348,7 @@ static status_t grow(struct vmo *v, uint64_t pages)
 	st = pool_reserve(v->pool, tables);
 	if (st != ST_OK)
 		return st;
-	st = set_aside(v, v->bias, v->bias + pages);
+	st = vmo_set_aside(v, v->bias + pages);
 	pool_unreserve(v->pool, tables);
 	if (st != ST_OK)
 		return st;
@@ -387,9 +397,10 @@ static status_t shrink(struct vmo *v, uint64_t pages)
 		v->pages = pages;
 	}
 	st = tree_remove(v, end, v->trim);
-	if (st == ST_OK)
-		v->trim = 0;
-	return st;
+	if (st != ST_OK)
+		return st;
+	v->trim = 0;
+	return vmo_set_aside(v, end); /* less than before */
 }
 
 status_t vmo_resize(struct vmo *v, uint64_t pages)

@@ -132,6 +132,49 @@ TEST(reserve, a_write_cannot_run_out_of_memory)
 	finish();
 }
 
+TEST(reserve, shrinks_with_its_clone)
+{
+	uint64_t small, held;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 14, 0) == ST_OK);
+	put(&v, 13, 1);
+	REQUIRE(vmo_clone(&c, &v, pool, 0, 14, VMO_RESERVE | VMO_RESIZABLE) == ST_OK);
+	put(&c, 13, 2);
+	put(&c, 1, 2);
+	EXPECT_EQ(vmo_resize(&c, 3), ST_OK);
+	small = pool->reserved;
+	EXPECT(small <= 3 + 2 + 4); /* pages, tables of a tree that stays as high, edges */
+	held = starve();
+	for (uint64_t p = 0; p < 3; p++)
+		put(&c, p, p + 100);
+	pool_unreserve(pool, held);
+	EXPECT_EQ(vmo_resize(&c, 0), ST_OK);
+	EXPECT(pool->reserved <= 4);
+	EXPECT_EQ(vmo_resize(&c, 14), ST_OK);
+	EXPECT(pool->reserved >= 14);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	EXPECT_EQ(pool->reserved, 14 + 4 + 1); /* no edges any more */
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	finish();
+}
+
+TEST(reserve, of_edges_goes_back_when_nobody_is_followed)
+{
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 8, VMO_RESIZABLE) == ST_OK);
+	REQUIRE(vmo_clone(&s, &v, pool, 0, 8, VMO_RESIZABLE) == ST_OK);
+	put(&s, 2, 1);
+	REQUIRE(vmo_clone(&c, &s, pool, 4, 4, 0) == ST_OK);
+	REQUIRE(vmo_resize(&s, 4) == ST_OK);
+	EXPECT_EQ(vmo_close(&s), ST_OK); /* c saw nothing of v through it */
+	EXPECT_EQ(c.parent, &v);
+	EXPECT_EQ(pool->reserved, 0);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	finish();
+}
+
 TEST(reserve, is_refused_where_the_pool_cannot_promise)
 {
 	uint64_t held;
