@@ -18,7 +18,7 @@
 static uint64_t next_owned(struct vmo *v, uint64_t c, uint64_t end)
 {
 	while (c < end) {
-		struct place p = {&v->root, v->levels, true, true};
+		struct place p = {.slot = &v->root, .level = v->levels};
 
 		while (p.level > 0 && pte_is_owned(*p.slot)) {
 			p.slot = table_slot(*p.slot, p.level, c);
@@ -105,15 +105,15 @@ static status_t merge_prepare(struct vmo *v, struct vmo *p, uint64_t end)
 /* hand_over: the page at `c`, which no mapping reaches, becomes p's; v borrows it. */
 static void hand_over(struct vmo *v, struct vmo *p, uint64_t c)
 {
-	pte_t *mine = tree_find(v, c, 0).slot;
-	pte_t *theirs = tree_find(p, c, 0).slot;
-	pte_t page = *mine;
-	pte_t old = *theirs;
+	struct place mine = tree_find(v, c, 0);
+	struct place theirs = tree_find(p, c, 0);
+	pte_t page = *mine.slot;
+	pte_t old = *theirs.slot;
 
-	mmu_write(theirs, pte_none());
-	mmu_write(mine, pte_none());
-	mmu_write(theirs, page);
-	mmu_write(mine, pte_borrowed(page, 0));
+	mmu_write(theirs.slot, pte_none());
+	mmu_write(mine.slot, pte_none());
+	entry_publish(theirs, page);
+	mmu_write(mine.slot, pte_borrowed(page, 0));
 	p->walk.closed = false;
 	if (pte_is_owned(old))
 		vmo_put(p, old, 0);

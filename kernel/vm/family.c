@@ -212,8 +212,8 @@ static bool same_window(const struct adoption *a, unsigned level)
 static status_t adopt_block(struct adoption *a, unsigned *level_out)
 {
 	struct vmo *child = a->child;
-	struct place to = {&child->root, child->levels, true, true};
-	struct place from = {&a->from->root, a->from->levels, true, true};
+	struct place to = {.slot = &child->root, .level = child->levels};
+	struct place from = {.slot = &a->from->root, .level = a->from->levels};
 	bool ragged = false; /* what is below a ragged table is, too */
 
 	for (;;) {
@@ -226,8 +226,9 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
 				mmu_write(from.slot, pte_deny_write(*from.slot, from.level));
 				frame_get(pte_pa(*from.slot, from.level));
 				if (to.level > 0 && (ragged || !same_window(a, to.level)))
-					frame_at(pte_pa(*from.slot, to.level))->ragged = 1;
-				mmu_write(to.slot, *from.slot);
+					frame_at(pte_pa(*from.slot, to.level))->marks |=
+						FRAME_RAGGED;
+				entry_publish(to, *from.slot);
 				*level_out = to.level;
 				return ST_OK;
 			}
@@ -245,11 +246,12 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
 		if (to.level >= from.level) {
 			unsigned level = to.level--;
 
-			to.slot = table_slot(*to.slot, level, a->at);
+			to.table = *to.slot;
+			to.slot = table_slot(to.table, level, a->at);
 			if (level > from.level)
 				continue;
 		}
-		ragged = ragged || frame_at(pte_pa(*from.slot, from.level))->ragged;
+		ragged = ragged || frame_is_ragged(pte_pa(*from.slot, from.level));
 		from.slot = table_slot(*from.slot, from.level, a->at);
 		from.level--;
 	}

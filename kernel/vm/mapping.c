@@ -9,17 +9,19 @@
  *	|-- m --|  (gone)  |- [0] -|           unmap: one spare
  *	|-- m --|-- [0] --|-- [1] -|           protect: two
  *
- * The treap's priorities are a hash of the address: no balance to keep, no recursion, and
- * the same set of mappings has the same shape however it came about.
+ * The treap's priorities are a hash of the address and of a secret of this boot: no balance
+ * to keep, no recursion, the same set of mappings has the same shape however it came about,
+ * and no program can choose addresses that make it a list.
  */
 #include "vm/tree.h"
 #include "vm/vspace.h"
 
 static uint64_t priority(const struct mapping *m)
 {
-	uint64_t x = (m->first + 1) * UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t x = (m->first ^ vm_work.secret) * UINT64_C(0x9e3779b97f4a7c15);
 
-	return x ^ x >> 29;
+	x = (x ^ x >> 32) * UINT64_C(0xd6e8feb86659fd93);
+	return x ^ x >> 32;
 }
 
 /* insert: into its place by priority; what was there is split around the address. */

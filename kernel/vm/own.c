@@ -24,14 +24,15 @@
 /* open_path: walk down over sole entries, opening them for writing. */
 static struct place open_path(struct vmo *v, uint64_t c)
 {
-	struct place p = {&v->root, v->levels, true, true};
+	struct place p = {.slot = &v->root, .level = v->levels};
 
 	while (entry_is_sole(*p.slot, p.level)) {
 		if (!pte_can_write(*p.slot, p.level))
 			mmu_write(p.slot, pte_allow_write(*p.slot, p.level));
 		if (p.level == 0)
 			break;
-		p.slot = table_slot(*p.slot, p.level, c);
+		p.table = *p.slot;
+		p.slot = table_slot(p.table, p.level, c);
 		p.level--;
 	}
 	return p;
@@ -116,7 +117,7 @@ status_t own_coordinate(struct vmo *v, uint64_t c, struct owned *page_out)
 		mappings_flush(v, block_start(c, p.level), block_end(c, p.level), p.level);
 	}
 	vm_work.changes += v->children > 0;
-	mmu_write(p.slot, made);
+	entry_publish(p, made);
 	if (pte_is_owned(old))
 		vmo_put(v, old, p.level);
 	family_watch(v);

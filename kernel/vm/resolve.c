@@ -77,7 +77,7 @@ static bool is_ragged(struct vmo *v, uint64_t c)
 	bool ragged = false;
 
 	for (unsigned level = v->levels; level > 0 && pte_is_owned(e); level--) {
-		ragged = ragged || frame_at(pte_pa(e, level))->ragged;
+		ragged = ragged || frame_is_ragged(pte_pa(e, level));
 		if (ragged && !entry_is_sole(e, level))
 			return true;
 		e = *table_slot(e, level, c);
@@ -111,7 +111,7 @@ static bool cache_path(struct vmo *v, uint64_t c)
 			v->parent->walk.closed = false;
 		switch (view) {
 		case VIEW_ZEROS:
-			mmu_write(p.slot, zero_entry(p.level));
+			entry_publish(p, zero_entry(p.level));
 			break;
 		case VIEW_ZEROS_PART:
 			CHECK(p.level > 0);
@@ -120,7 +120,7 @@ static bool cache_path(struct vmo *v, uint64_t c)
 			mmu_write(p.slot, table_new(v, p.level, false));
 			break;
 		case VIEW_WHOLE:
-			mmu_write(p.slot,
+			entry_publish(p,
 				pte_borrowed(*tree_find(v->parent, c, p.level).slot, p.level));
 			break;
 		case VIEW_PART:

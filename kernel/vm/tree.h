@@ -40,8 +40,9 @@ static inline bool vm_step(void)
 struct place {
 	pte_t *slot;
 	unsigned level;
-	bool own;  /* every entry above is owned */
-	bool open; /* and writable */
+	pte_t table; /* that the slot stands in; none: it is the root */
+	bool own;    /* every entry above is owned */
+	bool open;   /* and writable */
 };
 
 static inline uint64_t block_pages(unsigned level)
@@ -70,12 +71,13 @@ static inline pte_t *table_slot(pte_t e, unsigned level, uint64_t c)
 /* tree_find: walk towards `c` until an entry is none or `stop` is reached. */
 static inline struct place tree_find(struct vmo *v, uint64_t c, unsigned stop)
 {
-	struct place p = {&v->root, v->levels, true, true};
+	struct place p = {.slot = &v->root, .level = v->levels, .own = true, .open = true};
 
 	while (p.level > stop && !pte_is_none(*p.slot)) {
 		p.own = p.own && pte_is_owned(*p.slot);
 		p.open = p.open && pte_can_write(*p.slot, p.level);
-		p.slot = table_slot(*p.slot, p.level, c);
+		p.table = *p.slot;
+		p.slot = table_slot(p.table, p.level, c);
 		p.level--;
 	}
 	return p;
@@ -126,6 +128,24 @@ paddr_t vmo_take(struct vmo *v, enum frame_state kind);
 bool vmo_can_take_edge(const struct vmo *v);
 paddr_t vmo_take_edge(struct vmo *v);
 void vmo_put(struct vmo *v, pte_t e, unsigned level);
+
+/*
+ * Code. A page that is executed is marked in the frame table, and so is a table that some
+ * space links for execution: then what is entered in it is made fit to be fetched first.
+ */
+void code_sync(paddr_t page);
+
+/* entry_publish: store an entry where a walker may find it at once. */
+static inline void entry_publish(struct place p, pte_t e)
+{
+	if (p.level == 0 && !pte_is_none(p.table)) {
+		const struct frame *table = frame_at(pte_pa(p.table, 1));
+
+		if (table && table->marks & FRAME_CODE)
+			code_sync(pte_pa(e, 0));
+	}
+	mmu_write(p.slot, e);
+}
 
 /* table_new: an owned, writable entry for an empty table. Nothing else points at it. */
 pte_t table_new(struct vmo *v, unsigned level, bool edge);

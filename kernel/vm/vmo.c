@@ -131,6 +131,8 @@ status_t vmo_init_run(struct vmo *v, struct pool *pool, uint64_t pages, uint64_t
 		return st;
 	for (uint64_t i = 0; i < pages; i++)
 		mmu_page_zero(pa + (i << PAGE_BITS));
+	for (uint64_t i = 0; i < pages && memory != PTE_NORMAL; i++)
+		mmu_sync_uncached(pa + (i << PAGE_BITS));
 	fill_fixed(v, pa);
 	return ST_OK;
 }
@@ -332,7 +334,7 @@ static void mark_ragged(struct vmo *v)
 		return;
 	for (unsigned level = v->levels; level > 0 && pte_is_owned(e); level--) {
 		if (!entry_is_sole(e, level))
-			frame_at(pte_pa(e, level))->ragged = 1;
+			frame_at(pte_pa(e, level))->marks |= FRAME_RAGGED;
 		e = *table_slot(e, level, vmo_end(v));
 	}
 }
@@ -436,10 +438,12 @@ static status_t copy_bytes(
 
 	if (st != ST_OK)
 		return st;
-	if (from)
+	if (from) {
 		__builtin_memcpy((char *)mmu_window(pa) + within, from, size);
-	else
+		vmo_wrote(pa);
+	} else {
 		__builtin_memcpy(to, (char *)mmu_window(pa) + within, size);
+	}
 	return ST_OK;
 }
 
@@ -519,8 +523,10 @@ status_t vmo_zero(struct vmo *v, uint64_t page, uint64_t count, uint64_t *done_o
 			return ST_SHOULD_WAIT;
 		if (s->flags & VMO_FIXED || vmo_sees(s, v->bias + at)) {
 			st = vmo_own(v, at, &pa);
-			if (st == ST_OK)
+			if (st == ST_OK) {
 				mmu_page_zero(pa);
+				vmo_wrote(pa);
+			}
 		} else {
 			st = vmo_decommit(v, at, 1);
 		}

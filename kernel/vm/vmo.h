@@ -104,15 +104,17 @@ struct vmo {
 struct vm_work {
 	uint64_t left;
 	uint64_t changes; /* of VMOs with children: what was seen through them may be old */
+	uint64_t secret;  /* of this boot: see mapping.c */
 };
 extern struct vm_work vm_work;
 
 /*
- * vm_init: take VMO_LEVELS + 1 frames in a row, no Pool's, for the tree of zeros.
+ * vm_init: take VMO_LEVELS + 1 frames in a row, no Pool's, for the tree of zeros, and a
+ * number that no program can guess.
  *
  *  => once, at boot
  */
-void vm_init(paddr_t zeros);
+void vm_init(paddr_t zeros, uint64_t secret);
 
 /*
  * vmo_init: a VMO of `pages` pages of zeros. Costs nothing but the object.
@@ -167,6 +169,9 @@ must_check status_t vmo_resize(struct vmo *v, uint64_t pages);
  */
 must_check status_t vmo_look(struct vmo *v, uint64_t page, paddr_t *pa_out);
 must_check status_t vmo_own(struct vmo *v, uint64_t page, paddr_t *pa_out);
+
+/* vmo_wrote: the kernel changed a page that vmo_own gave it: code is fetched anew. */
+void vmo_wrote(paddr_t page);
 
 /* Bytes. `*done_out` counts whole prefixes, also on failure; call again from there. */
 must_check status_t vmo_read(

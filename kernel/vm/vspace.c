@@ -206,18 +206,50 @@ static void enter(const struct mapping *m, struct own_place at, pte_t e, uint64_
 	}
 }
 
+/*
+ * table_is_code: may this table be linked for execution? Its pages are made fit for that, a
+ * few at each look; until all are, they are entered one by one.
+ */
+static apart bool table_is_code(pte_t table)
+{
+	struct frame *f = frame_at(pte_pa(table, 1));
+	const pte_t *entry = mmu_window(pte_pa(table, 1));
+	unsigned few = 8;
+
+	if (f && f->marks & FRAME_CODE)
+		return true;
+	for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
+		const struct frame *page;
+
+		if (pte_is_none(entry[i]))
+			continue;
+		page = frame_at(pte_pa(entry[i], 0));
+		if (page && page->marks & FRAME_CODE)
+			continue;
+		if (few-- == 0)
+			return false;
+		code_sync(pte_pa(entry[i], 0));
+	}
+	if (f)
+		f->marks |= FRAME_CODE;
+	return true;
+}
+
 /* link_level: where the VMO's table can be linked for `page`; 0: only the page itself. */
 static unsigned link_level(const struct mapping *m, uint64_t page)
 {
 	uint64_t c = m->coordinate + (page - m->first);
 
-	for (unsigned level = ROOT_LEVEL - 1; level > 0; level--) {
+	const bool code = (m->rights & MAP_EXECUTE) != 0;
+
+	for (unsigned level = code ? 1 : ROOT_LEVEL - 1; level > 0; level--) {
 		struct place p;
 
 		if (!can_link(m, page, level))
 			continue;
 		p = tree_find(m->vmo, c, level);
-		if (p.level == level && !pte_is_none(*p.slot))
+		if (p.level == level && !pte_is_none(*p.slot) &&
+			(!code || table_is_code(*p.slot)))
 			return level;
 	}
 	return 0;
@@ -237,6 +269,7 @@ static apart status_t link_or_enter(struct mapping *m, uint64_t page, struct own
 {
 	struct vspace *s = m->vspace;
 	unsigned level = at.level;
+	pte_t entry;
 
 	if (pte_is_none(*at.slot)) { /* else what stands there is right but for its rights */
 		level = link_level(m, page);
@@ -253,8 +286,10 @@ static apart status_t link_or_enter(struct mapping *m, uint64_t page, struct own
 		own_table(m, at, page);
 		at = own_find(s, page, level);
 	}
-	enter(m, at, attenuate(m, tree_find(m->vmo, m->coordinate + (page - m->first), level)),
-		page);
+	entry = attenuate(m, tree_find(m->vmo, m->coordinate + (page - m->first), level));
+	if (level == 0 && pte_can_execute(entry, 0))
+		code_sync(pte_pa(entry, 0));
+	enter(m, at, entry, page);
 	return ST_OK;
 }
 

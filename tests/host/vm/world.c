@@ -27,7 +27,7 @@ void world_init(void)
 
 	memset(&world, 0, sizeof(world));
 	fake_reset();
-	vm_init(FAKE_BASE);
+	vm_init(FAKE_BASE, 1);
 	vm_work.left = UINT64_MAX;
 	CHECK(pool_init(&world.pool) == ST_OK);
 	CHECK(pool_add(&world.pool, &world.range, FAKE_BASE + (first << PAGE_BITS),
@@ -167,7 +167,10 @@ static status_t do_write(const struct op *o)
 	}
 	CHECK(st != ST_NO_MEMORY || !(world.vmo[o->vmo].source->flags & VMO_RESERVE));
 	if (st == ST_OK) {
+		if (world.vmo[o->vmo].memory == PTE_NORMAL) /* else as a program would */
+			fake_wrote(pa);
 		put_value(pa, (uint64_t)o->b);
+		vmo_wrote(pa);
 		model_write(&world.model, o->vmo, o->a, (uint64_t)o->b);
 	}
 	return st;
