@@ -13,10 +13,9 @@
 #include "arch/print.h"
 #include "arch/timer.h"
 
-#include "mm/bootmem.h"
-
 #include "object/irq.h"
 
+#include "bootmem.h"
 #include "platform/platform.h"
 #include "root.h"
 

@@ -7,7 +7,7 @@
 
 #include "abi/bootinfo.h"
 
-#include "mm/bootmem.h"
+#include "bootmem.h"
 
 /*
  * root_start: load "init" from the archive and run it; does not return.
