@@ -18,12 +18,8 @@
 static uint64_t next_owned(struct vmo *v, uint64_t c, uint64_t end)
 {
 	while (c < end) {
-		struct place p = {.slot = &v->root, .level = v->levels};
+		struct place p = tree_own(v, c, 0);
 
-		while (p.level > 0 && pte_is_owned(*p.slot)) {
-			p.slot = table_slot(*p.slot, p.level, c);
-			p.level--;
-		}
 		if (pte_is_owned(*p.slot))
 			return c;
 		c = block_end(c, p.level);
@@ -42,43 +38,6 @@ status_t vmo_diff(struct vmo *v, uint64_t page, uint64_t *page_out)
 	if (c >= vmo_end(v))
 		return ST_NOT_FOUND;
 	*page_out = c - v->bias;
-	return ST_OK;
-}
-
-/* own_tables: v's tables down to the page entry at `c` are its alone, for writing. */
-status_t own_tables(struct vmo *v, uint64_t c)
-{
-	pte_t *slot = &v->root;
-	bool dropped = false;
-	status_t st;
-
-	for (unsigned level = v->levels; level > 0; level--) {
-		pte_t old = *slot;
-
-		if (!entry_is_sole(old, level)) {
-			if (!vmo_can_take(v, 1))
-				return ST_NO_MEMORY;
-			if (!dropped && (!pte_is_none(old) || v->inside)) {
-				st = family_drop(v, block_start(c, level), block_end(c, level));
-				if (st != ST_OK)
-					return st;
-			}
-			mmu_write(slot, pte_none());
-			if (!pte_is_none(old))
-				mappings_flush(
-					v, block_start(c, level), block_end(c, level), level);
-			dropped = true;
-			mmu_write(slot,
-				pte_is_none(old) ? table_new(v, level, false) :
-						   table_copy(v, old, level));
-			if (pte_is_owned(old))
-				vmo_put(v, old, level);
-			family_watch(v);
-		} else if (!pte_can_write(old, level)) {
-			mmu_write(slot, pte_allow_write(old, level));
-		}
-		slot = table_slot(*slot, level, c);
-	}
 	return ST_OK;
 }
 
@@ -139,10 +98,12 @@ status_t vmo_merge(struct vmo *v)
 	st = merge_prepare(v, p, end);
 	if (st == ST_OK)
 		st = family_drop(p, start, end);
+	if (st == ST_OK)
+		st = mappings_sweep(p, start, end, SWEEP_OUT);
+	if (st == ST_OK)
+		st = mappings_sweep(v, start, end, SWEEP_OUT);
 	if (st != ST_OK)
 		return st;
-	mappings_cut(p, start, end);
-	mappings_cut(v, start, end);
 	for (uint64_t c = start; c < end; c = next_owned(v, c + 1, end))
 		hand_over(v, p, c);
 	family_watch(v);

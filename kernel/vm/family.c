@@ -74,34 +74,38 @@ void family_join(struct vmo *v, struct vmo *parent)
 
 /*
  * drop_borrowed: x lets go of borrowed entries that touch the walk's reach, and widens it
- * to their blocks; its mappings forget what they may hold of them.
+ * to their blocks; its mappings forget what they may hold of them: behind it, if that is
+ * little, else before, so that it can stop.
  */
-static void drop_borrowed(struct vmo *x, struct vmo_walk *w)
+static status_t drop_borrowed(struct vmo *x, struct vmo_walk *w)
 {
 	uint64_t c = max_u64(w->reach_start, block_start(x->bias, x->levels));
 	uint64_t end = min_u64(w->reach_end, block_end(x->bias, x->levels));
+	bool few = mappings_are_few(x, w->reach_start, w->reach_end);
 	unsigned cut = 0;
 
-	while (c < end) {
-		pte_t *slot = &x->root;
-		unsigned level = x->levels;
-		bool shared = false; /* then its other owner may have dropped it already */
+	for (c = max_u64(c, w->next); c < end;) {
+		struct place p = tree_own(x, c, 0);
 
-		while (level > 0 && pte_is_owned(*slot)) {
-			shared = shared || !entry_is_sole(*slot, level);
-			slot = table_slot(*slot, level, c);
-			level--;
+		/* A shared table's other owner may have dropped it already. */
+		if (!pte_is_owned(*p.slot) && (!p.open || !pte_is_none(*p.slot))) {
+			w->reach_start = min_u64(w->reach_start, block_start(c, p.level));
+			w->reach_end = max_u64(w->reach_end, block_end(c, p.level));
+			few = mappings_are_few(x, w->reach_start, w->reach_end);
+			if (!few &&
+				mappings_sweep(x, w->reach_start, w->reach_end, SWEEP_OUT) !=
+					ST_OK)
+				return ST_SHOULD_WAIT;
+			mmu_write(p.slot, pte_none());
+			cut = p.level > cut ? p.level : cut;
 		}
-		if (!pte_is_owned(*slot) && level > cut)
-			cut = level;
-		if (!pte_is_owned(*slot) && (shared || !pte_is_none(*slot))) {
-			mmu_write(slot, pte_none());
-			w->reach_start = min_u64(w->reach_start, block_start(c, level));
-			w->reach_end = max_u64(w->reach_end, block_end(c, level));
-		}
-		c = block_end(c, level);
+		c = w->next = block_end(c, p.level);
+		if (!few && c < end && !vm_step())
+			return ST_SHOULD_WAIT;
 	}
-	mappings_flush(x, w->reach_start, w->reach_end, cut);
+	if (few)
+		mappings_flush(x, w->reach_start, w->reach_end, cut);
+	return ST_OK;
 }
 
 /* next_after: the descendant of v that comes after x and all of x; v itself at the end. */
@@ -144,7 +148,13 @@ status_t family_go_on(struct vmo *v)
 
 	while (x != v) {
 		walk_rest(w, NULL);
-		drop_borrowed(x, w);
+		x->inside -= w->next > 0; /* it dropped a part, its children nothing yet */
+		if (drop_borrowed(x, w) != ST_OK) {
+			x->inside += w->next > 0;
+			walk_rest(w, x);
+			return ST_SHOULD_WAIT;
+		}
+		w->next = 0;
 		x = next_of(v, x);
 		if (x != v && !vm_step()) { /* after a step: each call gets somewhere */
 			walk_rest(w, x);
@@ -178,6 +188,7 @@ status_t family_walk(struct vmo *v, uint64_t start, uint64_t end)
 	walk_rest(w, NULL);
 	w->active = true;
 	w->closed = false;
+	w->next = 0;
 	w->start = w->reach_start = start;
 	w->end = w->reach_end = end;
 	return family_go_on(v);
@@ -386,6 +397,7 @@ static void leave_walks(struct vmo *v)
 
 			w->active = next != walker;
 			w->closed = !w->active;
+			w->next = 0;
 			walk_rest(w, w->active ? next : NULL);
 		}
 	}

@@ -68,6 +68,12 @@ static inline pte_t *table_slot(pte_t e, unsigned level, uint64_t c)
 	return &table[c >> (TABLE_BITS * (level - 1)) & (TABLE_ENTRIES - 1)];
 }
 
+/* entry_is_sole: who gets a share takes the right to write from all: it answers first. */
+static inline bool entry_is_sole(pte_t e, unsigned level)
+{
+	return pte_can_write(e, level) || (pte_is_owned(e) && frame_is_sole(pte_pa(e, level)));
+}
+
 /* tree_find: walk towards `c` until an entry is none or `stop` is reached. */
 static inline struct place tree_find(struct vmo *v, uint64_t c, unsigned stop)
 {
@@ -76,6 +82,20 @@ static inline struct place tree_find(struct vmo *v, uint64_t c, unsigned stop)
 	while (p.level > stop && !pte_is_none(*p.slot)) {
 		p.own = p.own && pte_is_owned(*p.slot);
 		p.open = p.open && pte_can_write(*p.slot, p.level);
+		p.table = *p.slot;
+		p.slot = table_slot(p.table, p.level, c);
+		p.level--;
+	}
+	return p;
+}
+
+/* tree_own: walk over owned entries alone; `open` then says that they are v's alone. */
+static inline struct place tree_own(struct vmo *v, uint64_t c, unsigned stop)
+{
+	struct place p = {.slot = &v->root, .level = v->levels, .own = true, .open = true};
+
+	while (p.level > stop && pte_is_owned(*p.slot)) {
+		p.open = p.open && entry_is_sole(*p.slot, p.level);
 		p.table = *p.slot;
 		p.slot = table_slot(p.table, p.level, c);
 		p.level--;
@@ -102,12 +122,6 @@ static inline pte_t tree_entry(const struct vmo *v, uint64_t c)
 	for (unsigned level = v->levels; level > 0 && !pte_is_none(e); level--)
 		e = *table_slot(e, level, c);
 	return e;
-}
-
-/* entry_is_sole: who gets a share takes the right to write from all: it answers first. */
-static inline bool entry_is_sole(pte_t e, unsigned level)
-{
-	return pte_can_write(e, level) || (pte_is_owned(e) && frame_is_sole(pte_pa(e, level)));
 }
 
 /* zero_entry: the borrowed entry of `level` that shows zeros; is_zero asks for it. */
@@ -219,7 +233,21 @@ status_t family_adopt(struct adoption *a);
 void adoption_again(struct vmo *v);
 uint64_t limit_behind(const struct vmo *child, const struct vmo *v);
 
-/* mapping.c: what mappings of v hold of [start, end). */
+/*
+ * mapping.c: what mappings of v hold of [start, end).
+ *
+ * mappings_sweep: no way into the range is left, or none to write.
+ *
+ *  => ST_SHOULD_WAIT: call again. Faults help to finish a sweep that was begun
+ *
+ * mappings_flush: entries up to level `cut` go, and all that TLBs hold; at once, so it is
+ * for what mappings_are_few says.
+ */
+status_t mappings_sweep(struct vmo *v, uint64_t start, uint64_t end, enum sweep what);
+status_t mappings_go_on(struct vmo *v);
 void mappings_flush(struct vmo *v, uint64_t start, uint64_t end, unsigned cut);
-void mappings_cut(struct vmo *v, uint64_t start, uint64_t end);
-void mappings_deny(struct vmo *v);
+
+static inline bool mappings_are_few(const struct vmo *v, uint64_t start, uint64_t end)
+{
+	return v->mapping_count <= 8 && block_start(start, 1) == block_start(end - 1, 1);
+}

@@ -279,8 +279,9 @@ status_t vmo_snapshot(struct vmo *v, struct vmo *source, struct pool *pool, uint
 
 		a.at = v->bias;
 		a.end = min_u64(min_u64(vmo_end(v), v->limit), vmo_end(from));
-		st = family_adopt(&a);
-		mappings_deny(from);
+		st = mappings_sweep(from, 0, UINT64_MAX, SWEEP_WRITE);
+		if (st == ST_OK)
+			st = family_adopt(&a);
 		v->limit = limit_behind(v, from);
 		from = v->limit > v->bias ? from->parent : NULL;
 	}
@@ -345,6 +346,9 @@ static status_t grow(struct vmo *v, uint64_t pages)
 	uint64_t tables = levels > v->levels ? levels - v->levels : 0;
 	status_t st = family_drop(v, vmo_end(v), v->bias + pages);
 
+	if (st == ST_OK)
+		st = mappings_sweep(
+			v, block_start(vmo_end(v), v->levels), v->bias + pages, SWEEP_OUT);
 	if (st != ST_OK)
 		return st;
 	st = pool_reserve(v->pool, tables);
@@ -354,7 +358,6 @@ static status_t grow(struct vmo *v, uint64_t pages)
 	pool_unreserve(v->pool, tables);
 	if (st != ST_OK)
 		return st;
-	mappings_cut(v, block_start(vmo_end(v), v->levels), v->bias + pages);
 	mark_ragged(v);
 	grow_levels(v, v->bias + pages);
 	v->pages = pages;
@@ -364,16 +367,9 @@ static status_t grow(struct vmo *v, uint64_t pages)
 /* shrink_start: from where on descendants must forget: a borrowed table is let go whole. */
 static uint64_t shrink_start(struct vmo *v, uint64_t end)
 {
-	pte_t *slot = &v->root;
-	unsigned level = v->levels;
-
-	if (block_start(v->bias, level) != block_start(end, level))
+	if (block_start(v->bias, v->levels) != block_start(end, v->levels))
 		return end;
-	while (level > 0 && pte_is_owned(*slot)) {
-		slot = table_slot(*slot, level, end);
-		level--;
-	}
-	return block_start(end, level);
+	return block_start(end, tree_own(v, end, 0).level);
 }
 
 static status_t shrink(struct vmo *v, uint64_t pages)
@@ -387,10 +383,10 @@ static status_t shrink(struct vmo *v, uint64_t pages)
 			return ST_BAD_STATE;
 	if (pages < v->pages) {
 		st = family_drop(v, start, max_u64(v->trim, vmo_end(v)));
-		if (st != ST_OK)
-			return st;
-		mappings_cut(v, start, max_u64(v->trim, vmo_end(v)));
-		st = tree_cut(v, end, true);
+		if (st == ST_OK)
+			st = mappings_sweep(v, start, max_u64(v->trim, vmo_end(v)), SWEEP_OUT);
+		if (st == ST_OK)
+			st = tree_cut(v, end, true);
 		if (st == ST_OK && v->parent && v->limit > end)
 			st = tree_cut(v, v->limit, false); /* as tree_remove will ask */
 		if (st != ST_OK)
@@ -547,8 +543,7 @@ status_t vmo_decommit(struct vmo *v, uint64_t page, uint64_t count)
 	if (s->flags & VMO_FIXED)
 		return ST_NOT_SUPPORTED;
 	st = family_drop(s, start, start + count);
-	if (st != ST_OK)
-		return st;
-	mappings_cut(s, start, start + count);
-	return tree_remove(s, start, start + count);
+	if (st == ST_OK)
+		st = mappings_sweep(s, start, start + count, SWEEP_OUT);
+	return st == ST_OK ? tree_remove(s, start, start + count) : st;
 }

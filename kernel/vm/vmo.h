@@ -55,9 +55,26 @@ struct vmo_walk {
 	struct list link; /* in at->resting */
 	uint64_t start;	  /* asked for */
 	uint64_t end;
-	uint64_t changes;     /* a goal: vm_work.changes when it was set */
 	uint64_t reach_start; /* widened by what was dropped on the way down */
 	uint64_t reach_end;
+	uint64_t next;	  /* the coordinate of `at` to go on from */
+	uint64_t changes; /* a goal: vm_work.changes when it was set */
+};
+
+/* A sweep over the mappings of one VMO, which can stop in the same way: see mapping.c. */
+enum sweep {
+	SWEEP_WRITE, /* take the right to write */
+	SWEEP_OUT,   /* take everything */
+};
+
+struct vmo_sweep {
+	bool active;
+	bool closed; /* it has ended, and nothing was entered since */
+	enum sweep what;
+	struct mapping *at;
+	uint64_t start;
+	uint64_t end;
+	uint64_t next; /* the coordinate to go on from in `at` */
 };
 
 struct vmo {
@@ -88,6 +105,7 @@ struct vmo {
 
 	struct list mappings;
 	uint64_t mapping_count;
+	struct vmo_sweep sweep;
 
 	/* Long walks: see family.c and resolve.c. */
 	struct vmo_walk walk;

@@ -118,32 +118,45 @@ static unsigned sweep_at(struct sweep_state *w, uint64_t page)
 	return at.level;
 }
 
-static apart void sweep(
-	struct vspace *s, uint64_t first, uint64_t last, unsigned cut, enum sweep what)
+/* sweep_end: nothing that was swept out is reached any more. */
+static void sweep_end(struct sweep_state *w)
 {
-	struct sweep_state w = {.s = s, .first = first, .last = last, .cut = cut, .what = what};
+	flush(w->s, w->first, w->last - w->first);
+	while (w->emptied != FRAME_NONE) {
+		struct frame *f = frame_number(w->emptied);
 
-	w.emptied = FRAME_NONE;
-	for (uint64_t page = first; page < last;)
-		page = block_end(page, sweep_at(&w, page));
-	flush(s, w.first, w.last - w.first);
-	while (w.emptied != FRAME_NONE) {
-		struct frame *f = frame_number(w.emptied);
-
-		w.emptied = f->prev;
+		w->emptied = f->prev;
 		frame_put(frame_pa(f));
 	}
 }
 
-void vspace_sweep(
+uint64_t vspace_sweep(
 	struct vspace *s, uint64_t first, uint64_t last, unsigned cut, enum sweep what)
 {
-	unsigned level = own_find(s, first, 0).level;
+	struct sweep_state w = {.s = s, .first = first, .cut = cut, .what = what};
+	uint64_t page = first;
 
-	if (what == SWEEP_OUT && level > cut && last <= block_end(first, level))
+	w.emptied = FRAME_NONE;
+	do
+		page = block_end(page, sweep_at(&w, page));
+	while (page < last && vm_step());
+	w.last = max_u64(w.last, min_u64(page, last));
+	sweep_end(&w);
+	return page;
+}
+
+void vspace_flush(struct vspace *s, uint64_t first, uint64_t last, unsigned cut)
+{
+	unsigned level = own_find(s, first, 0).level;
+	uint64_t left = vm_work.left;
+
+	if (level > cut && last <= block_end(first, level)) {
 		flush(s, first, last - first); /* behind one link that stays */
-	else
-		sweep(s, first, last, cut, what);
+		return;
+	}
+	vm_work.left = UINT64_MAX;
+	vspace_sweep(s, first, last, cut, SWEEP_OUT);
+	vm_work.left = left;
 }
 
 /* alone_in: nothing but `m` is mapped in the block of `level` around `page`. */
@@ -276,8 +289,7 @@ static apart status_t link_or_enter(struct mapping *m, uint64_t page, struct own
 		at = own_find(s, page, level);
 	}
 	if (level > 0 && at.level == level && pte_is_owned(*at.slot)) {
-		vspace_sweep(s, block_start(page, level), block_end(page, level), ROOT_LEVEL,
-			SWEEP_OUT);
+		vspace_flush(s, block_start(page, level), block_end(page, level), ROOT_LEVEL);
 		at = own_find(s, page, level);
 	}
 	if (pool_can_take(s->pool) < at.level - level)
@@ -304,6 +316,7 @@ status_t vspace_enter(struct mapping *m, uint64_t page)
 {
 	struct own_place at = own_find(m->vspace, page, 0);
 
+	m->vmo->sweep.closed = false;
 	if (at.level > 0 && !pte_is_none(*at.slot) &&
 		(pte_can_write(*at.slot, at.level) || !(m->rights & MAP_WRITE)))
 		return ST_OK; /* linked, with all the rights that it can have */
@@ -325,6 +338,8 @@ status_t vspace_fault(struct vspace *s, uint64_t page, unsigned access)
 	c = m->coordinate + (page - m->first);
 	if (c >= min_u64(vmo_end(m->vmo), m->end))
 		return ST_OUT_OF_RANGE;
+	if (m->vmo->sweep.active && mappings_go_on(m->vmo) != ST_OK)
+		return ST_SHOULD_WAIT;
 	st = access == MAP_WRITE ? own_coordinate(m->vmo, c, &own) :
 				   vmo_resolve_firmly(m->vmo, c, &e);
 	if (st == ST_OK)
