@@ -277,6 +277,7 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
  */
 status_t family_adopt(struct adoption *a)
 {
+	vm_work.events++;
 	while (a->at < a->end) {
 		unsigned level;
 		status_t st;
@@ -311,8 +312,10 @@ void adoption_again(struct vmo *v)
 static status_t bequeath(struct vmo *v, struct vmo *child)
 {
 	struct adoption a = {.child = child, .from = v};
-	status_t st;
+	status_t st = vmo_settle(child);
 
+	if (st != ST_OK)
+		return st;
 	/* What it borrowed from v beyond its new end must not outlive v. */
 	if (child->trim > vmo_end(child)) {
 		st = vmo_resize(child, child->pages);
@@ -427,11 +430,12 @@ static status_t close_slice(struct vmo *v)
 /* prepare_close: walks and shrinks of v's own end, its edges are there to be shared. */
 static status_t prepare_close(struct vmo *v)
 {
-	status_t st = ST_OK;
+	status_t st;
 
 	if (v->flags & VMO_CLOSING)
 		return ST_OK;
-	if (v->trim > vmo_end(v))
+	st = vmo_settle(v);
+	if (st == ST_OK && v->trim > vmo_end(v))
 		st = vmo_resize(v, v->pages);
 	if (st == ST_OK && v->walk.active)
 		st = family_go_on(v);
@@ -461,6 +465,7 @@ status_t vmo_close(struct vmo *v)
 		st = tree_release(v, &v->root, v->levels);
 	if (st != ST_OK)
 		return st;
+	vm_work.events++;
 	leave_walks(v);
 	pool_unreserve(v->pool, v->reserve);
 	v->reserve = 0;

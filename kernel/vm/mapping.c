@@ -168,7 +168,7 @@ status_t vspace_map(
 	m->rights = r->rights;
 	vspace_flush(s, m->first, m->first + m->pages, VSPACE_LEVELS);
 	attach(m);
-	if (m->rights && !m->vmo->sweep.active)
+	if (m->rights && !m->vmo->sweep.active && !m->vmo->merge.clone)
 		link_now(m);
 	return ST_OK;
 }

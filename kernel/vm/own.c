@@ -110,6 +110,7 @@ static void replace(struct vmo *v, uint64_t c, struct place p, unsigned stop, pt
 		mappings_flush(v, start, end, p.level);
 	}
 	vm_work.changes += v->children > 0;
+	vm_work.events++;
 	entry_publish(p, made);
 	if (pte_is_owned(old))
 		vmo_put(v, old, p.level);
@@ -123,10 +124,13 @@ static void replace(struct vmo *v, uint64_t c, struct place p, unsigned stop, pt
  */
 status_t own_coordinate(struct vmo *v, uint64_t c, struct owned *page_out)
 {
-	struct place p = open_path(v, c, 0);
 	pte_t shown = pte_none();
-	status_t st;
+	struct place p;
+	status_t st = vmo_settle(v);
 
+	if (st != ST_OK)
+		return st;
+	p = open_path(v, c, 0);
 	page_out->is_new = !p.open;
 	if (!p.open) {
 		if (!vmo_can_take(v, p.level + 1))

@@ -155,7 +155,9 @@ static status_t climb(struct vmo *v, struct vmo *from, uint64_t c, struct vmo **
 	while (!holds(x, c, &e)) {
 		struct vmo *up = x->parent;
 
-		if (up && up->walk.active && family_go_on(up) != ST_OK)
+		if (up &&
+			(vmo_settle(up) != ST_OK ||
+				(up->walk.active && family_go_on(up) != ST_OK)))
 			return ST_SHOULD_WAIT;
 		if (!vmo_sees(x, c))
 			break;
@@ -222,6 +224,8 @@ status_t vmo_resolve(struct vmo *v, uint64_t c, pte_t *entry_out)
 {
 	struct vmo *stuck;
 
+	if (vmo_settle(v) != ST_OK)
+		return ST_SHOULD_WAIT;
 	return holds(v, c, entry_out) ? ST_OK : resolve_family(v, c, entry_out, &stuck);
 }
 
@@ -233,16 +237,14 @@ status_t vmo_resolve(struct vmo *v, uint64_t c, pte_t *entry_out)
 status_t vmo_resolve_firmly(struct vmo *v, uint64_t c, pte_t *entry_out)
 {
 	struct vmo *stuck;
-	status_t st;
+	status_t st = vmo_settle(v);
 
-	while (!holds(v, c, entry_out)) {
+	while (st == ST_OK && !holds(v, c, entry_out)) {
 		st = resolve_family(v, c, entry_out, &stuck);
 		if (st == ST_NO_MEMORY)
 			st = own_tables(stuck, c);
-		if (st != ST_OK)
-			return st;
 	}
-	return ST_OK;
+	return st;
 }
 
 status_t vmo_look(struct vmo *v, uint64_t page, paddr_t *pa_out)

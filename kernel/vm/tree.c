@@ -18,7 +18,7 @@
  */
 #include "vm/tree.h"
 
-struct vm_work vm_work;
+struct vm_work vm_work = {.events = 1};
 
 paddr_t zero_base;
 
@@ -236,6 +236,7 @@ status_t tree_remove(struct vmo *v, uint64_t start, uint64_t end)
 	status_t st = low ? tree_cut(v, low, false) : ST_OK;
 
 	adoption_again(v);
+	vm_work.events++;
 	if (st == ST_OK && high != UINT64_MAX)
 		st = tree_cut(v, high, false);
 	if (st == ST_OK && edge > low && edge < high)

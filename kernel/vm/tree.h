@@ -37,6 +37,18 @@ static inline bool vm_step(void)
 	return vm_work.left && vm_work.left--;
 }
 
+/*
+ * vm_portion: the steps of a long call whose stops do not stand what others do between
+ * them: each time that it has to begin again it gets twice as many, so that it ends.
+ */
+static inline void vm_portion(unsigned *tries, uint64_t events)
+{
+	if (events && events != vm_work.events && *tries < 32)
+		++*tries;
+	vm_work.left =
+		vm_work.left > UINT64_MAX >> *tries ? UINT64_MAX : vm_work.left << *tries;
+}
+
 struct place {
 	pte_t *slot;
 	unsigned level;
@@ -191,6 +203,15 @@ status_t vmo_resolve(struct vmo *v, uint64_t c, pte_t *entry_out);
 status_t vmo_resolve_firmly(struct vmo *v, uint64_t c, pte_t *entry_out);
 bool vmo_sees(const struct vmo *v, uint64_t c);
 void vmo_borrow_root(struct vmo *v);
+
+/* change.c */
+status_t merge_go_on(struct vmo *clone);
+
+/* vmo_settle: a merge that has happened is ended before anyone looks. */
+static inline status_t vmo_settle(struct vmo *v)
+{
+	return v->merge.clone ? merge_go_on(v->merge.clone) : ST_OK;
+}
 
 /* own.c */
 struct owned {

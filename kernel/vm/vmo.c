@@ -159,15 +159,15 @@ static status_t child_init(struct vmo *v, struct vmo *source, struct pool *pool,
 	uint64_t offset, uint64_t pages, unsigned flags)
 {
 	uint64_t bias;
+	status_t st;
 
 	if (source->memory != PTE_NORMAL)
 		return ST_BAD_STATE;
-	if (source->source->trim > vmo_end(source->source)) { /* a shrink was begun */
-		status_t st = vmo_resize(source->source, source->source->pages);
-
-		if (st != ST_OK)
-			return st;
-	}
+	st = vmo_settle(source->source);
+	if (st == ST_OK && source->source->trim > vmo_end(source->source))
+		st = vmo_resize(source->source, source->source->pages); /* was begun */
+	if (st != ST_OK)
+		return st;
 	if (__builtin_add_overflow(source->bias, offset, &bias) || bias > VMO_MAX_COORDINATE ||
 		pages > min_u64(VMO_MAX_PAGES, VMO_MAX_COORDINATE - bias))
 		return ST_OUT_OF_RANGE;
@@ -224,6 +224,8 @@ static status_t snapshot_prepare(struct vmo *v, struct vmo *from, struct vmo **l
 
 		if (from->flags & VMO_FIXED)
 			st = ST_BAD_STATE;
+		if (st == ST_OK)
+			st = vmo_settle(from);
 		if (st == ST_OK && from->trim > vmo_end(from))
 			st = vmo_resize(from, from->pages);
 		if (st == ST_OK)
@@ -407,6 +409,9 @@ status_t vmo_resize(struct vmo *v, uint64_t pages)
 		return ST_UNAVAILABLE;
 	if (pages > min_u64(VMO_MAX_PAGES, VMO_MAX_COORDINATE - v->bias))
 		return ST_OUT_OF_RANGE;
+	if (vmo_settle(v) != ST_OK)
+		return ST_SHOULD_WAIT;
+	vm_work.events++;
 	if (pages < v->pages || v->trim > vmo_end(v)) {
 		status_t st = shrink(v, min_u64(pages, v->pages));
 
@@ -542,7 +547,9 @@ status_t vmo_decommit(struct vmo *v, uint64_t page, uint64_t count)
 		return st;
 	if (s->flags & VMO_FIXED)
 		return ST_NOT_SUPPORTED;
-	st = family_drop(s, start, start + count);
+	st = vmo_settle(s);
+	if (st == ST_OK)
+		st = family_drop(s, start, start + count);
 	if (st == ST_OK)
 		st = mappings_sweep(s, start, start + count, SWEEP_OUT);
 	return st == ST_OK ? tree_remove(s, start, start + count) : st;

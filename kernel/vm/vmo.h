@@ -77,6 +77,19 @@ struct vmo_sweep {
 	uint64_t next; /* the coordinate to go on from in `at` */
 };
 
+/*
+ * A merge under way, or being prepared. Once `clone` is set, in the clone and in its parent,
+ * the clone's pages in [next, end) are the parent's already, but for their entries.
+ */
+struct vmo_merge {
+	struct vmo *clone;
+	uint64_t start;
+	uint64_t next;
+	uint64_t end;
+	uint64_t events; /* preparing: vm_work.events when it stopped */
+	unsigned tries;	 /* how often others made it begin again: see vm_portion */
+};
+
 struct vmo {
 	/* The tree: one entry of level `levels` whose block holds every coordinate. */
 	pte_t root;
@@ -107,7 +120,8 @@ struct vmo {
 	uint64_t mapping_count;
 	struct vmo_sweep sweep;
 
-	/* Long walks: see family.c and resolve.c. */
+	/* Long walks: see family.c, resolve.c and change.c. */
+	struct vmo_merge merge;
 	struct vmo_walk walk;
 	struct vmo_walk goal;
 	struct list resting;
@@ -122,6 +136,7 @@ struct vmo {
 struct vm_work {
 	uint64_t left;
 	uint64_t changes; /* of VMOs with children: what was seen through them may be old */
+	uint64_t events;  /* changes of trees: what was prepared before may be undone */
 	uint64_t secret;  /* of this boot: see mapping.c */
 };
 extern struct vm_work vm_work;
@@ -207,6 +222,7 @@ must_check status_t vmo_decommit(struct vmo *v, uint64_t page, uint64_t count);
  * vmo_diff: the first page at or after `page` that this VMO owns.
  *
  *  => ST_NOT_FOUND if there is none; the cost is that of the tables passed over
+ *  => ST_SHOULD_WAIT: none before `*page_out`: go on from there
  */
 must_check status_t vmo_diff(struct vmo *v, uint64_t page, uint64_t *page_out);
 
@@ -215,9 +231,8 @@ must_check status_t vmo_diff(struct vmo *v, uint64_t page, uint64_t *page_out);
  *
  *  => afterwards the clone sees them through its parent; pages beyond the parent's end
  *     stay the clone's
- *  => atomic, so not preemptible but while descendants drop what they borrowed: twice the
- *     clone's own pages and tables below the parent's end, once the mappings of both
- *     (docs/decisions/0025)
+ *  => atomic: up to one instant nobody sees a change, from then on everybody; who uses
+ *     either VMO before all entries are moved helps with that
  *  => ST_BAD_STATE if it follows no parent, one that is being closed or of another Pool;
  *     ST_NO_MEMORY: nothing has changed
  */
