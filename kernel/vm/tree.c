@@ -220,6 +220,41 @@ status_t tree_cut(struct vmo *v, uint64_t c, bool drop)
 	return ST_OK;
 }
 
+/* is_empty: nothing stands in this table. */
+static bool is_empty(pte_t e, unsigned level)
+{
+	const pte_t *table = mmu_window(pte_pa(e, level));
+	unsigned i = 0;
+
+	while (i < TABLE_ENTRIES && pte_is_none(table[i]))
+		i++;
+	return i == TABLE_ENTRIES;
+}
+
+/*
+ * prune: tables around `c` that nothing stands in any more go, so that who looks for what
+ * a VMO owns passes over few; those at its edges stay, for whoever takes over.
+ */
+static void prune(struct vmo *v, uint64_t c, bool follows)
+{
+	for (unsigned level = 1; level <= v->levels && !v->inside; level++) {
+		struct place p = tree_own(v, c, level);
+		pte_t e = *p.slot;
+
+		if (p.level > level)
+			continue;
+		if (!p.open || !pte_is_owned(e) || !entry_is_sole(e, level) ||
+			!is_empty(e, level))
+			return;
+		if (follows &&
+			(level > v->parent->levels || block_start(c, level) < v->bias ||
+				block_end(c, level) > min_u64(vmo_end(v), v->limit)))
+			return;
+		mmu_write(p.slot, pte_none());
+		vmo_put(v, e, level);
+	}
+}
+
 /* straddles: does the block of `level` around `c` lie on both sides of `edge`? */
 static bool straddles(uint64_t c, unsigned level, uint64_t edge)
 {
@@ -256,6 +291,10 @@ status_t tree_remove(struct vmo *v, uint64_t start, uint64_t end)
 		else if (block_start(c, level) >= low && block_end(c, level) <= high)
 			mmu_write(slot, pte_none());
 		c = block_end(c, level);
+	}
+	if (st == ST_OK && start < end) {
+		prune(v, start, follows);
+		prune(v, end - 1, follows);
 	}
 	return st;
 }

@@ -31,6 +31,9 @@
 
 #include "mm/pool.h"
 
+/* So many slices one VMO has at most: a shrink looks at each. */
+enum { VMO_SLICES_MAX = 4096 };
+
 enum vmo_flags {
 	VMO_RESIZABLE = 1 << 0,
 	VMO_RESERVE = 1 << 1, /* no write can run out of memory */
