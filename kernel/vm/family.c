@@ -286,7 +286,7 @@ status_t family_adopt(struct adoption *a)
 		if (st != ST_OK)
 			return st;
 		a->at = block_end(a->at, level);
-		if (!a->snapshot && !vm_step())
+		if (a->at < a->end && !vm_step())
 			return ST_SHOULD_WAIT;
 	}
 	return ST_OK;
@@ -411,6 +411,7 @@ static status_t close_slice(struct vmo *v)
 {
 	struct vmo *up = v->parent;
 
+	v->flags |= VMO_CLOSING;
 	while (!list_is_empty(&v->slices)) {
 		struct vmo *slice = list_entry(v->slices.next, struct vmo, sibling);
 
@@ -424,6 +425,7 @@ static status_t close_slice(struct vmo *v)
 	}
 	list_remove(&v->sibling);
 	up->children--;
+	v->source->slice_count--;
 	return ST_OK;
 }
 
@@ -434,7 +436,9 @@ static status_t prepare_close(struct vmo *v)
 
 	if (v->flags & VMO_CLOSING)
 		return ST_OK;
-	st = vmo_settle(v);
+	st = v->newborn ? unborn_end(v->newborn) : ST_OK;
+	if (st == ST_OK)
+		st = vmo_settle(v);
 	if (st == ST_OK && v->trim > vmo_end(v))
 		st = vmo_resize(v, v->pages);
 	if (st == ST_OK && v->walk.active)
@@ -454,6 +458,8 @@ status_t vmo_close(struct vmo *v)
 
 	if (v->flags & VMO_SLICE)
 		return close_slice(v);
+	if (v->flags & VMO_UNBORN)
+		return unborn_end(v);
 	ASSERT(list_is_empty(&v->mappings) && list_is_empty(&v->slices));
 	st = prepare_close(v);
 	while (st == ST_OK && (child = first_child(v)) != NULL) {

@@ -38,15 +38,13 @@ static inline bool vm_step(void)
 }
 
 /*
- * vm_portion: the steps of a long call whose stops do not stand what others do between
- * them: each time that it has to begin again it gets twice as many, so that it ends.
+ * vm_portion: a long call whose stops do not stand what others do between them gets twice
+ * the steps each time that it has to begin again: so it ends.
  */
-static inline void vm_portion(unsigned *tries, uint64_t events)
+static inline void vm_portion(unsigned tries)
 {
-	if (events && events != vm_work.events && *tries < 32)
-		++*tries;
-	vm_work.left =
-		vm_work.left > UINT64_MAX >> *tries ? UINT64_MAX : vm_work.left << *tries;
+	tries = tries < 32 ? tries : 32;
+	vm_work.left = vm_work.left > UINT64_MAX >> tries ? UINT64_MAX : vm_work.left << tries;
 }
 
 struct place {
@@ -203,6 +201,9 @@ status_t vmo_resolve(struct vmo *v, uint64_t c, pte_t *entry_out);
 status_t vmo_resolve_firmly(struct vmo *v, uint64_t c, pte_t *entry_out);
 bool vmo_sees(const struct vmo *v, uint64_t c);
 void vmo_borrow_root(struct vmo *v);
+
+/* create.c */
+status_t unborn_end(struct vmo *v);
 
 /* change.c */
 status_t merge_go_on(struct vmo *clone);

@@ -100,6 +100,16 @@ static paddr_t true_page(struct vmo *v, uint64_t c, bool *own)
 	return pte_pa(zero_entry(0), 0);
 }
 
+/* A walk is under way: what it dropped in a table may still be known below, and it will go
+ * there before anything else can be entered. */
+static bool walking(void)
+{
+	for (int v = 0; v < WORLD_VMOS; v++)
+		if (world.model.vmo[v].alive && world.vmo[v].walk.active)
+			return true;
+	return false;
+}
+
 static void check_coordinate(struct vmo *v, uint64_t c)
 {
 	struct place p = tree_find(v, c, 0);
@@ -131,7 +141,10 @@ static void check_coordinate(struct vmo *v, uint64_t c)
 	/* The chain rule. */
 	if ((!p.own || !pte_is_owned(*p.slot)) && inside && v->parent && c < v->limit &&
 		c < vmo_end(v->parent)) {
-		CHECK(v->parent->inside || !pte_is_none(*tree_find(v->parent, c, 0).slot));
+		struct place up = tree_find(v->parent, c, 0);
+
+		/* Below a borrowed table its owner may have dropped it; a walk comes. */
+		CHECK(v->parent->inside || !pte_is_none(*up.slot) || (!up.own && walking()));
 		CHECK(v->is_watching);
 	}
 }
@@ -176,7 +189,7 @@ static void check_vmo(int i)
 	uint64_t page = 0;
 
 	CHECK((int)v->pages == x->size);
-	CHECK(closing() || v->children == (uint64_t)x->children);
+	CHECK(closing() || v->children == (uint64_t)x->children + (v->newborn != NULL));
 	CHECK(closing() || v->parent == (x->parent < 0 ? NULL : &world.vmo[x->parent]));
 	CHECK(closing() ||
 		v->bias == (x->parent < 0 ? v->bias : v->parent->bias + (uint64_t)x->offset));
@@ -203,16 +216,6 @@ static void check_vmo(int i)
 	}
 	if (!v->source->merge.clone)
 		CHECK(vmo_diff(v, page, &page) == ST_NOT_FOUND);
-}
-
-/* A walk is under way: what it dropped in a table may still be known below, and it will go
- * there before anything else can be entered. */
-static bool walking(void)
-{
-	for (int v = 0; v < WORLD_VMOS; v++)
-		if (world.model.vmo[v].alive && world.vmo[v].walk.active)
-			return true;
-	return false;
 }
 
 /* A translation is right if the mapping allows it and the page is what the VMO shows. */
@@ -319,7 +322,7 @@ static void check_account(void)
 	total = (struct vmo_usage){0};
 	memset(is_shared, 0, sizeof(is_shared));
 	for (int v = 0; v < WORLD_VMOS; v++)
-		if (world.model.vmo[v].alive)
+		if (world.model.vmo[v].alive || world.is_unborn[v])
 			check_usage(&world.vmo[v]);
 	for (unsigned n = 0; n < FAKE_FRAMES; n++)
 		if (is_shared[n])
@@ -341,6 +344,8 @@ void world_check(void)
 {
 	memset(refs, 0, sizeof(refs));
 	for (int v = 0; v < WORLD_VMOS; v++) {
+		if (world.is_unborn[v])
+			count_refs(world.vmo[v].root, world.vmo[v].levels);
 		if (world.model.vmo[v].alive) {
 			count_refs(world.vmo[v].root, world.vmo[v].levels);
 			if (!(world.vmo[v].flags & VMO_CLOSING))

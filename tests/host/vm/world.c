@@ -144,8 +144,11 @@ static status_t do_create(const struct op *o)
 			model_clone(m, o->vmo, o->a, o->b, o->c, o->d & VMO_RESIZABLE);
 		return st;
 	}
+	if (o != &world.unborn[o->vmo])
+		world.unborn[o->vmo] = *o;
 	st = vmo_snapshot(
 		v, &world.vmo[o->a], pool, (uint64_t)o->b, (uint64_t)o->c, (unsigned)o->d);
+	world.is_unborn[o->vmo] = st == ST_SHOULD_WAIT && (v->flags & VMO_UNBORN);
 	if (st == ST_OK)
 		model_snapshot(m, o->vmo, o->a, o->b, o->c, o->d & VMO_RESIZABLE);
 	return st;
@@ -261,6 +264,12 @@ static status_t do_merge(const struct op *o)
 static status_t do_close(const struct op *o)
 {
 	status_t st;
+
+	if (world.is_unborn[o->vmo]) {
+		st = vmo_close(&world.vmo[o->vmo]);
+		world.is_unborn[o->vmo] = st != ST_OK;
+		return st;
+	}
 
 	if (is_mapped(o->vmo) ||
 		(!world.model.vmo[o->vmo].slice && !list_is_empty(&world.vmo[o->vmo].slices)))
@@ -384,8 +393,15 @@ static status_t do_once(const struct op *o)
 		return o->kind == OP_TOUCH ? do_touch(o) : do_cut(o);
 	if (o->vmo < 0 || o->vmo >= WORLD_VMOS)
 		return ST_INTERNAL;
+	if (world.is_unborn[o->vmo] && o->kind != OP_CLOSE) {
+		o = &world.unborn[o->vmo];
+		if (!alive(o->a) || is_closing(o->a))
+			return ST_INTERNAL;
+	}
 	if (o->kind <= OP_RUN)
 		return do_create(o);
+	if (world.is_unborn[o->vmo])
+		return do_close(o);
 	if (!alive(o->vmo) || (is_closing(o->vmo) && o->kind != OP_CLOSE))
 		return ST_INTERNAL;
 	switch (o->kind) {
