@@ -203,6 +203,7 @@ status_t unborn_end(struct vmo *v)
 	struct vmo *p = v->parent;
 	status_t st = p ? tree_release(v, &v->root, v->levels) : ST_OK;
 
+	v->merge.events = 0; /* whoever goes on begins again */
 	if (p && st == ST_OK) {
 		p->newborn = NULL;
 		p->children--;

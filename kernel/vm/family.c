@@ -335,6 +335,7 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 	if (st != ST_OK)
 		return st;
 	v->adopt_child = NULL;
+	child->adopt_child = NULL; /* it may go too, and has more to leave now */
 	vm_work.changes++;
 	child->limit = limit_behind(child, v);
 	child->parent = v->parent;

@@ -176,7 +176,7 @@ static void check_closed(struct vmo *v)
 static bool closing(void)
 {
 	for (int v = 0; v < WORLD_VMOS; v++)
-		if (world.model.vmo[v].alive && (world.vmo[v].flags & VMO_CLOSING))
+		if (world.model.vmo[v].alive && world.is_closing[v])
 			return true;
 	return false;
 }
@@ -348,7 +348,7 @@ void world_check(void)
 			count_refs(world.vmo[v].root, world.vmo[v].levels);
 		if (world.model.vmo[v].alive) {
 			count_refs(world.vmo[v].root, world.vmo[v].levels);
-			if (!(world.vmo[v].flags & VMO_CLOSING))
+			if (!world.is_closing[v])
 				check_vmo(v);
 		}
 	}

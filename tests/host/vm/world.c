@@ -60,7 +60,7 @@ static bool alive(int v)
 /* A VMO whose close was begun: nobody can name it any more, but to go on closing it. */
 static bool is_closing(int v)
 {
-	return alive(v) && (world.vmo[v].flags & VMO_CLOSING);
+	return alive(v) && world.is_closing[v];
 }
 
 static bool is_mapped(int v)
@@ -276,6 +276,11 @@ static status_t do_close(const struct op *o)
 		return ST_INTERNAL;
 	st = vmo_close(&world.vmo[o->vmo]);
 	CHECK(st == ST_OK || st == ST_SHOULD_WAIT);
+	world.is_closing[o->vmo] = st == ST_SHOULD_WAIT;
+	for (int c = 0; c < WORLD_VMOS; c++) /* those that took over go up at once */
+		if (alive(c) && world.model.vmo[c].parent == o->vmo &&
+			world.vmo[c].parent != &world.vmo[o->vmo])
+			model_bequeath(&world.model, o->vmo, c);
 	if (st == ST_OK) {
 		model_close(&world.model, o->vmo);
 		memset(&world.vmo[o->vmo], 0, sizeof(struct vmo));
@@ -523,7 +528,7 @@ status_t world_do(const struct op *op)
 			pool_unreserve(&world.other, held_other);
 		if (st == ST_SHOULD_WAIT)
 			met |= 1u << TRAIT_STOPPED;
-		if (st != ST_SHOULD_WAIT || (world_abandon && op->kind != OP_CLOSE)) {
+		if (st != ST_SHOULD_WAIT || world_abandon) {
 			count_pairs(op, met, st);
 			return st;
 		}

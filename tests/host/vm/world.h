@@ -64,7 +64,8 @@ struct world {
 	struct mapping map[WORLD_MAPPINGS];
 	bool mapped[WORLD_MAPPINGS];
 	int map_vmo[WORLD_MAPPINGS];
-	bool is_unborn[WORLD_VMOS]; /* a snapshot that was begun, by: */
+	bool is_closing[WORLD_VMOS]; /* a close was begun: nobody else names it */
+	bool is_unborn[WORLD_VMOS];  /* a snapshot that was begun, by: */
 	struct op unborn[WORLD_VMOS];
 };
 extern struct world world;
