@@ -74,7 +74,7 @@ static apart pte_t build(
 			*slot = page_of_own(v, pte_is_none(old) ? shown : old);
 		else
 			*slot = pte_is_none(old) ? table_new(v, level, false) :
-						   table_copy(v, old, level);
+						   table_copy(v, old, level, c);
 		if (slot != &made && pte_is_owned(old))
 			vmo_put(v, old, level);
 		if (level == stop)

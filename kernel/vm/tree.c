@@ -111,8 +111,10 @@ pte_t table_new(struct vmo *v, unsigned level, bool edge)
 	return entry_for(pa, level);
 }
 
-pte_t table_copy(struct vmo *v, pte_t old, unsigned level)
+pte_t table_copy(struct vmo *v, pte_t old, unsigned level, uint64_t c)
 {
+	/* Behind its end the parent may keep tables for edges: they are none of ours. */
+	uint64_t end = v->parent && !pte_is_owned(old) ? vmo_end(v->parent) : UINT64_MAX;
 	pte_t *from = mmu_window(pte_pa(old, level));
 	paddr_t pa = vmo_take(v, FRAME_TABLE);
 	pte_t *to = mmu_window(pa);
@@ -122,7 +124,9 @@ pte_t table_copy(struct vmo *v, pte_t old, unsigned level)
 		return entry_for(pa, level);
 	}
 	for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
-		if (pte_is_none(from[i])) {
+		uint64_t start = block_start(c, level) + i * block_pages(level - 1);
+
+		if (pte_is_none(from[i]) || start >= end) {
 			to[i] = pte_none();
 		} else if (pte_is_owned(old) && pte_is_owned(from[i])) {
 			frame_get(pte_pa(from[i], level - 1));
@@ -212,7 +216,7 @@ status_t tree_cut(struct vmo *v, uint64_t c, bool drop)
 		if (!frame_is_sole(pte_pa(old, level))) {
 			if (!vmo_can_take(v, level))
 				return ST_NO_MEMORY;
-			mmu_write(slot, table_copy(v, old, level));
+			mmu_write(slot, table_copy(v, old, level, c));
 			vmo_put(v, old, level);
 		}
 		slot = table_slot(*slot, level, c);
