@@ -59,7 +59,7 @@ static unsigned count_space(paddr_t table, unsigned level)
 	return used;
 }
 
-bool world_owns(const struct vmo *v, uint64_t c)
+static bool owns(const struct vmo *v, uint64_t c)
 {
 	pte_t e = v->root;
 
@@ -73,9 +73,16 @@ static struct vmo *merged(const struct vmo *v, uint64_t c)
 {
 	struct vmo *clone = v->merge.clone;
 
-	return clone && c >= clone->merge.next && c < clone->merge.end && world_owns(clone, c) ?
+	return clone && c >= clone->merge.next && c < clone->merge.end && owns(clone, c) ?
 		clone :
 		NULL;
+}
+
+bool world_owns(const struct vmo *v, uint64_t c)
+{
+	const struct vmo *clone = merged(v, c);
+
+	return clone ? clone != v : owns(v, c);
 }
 
 /* true_page: what v shows at c, found without any borrowed entry; own tells whose. */
@@ -85,7 +92,7 @@ static paddr_t true_page(struct vmo *v, uint64_t c, bool *own)
 
 	if (clone && clone != v)
 		return pte_pa(tree_entry(clone, c), 0);
-	if (world_owns(v, c)) {
+	if (owns(v, c)) {
 		CHECK(c >= v->bias && c < vmo_end(v));
 		*own = *own && !clone;
 		return pte_pa(tree_entry(v, c), 0);
@@ -163,8 +170,7 @@ static void check_closed(struct vmo *v)
 			if (c < v->walk.start || c >= v->walk.end ||
 				pte_is_none(*tree_find(x, c, 0).slot))
 				continue;
-			while (from != v && from->parent && !world_owns(from, c) &&
-				vmo_sees(from, c))
+			while (from != v && from->parent && !owns(from, c) && vmo_sees(from, c))
 				from = from->parent;
 			CHECK(from != v || x == v);
 		}

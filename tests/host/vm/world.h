@@ -120,7 +120,7 @@ void world_fini(void);
  */
 status_t world_do(const struct op *op);
 
-/* world_owns: whether v's own tree has a page of its own there. */
+/* world_owns: whether v has a page of its own there, its tree not being a slice's. */
 bool world_owns(const struct vmo *v, uint64_t c);
 
 /* world_check: every invariant, every page, every translation. Stops the program. */
