@@ -346,4 +346,3 @@ status_t vmo_slice(struct vmo *v, struct vmo *source, uint64_t offset, uint64_t 
 	list_append(&source->slices, &v->sibling);
 	return ST_OK;
 }
-

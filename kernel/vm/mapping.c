@@ -173,6 +173,19 @@ status_t vspace_map(
 	return ST_OK;
 }
 
+status_t vspace_empty(struct mapping *m, uint64_t first, uint64_t pages, uint64_t *done_out)
+{
+	uint64_t last = first + pages;
+
+	*done_out = pages;
+	if (pages)
+		last = vspace_sweep(m->vspace, first, last, VSPACE_LEVELS, SWEEP_OUT);
+	if (last >= first + pages)
+		return ST_OK;
+	*done_out = last - first;
+	return ST_SHOULD_WAIT;
+}
+
 /* split: the part of `m` from page `at` on becomes `rest`. */
 static void split(struct mapping *m, uint64_t at, struct mapping *rest)
 {
