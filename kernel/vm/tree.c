@@ -114,7 +114,9 @@ pte_t table_new(struct vmo *v, unsigned level, bool edge)
 pte_t table_copy(struct vmo *v, pte_t old, unsigned level, uint64_t c)
 {
 	/* Behind its end the parent may keep tables for edges: they are none of ours. */
+	uint64_t start = block_start(c, level);
 	uint64_t end = v->parent && !pte_is_owned(old) ? vmo_end(v->parent) : UINT64_MAX;
+	uint64_t lent = end > start ? (end - start - 1) >> (TABLE_BITS * (level - 1)) : 0;
 	pte_t *from = mmu_window(pte_pa(old, level));
 	paddr_t pa = vmo_take(v, FRAME_TABLE);
 	pte_t *to = mmu_window(pa);
@@ -124,9 +126,7 @@ pte_t table_copy(struct vmo *v, pte_t old, unsigned level, uint64_t c)
 		return entry_for(pa, level);
 	}
 	for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
-		uint64_t start = block_start(c, level) + i * block_pages(level - 1);
-
-		if (pte_is_none(from[i]) || start >= end) {
+		if (pte_is_none(from[i]) || i > lent) {
 			to[i] = pte_none();
 		} else if (pte_is_owned(old) && pte_is_owned(from[i])) {
 			frame_get(pte_pa(from[i], level - 1));

@@ -26,6 +26,8 @@
 
 #include "vm/vmo.h"
 
+struct vspace;
+
 enum { TABLE_ENTRIES = 1 << TABLE_BITS };
 
 /* apart: not inlined, so that the short way through the caller needs no large frame. */
@@ -79,7 +81,7 @@ static inline pte_t *table_slot(pte_t e, unsigned level, uint64_t c)
 }
 
 /* entry_is_sole: who gets a share takes the right to write from all: it answers first. */
-static inline bool entry_is_sole(pte_t e, unsigned level)
+static inline __attribute__((always_inline)) bool entry_is_sole(pte_t e, unsigned level)
 {
 	return pte_can_write(e, level) || (pte_is_owned(e) && frame_is_sole(pte_pa(e, level)));
 }
@@ -160,7 +162,7 @@ void vmo_put(struct vmo *v, pte_t e, unsigned level);
 void code_sync(paddr_t page);
 
 /* entry_publish: store an entry where a walker may find it at once. */
-static inline void entry_publish(struct place p, pte_t e)
+static inline __attribute__((always_inline)) void entry_publish(struct place p, pte_t e)
 {
 	if (p.level == 0 && !pte_is_none(p.table)) {
 		const struct frame *table = frame_at(pte_pa(p.table, 1));
@@ -217,8 +219,11 @@ static inline status_t vmo_settle(struct vmo *v)
 
 /* own.c */
 struct owned {
+	const struct vspace *only; /* the one that has a way to it, a link to v's table, */
+	uint64_t page;		   /* at this page; NULL: not known */
 	paddr_t pa;
-	bool is_new; /* and no TLB holds anything for it */
+	bool is_new;   /* and no TLB holds anything for it */
+	bool is_shown; /* at `page` already */
 };
 status_t own_coordinate(struct vmo *v, uint64_t c, struct owned *page_out);
 status_t own_tables(struct vmo *v, uint64_t c);

@@ -323,10 +323,26 @@ status_t vspace_enter(struct mapping *m, uint64_t page)
 	return link_or_enter(m, page, at);
 }
 
+/* fault_write: a page of the VMO's own, and the way to it. */
+static status_t fault_write(struct mapping *m, uint64_t c, uint64_t page)
+{
+	struct owned own = {.page = page};
+	struct own_place at = own_find(m->vspace, page, 0);
+	status_t st;
+
+	if (m->vmo->mapping_count == 1 && at.level > 0 && pte_can_write(*at.slot, at.level))
+		own.only = m->vspace;
+	st = own_coordinate(m->vmo, c, &own);
+	if (st == ST_OK && !own.is_shown)
+		st = vspace_enter(m, page);
+	if (st == ST_OK && !own.is_new) /* a TLB may not know yet that it may be written */
+		flush(m->vspace, page, 1);
+	return st;
+}
+
 status_t vspace_fault(struct vspace *s, uint64_t page, unsigned access)
 {
 	struct mapping *m = vspace_find(s, page);
-	struct owned own = {.is_new = true};
 	uint64_t c;
 	pte_t e;
 	status_t st;
@@ -340,11 +356,8 @@ status_t vspace_fault(struct vspace *s, uint64_t page, unsigned access)
 		return ST_OUT_OF_RANGE;
 	if (m->vmo->sweep.active && mappings_go_on(m->vmo) != ST_OK)
 		return ST_SHOULD_WAIT;
-	st = access == MAP_WRITE ? own_coordinate(m->vmo, c, &own) :
-				   vmo_resolve_firmly(m->vmo, c, &e);
-	if (st == ST_OK)
-		st = vspace_enter(m, page);
-	if (st == ST_OK && !own.is_new) /* a TLB may not know yet that it may be written */
-		flush(s, page, 1);
-	return st;
+	if (access == MAP_WRITE)
+		return fault_write(m, c, page);
+	st = vmo_resolve_firmly(m->vmo, c, &e);
+	return st == ST_OK ? vspace_enter(m, page) : st;
 }
