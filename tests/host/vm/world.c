@@ -281,6 +281,9 @@ static status_t do_close(const struct op *o)
 		if (alive(c) && world.model.vmo[c].parent == o->vmo &&
 			world.vmo[c].parent != &world.vmo[o->vmo])
 			model_bequeath(&world.model, o->vmo, c);
+	for (int c = 0; c < WORLD_VMOS && st == ST_OK; c++) /* can only be ended now */
+		if (world.unborn[c].a == o->vmo)
+			world.unborn[c].a = -1;
 	if (st == ST_OK) {
 		model_close(&world.model, o->vmo);
 		memset(&world.vmo[o->vmo], 0, sizeof(struct vmo));
