@@ -174,15 +174,6 @@ static status_t climb(struct vmo *v, struct vmo *from, uint64_t c, struct vmo **
 	return ST_OK;
 }
 
-/* goal_of: the ancestor whose turn it is first, where an earlier look at `c` stopped. */
-static struct vmo *goal_of(const struct vmo *v, uint64_t c)
-{
-	struct vmo *at = v->goal.at;
-
-	/* Nobody on the way may have a page of its own by now, or see less. */
-	return v->goal.start == c && v->goal.changes == vm_work.changes ? at : NULL;
-}
-
 /*
  * resolve_family: the slow way. With a work limit, the climb of a deep family is done in
  * stretches: `goal` is an ancestor whose turn it is first.
@@ -191,8 +182,10 @@ static status_t resolve_family(
 	struct vmo *v, uint64_t c, pte_t *entry_out, struct vmo **stuck_out)
 {
 	while (!holds(v, c, entry_out)) {
-		struct vmo *goal = goal_of(v, c);
-		struct vmo *from = goal ? goal : v;
+		/* Nobody on the way to a goal may have a page of its own by now, or see less. */
+		bool goal =
+			v->goal.at && v->goal.start == c && v->goal.changes == vm_work.changes;
+		struct vmo *from = goal ? v->goal.at : v;
 		struct vmo *x;
 		status_t st = climb(v, from, c, &x);
 

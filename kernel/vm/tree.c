@@ -281,20 +281,18 @@ status_t tree_remove(struct vmo *v, uint64_t start, uint64_t end)
 	if (st == ST_OK && edge > low && edge < high)
 		st = tree_cut(v, edge, false);
 	for (uint64_t c = start; c < end && st == ST_OK;) {
-		pte_t *slot = &v->root;
 		unsigned level = v->levels;
+		struct place p;
 
-		while (pte_is_owned(*slot) &&
-			(block_start(c, level) < low || block_end(c, level) > high ||
-				straddles(c, level, edge))) {
-			slot = table_slot(*slot, level, c);
+		while (block_start(c, level) < low || block_end(c, level) > high ||
+			straddles(c, level, edge))
 			level--;
-		}
-		if (pte_is_owned(*slot))
-			st = tree_release(v, slot, level);
-		else if (block_start(c, level) >= low && block_end(c, level) <= high)
-			mmu_write(slot, pte_none());
-		c = block_end(c, level);
+		p = tree_own(v, c, level);
+		if (pte_is_owned(*p.slot))
+			st = tree_release(v, p.slot, p.level);
+		else if (block_start(c, p.level) >= low && block_end(c, p.level) <= high)
+			mmu_write(p.slot, pte_none());
+		c = block_end(c, p.level);
 	}
 	if (st == ST_OK && start < end) {
 		prune(v, start, follows);

@@ -130,113 +130,93 @@ static status_t range_check(const struct vmo *v, uint64_t at, uint64_t count, ui
 						ST_OK;
 }
 
-/* copy_bytes: one page's part of a read or write. */
-static status_t copy_bytes(
-	struct vmo *v, uint64_t offset, void *to, const void *from, uint64_t size)
-{
-	uint64_t within = offset & (PAGE_SIZE - 1);
-	paddr_t pa;
-	status_t st = from ? vmo_own(v, offset >> PAGE_BITS, &pa) :
-			     vmo_look(v, offset >> PAGE_BITS, &pa);
-
-	if (st != ST_OK)
-		return st;
-	if (from) {
-		__builtin_memcpy((char *)mmu_window(pa) + within, from, size);
-		vmo_wrote(pa);
-	} else {
-		__builtin_memcpy(to, (char *)mmu_window(pa) + within, size);
-	}
-	return ST_OK;
-}
-
-struct span {
+/* The other side of a transfer: bytes to write into, or to read from. */
+struct buffer {
 	uint64_t size;
-	uint64_t done;
+	char *to;
+	const char *from;
 };
 
-static status_t transfer(
-	struct vmo *v, uint64_t offset, void *to, const void *from, struct span *span)
+/* transfer: bytes between the VMO and `to`, or `from`, a page's part at a time. */
+static status_t transfer(struct vmo *v, uint64_t offset, struct buffer b, uint64_t *done_out)
 {
-	status_t st = ST_OK;
+	status_t st = range_check(v, offset, b.size, v->pages << PAGE_BITS);
 
-	while (span->done < span->size && st == ST_OK) {
-		uint64_t at = offset + span->done;
-		uint64_t part =
-			min_u64(span->size - span->done, PAGE_SIZE - (at & (PAGE_SIZE - 1)));
+	for (*done_out = 0; st == ST_OK && *done_out < b.size;) {
+		uint64_t at = offset + *done_out;
+		uint64_t within = at & (PAGE_SIZE - 1);
+		uint64_t part = min_u64(b.size - *done_out, PAGE_SIZE - within);
+		paddr_t pa;
 
-		st = copy_bytes(v, at, to ? (char *)to + span->done : NULL,
-			from ? (const char *)from + span->done : NULL, part);
-		if (st == ST_OK)
-			span->done += part;
+		st = b.from ? vmo_own(v, at >> PAGE_BITS, &pa) :
+			      vmo_look(v, at >> PAGE_BITS, &pa);
+		if (st != ST_OK)
+			break;
+		if (b.from) {
+			__builtin_memcpy(
+				(char *)mmu_window(pa) + within, b.from + *done_out, part);
+			vmo_wrote(pa);
+		} else {
+			__builtin_memcpy(
+				b.to + *done_out, (char *)mmu_window(pa) + within, part);
+		}
+		*done_out += part;
 	}
 	return st;
 }
 
 status_t vmo_read(struct vmo *v, uint64_t offset, void *to, uint64_t size, uint64_t *done_out)
 {
-	struct span span = {.size = size};
-	status_t st = range_check(v, offset, size, v->pages << PAGE_BITS);
-
-	if (st == ST_OK)
-		st = transfer(v, offset, to, NULL, &span);
-	*done_out = span.done;
-	return st;
+	return transfer(v, offset, (struct buffer){.size = size, .to = to}, done_out);
 }
 
 status_t vmo_write(
 	struct vmo *v, uint64_t offset, const void *from, uint64_t size, uint64_t *done_out)
 {
-	struct span span = {.size = size};
-	status_t st = range_check(v, offset, size, v->pages << PAGE_BITS);
+	return transfer(v, offset, (struct buffer){.size = size, .from = from}, done_out);
+}
 
-	if (st == ST_OK)
-		st = transfer(v, offset, NULL, from, &span);
-	*done_out = span.done;
+/* zero_page: of what follows a parent, or cannot go, a page of zeros; else none at all. */
+static status_t zero_page(struct vmo *v, uint64_t page)
+{
+	struct vmo *s = v->source;
+	paddr_t pa;
+	status_t st;
+
+	if (!(s->flags & VMO_FIXED) && !vmo_sees(s, v->bias + page))
+		return vmo_decommit(v, page, 1);
+	st = vmo_own(v, page, &pa);
+	if (st == ST_OK) {
+		mmu_page_zero(pa);
+		vmo_wrote(pa);
+	}
+	return st;
+}
+
+/* each_page: commit or zero, a page a step. */
+static status_t each_page(
+	struct vmo *v, uint64_t page, uint64_t count, bool zero, uint64_t *done_out)
+{
+	status_t st = range_check(v, page, count, v->pages);
+	paddr_t pa;
+
+	for (*done_out = 0; st == ST_OK && *done_out < count;) {
+		if (*done_out && !vm_step())
+			return ST_SHOULD_WAIT;
+		st = zero ? zero_page(v, page + *done_out) : vmo_own(v, page + *done_out, &pa);
+		*done_out += st == ST_OK;
+	}
 	return st;
 }
 
 status_t vmo_commit(struct vmo *v, uint64_t page, uint64_t count, uint64_t *done_out)
 {
-	status_t st = range_check(v, page, count, v->pages);
-	paddr_t pa;
-
-	*done_out = 0;
-	while (st == ST_OK && *done_out < count) {
-		if (*done_out && !vm_step())
-			return ST_SHOULD_WAIT;
-		st = vmo_own(v, page + *done_out, &pa);
-		if (st == ST_OK)
-			++*done_out;
-	}
-	return st;
+	return each_page(v, page, count, false, done_out);
 }
 
 status_t vmo_zero(struct vmo *v, uint64_t page, uint64_t count, uint64_t *done_out)
 {
-	status_t st = range_check(v, page, count, v->pages);
-	struct vmo *s = v->source;
-	paddr_t pa;
-
-	*done_out = 0;
-	while (st == ST_OK && *done_out < count) {
-		uint64_t at = page + *done_out;
-
-		if (*done_out && !vm_step())
-			return ST_SHOULD_WAIT;
-		if (s->flags & VMO_FIXED || vmo_sees(s, v->bias + at)) {
-			st = vmo_own(v, at, &pa);
-			if (st == ST_OK) {
-				mmu_page_zero(pa);
-				vmo_wrote(pa);
-			}
-		} else {
-			st = vmo_decommit(v, at, 1);
-		}
-		if (st == ST_OK)
-			++*done_out;
-	}
-	return st;
+	return each_page(v, page, count, true, done_out);
 }
 
 status_t vmo_decommit(struct vmo *v, uint64_t page, uint64_t count)
