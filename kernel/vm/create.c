@@ -104,8 +104,9 @@ static void fill_fixed(struct vmo *v, paddr_t pa)
 	}
 }
 
-static status_t fixed_check(
-	struct vmo *v, struct pool *pool, uint64_t pages, enum pte_memory memory)
+/* fixed_init: `taken` frames of the Pool, and tables for them, are there. */
+static status_t fixed_init(struct vmo *v, struct pool *pool, uint64_t pages, uint64_t taken,
+	enum pte_memory memory)
 {
 	if (!pages)
 		return ST_INVALID_ARGS;
@@ -114,26 +115,26 @@ static status_t fixed_check(
 	object_init(v, pool, pages, VMO_FIXED);
 	v->memory = (uint8_t)memory;
 	v->levels = (uint8_t)tree_levels(0, pages);
-	return ST_OK;
+	return whole_frames(0, pages, v->levels) - pages + taken > pool_can_take(pool) ?
+		ST_NO_MEMORY :
+		ST_OK;
 }
 
 status_t vmo_init_run(struct vmo *v, struct pool *pool, uint64_t pages, uint64_t alignment,
 	enum pte_memory memory)
 {
-	status_t st = fixed_check(v, pool, pages, memory);
+	status_t st = fixed_init(v, pool, pages, pages, memory);
 	paddr_t pa;
 
+	if (st == ST_OK)
+		st = pool_take_run(pool, pages, alignment, &pa);
 	if (st != ST_OK)
 		return st;
-	if (whole_frames(0, pages, v->levels) > pool_can_take(pool))
-		return ST_NO_MEMORY;
-	st = pool_take_run(pool, pages, alignment, &pa);
-	if (st != ST_OK)
-		return st;
-	for (uint64_t i = 0; i < pages; i++)
+	for (uint64_t i = 0; i < pages; i++) {
 		mmu_page_zero(pa + (i << PAGE_BITS));
-	for (uint64_t i = 0; i < pages && memory != PTE_NORMAL; i++)
-		mmu_sync_uncached(pa + (i << PAGE_BITS));
+		if (memory != PTE_NORMAL)
+			mmu_sync_uncached(pa + (i << PAGE_BITS));
+	}
 	fill_fixed(v, pa);
 	return ST_OK;
 }
@@ -141,18 +142,15 @@ status_t vmo_init_run(struct vmo *v, struct pool *pool, uint64_t pages, uint64_t
 status_t vmo_init_device(
 	struct vmo *v, struct pool *pool, uint64_t pages, paddr_t pa, enum pte_memory memory)
 {
-	status_t st = fixed_check(v, pool, pages, memory);
+	status_t st = fixed_init(v, pool, pages, 0, memory);
 
-	if (st != ST_OK)
-		return st;
 	if (!is_aligned(pa, PAGE_SIZE))
 		return ST_INVALID_ARGS;
-	if (pa > PHYSICAL_LIMIT || pages > (PHYSICAL_LIMIT - pa) >> PAGE_BITS)
+	if (pages && (pa > PHYSICAL_LIMIT || pages > (PHYSICAL_LIMIT - pa) >> PAGE_BITS))
 		return ST_OUT_OF_RANGE;
-	if (whole_frames(0, pages, v->levels) - pages > pool_can_take(pool))
-		return ST_NO_MEMORY;
-	fill_fixed(v, pa);
-	return ST_OK;
+	if (st == ST_OK)
+		fill_fixed(v, pa);
+	return st;
 }
 
 /* child_init: a newborn that is nobody's child yet. */

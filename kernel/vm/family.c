@@ -209,23 +209,12 @@ static bool may_take_whole(const struct adoption *a, unsigned level)
 		min_u64(end, vmo_end(from)) <= min_u64(vmo_end(a->child), a->child->limit);
 }
 
-/* same_window: do both have the same coordinates of the block? */
-static bool same_window(const struct adoption *a, unsigned level)
-{
-	uint64_t start = block_start(a->at, level);
-	uint64_t end = block_end(a->at, level);
-
-	return max_u64(start, a->from->bias) == max_u64(start, a->child->bias) &&
-		min_u64(end, vmo_end(a->from)) == min_u64(end, vmo_end(a->child));
-}
-
 /* adopt_block: one step at a->at; the level of the block that is dealt with by it. */
 static status_t adopt_block(struct adoption *a, unsigned *level_out)
 {
 	struct vmo *child = a->child;
 	struct place to = {.slot = &child->root, .level = child->levels};
 	struct place from = {.slot = &a->from->root, .level = a->from->levels};
-	bool ragged = false; /* what is below a ragged table is, too */
 
 	for (;;) {
 		if (!pte_is_owned(*from.slot)) {
@@ -236,9 +225,6 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
 			if (from.level == to.level && may_take_whole(a, to.level)) {
 				mmu_write(from.slot, pte_deny_write(*from.slot, from.level));
 				frame_get(pte_pa(*from.slot, from.level));
-				if (to.level > 0 && (ragged || !same_window(a, to.level)))
-					frame_at(pte_pa(*from.slot, to.level))->marks |=
-						FRAME_RAGGED;
 				entry_publish(to, *from.slot);
 				*level_out = to.level;
 				return ST_OK;
@@ -262,7 +248,6 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
 			if (level > from.level)
 				continue;
 		}
-		ragged = ragged || frame_is_ragged(pte_pa(*from.slot, from.level));
 		from.slot = table_slot(*from.slot, from.level, a->at);
 		from.level--;
 	}

@@ -68,24 +68,6 @@ void vmo_borrow_root(struct vmo *v)
 }
 
 /*
- * is_ragged: does the way to `c` lead through a shared table of which another owner may
- * have less? Zeros entered there would show beyond that one's end.
- */
-static bool is_ragged(struct vmo *v, uint64_t c)
-{
-	pte_t e = v->root;
-	bool ragged = false;
-
-	for (unsigned level = v->levels; level > 0 && pte_is_owned(e); level--) {
-		ragged = ragged || frame_is_ragged(pte_pa(e, level));
-		if (ragged && !entry_is_sole(e, level))
-			return true;
-		e = *table_slot(e, level, c);
-	}
-	return false;
-}
-
-/*
  * cache_path: fill v's own entries on the way to `c` with what its parent holds there.
  *
  *  => the parent's path to `c` is complete, or v sees nothing there
@@ -105,7 +87,7 @@ static bool cache_path(struct vmo *v, uint64_t c)
 			CHECK(!vmo_sees(v, c)); /* only neighbours of c are seen */
 			view = VIEW_ZEROS_PART;
 		}
-		if (!p.own || (view <= VIEW_ZEROS_PART && is_ragged(v, c)))
+		if (!p.own || (view <= VIEW_ZEROS_PART && !tree_own(v, c, 0).open))
 			return false;
 		if (v->parent)
 			v->parent->walk.closed = false;

@@ -46,18 +46,18 @@ void code_sync(paddr_t page)
 {
 	struct frame *f = frame_at(page);
 
-	if (f && f->marks & FRAME_CODE)
+	if (f && f->code)
 		return;
 	mmu_sync_code(page);
 	if (f)
-		f->marks |= FRAME_CODE;
+		f->code = true;
 }
 
 void vmo_wrote(paddr_t page)
 {
 	const struct frame *f = frame_at(page);
 
-	if (f && f->marks & FRAME_CODE)
+	if (f && f->code)
 		mmu_sync_code(page);
 }
 
@@ -130,8 +130,6 @@ pte_t table_copy(struct vmo *v, pte_t old, unsigned level, uint64_t c)
 			to[i] = pte_none();
 		} else if (pte_is_owned(old) && pte_is_owned(from[i])) {
 			frame_get(pte_pa(from[i], level - 1));
-			if (level > 1 && frame_is_ragged(pte_pa(old, level)))
-				frame_at(pte_pa(from[i], level - 1))->marks |= FRAME_RAGGED;
 			mmu_write(&from[i], pte_deny_write(from[i], level - 1));
 			to[i] = from[i];
 		} else {

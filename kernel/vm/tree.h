@@ -167,7 +167,7 @@ static inline __attribute__((always_inline)) void entry_publish(struct place p, 
 	if (p.level == 0 && !pte_is_none(p.table)) {
 		const struct frame *table = frame_at(pte_pa(p.table, 1));
 
-		if (table && table->marks & FRAME_CODE)
+		if (table && table->code)
 			code_sync(pte_pa(e, 0));
 	}
 	mmu_write(p.slot, e);

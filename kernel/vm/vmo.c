@@ -29,21 +29,6 @@ static void grow_levels(struct vmo *v, uint64_t end)
 	}
 }
 
-/* mark_ragged: v will have more of these tables than their other owners. */
-static void mark_ragged(struct vmo *v)
-{
-	pte_t e = v->root;
-
-	if (v->pages == 0 ||
-		block_start(v->bias, v->levels) != block_start(vmo_end(v), v->levels))
-		return;
-	for (unsigned level = v->levels; level > 0 && pte_is_owned(e); level--) {
-		if (!entry_is_sole(e, level))
-			frame_at(pte_pa(e, level))->marks |= FRAME_RAGGED;
-		e = *table_slot(e, level, vmo_end(v));
-	}
-}
-
 static status_t grow(struct vmo *v, uint64_t pages)
 {
 	unsigned levels = tree_levels(v->bias, v->bias + pages);
@@ -62,7 +47,6 @@ static status_t grow(struct vmo *v, uint64_t pages)
 	pool_unreserve(v->pool, tables);
 	if (st != ST_OK)
 		return st;
-	mark_ragged(v);
 	grow_levels(v, v->bias + pages);
 	v->pages = pages;
 	return ST_OK;

@@ -229,7 +229,7 @@ static apart bool table_is_code(pte_t table)
 	const pte_t *entry = mmu_window(pte_pa(table, 1));
 	unsigned few = 8;
 
-	if (f && f->marks & FRAME_CODE)
+	if (f && f->code)
 		return true;
 	for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
 		const struct frame *page;
@@ -237,14 +237,14 @@ static apart bool table_is_code(pte_t table)
 		if (pte_is_none(entry[i]))
 			continue;
 		page = frame_at(pte_pa(entry[i], 0));
-		if (page && page->marks & FRAME_CODE)
+		if (page && page->code)
 			continue;
 		if (few-- == 0)
 			return false;
 		code_sync(pte_pa(entry[i], 0));
 	}
 	if (f)
-		f->marks |= FRAME_CODE;
+		f->code = true;
 	return true;
 }
 

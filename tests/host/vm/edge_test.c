@@ -125,7 +125,7 @@ TEST(code, is_fetched_as_it_was_written)
 	put(&v, 0, 1);
 	map_code(&v);
 	run(0);
-	EXPECT(fake.frames[(pte_pa(v.root, 1) - FAKE_BASE) >> PAGE_BITS].marks & FRAME_CODE);
+	EXPECT(fake.frames[(pte_pa(v.root, 1) - FAKE_BASE) >> PAGE_BITS].code);
 	put(&v, 1, 2); /* shows at once, through the link */
 	fake_learn(world.space[0].root, 1);
 	put(&v, 1, 3);
