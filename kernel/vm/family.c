@@ -415,20 +415,23 @@ static status_t close_slice(struct vmo *v)
 	return ST_OK;
 }
 
-/* prepare_close: walks and shrinks of v's own end, its edges are there to be shared. */
+/*
+ * prepare_close: what was begun on v is ended, its edges are there to be shared.
+ *
+ *  => walks also when the close goes on: a look through v may have begun one
+ */
 static status_t prepare_close(struct vmo *v)
 {
-	status_t st;
+	status_t st = v->walk.active ? family_go_on(v) : ST_OK;
 
-	if (v->flags & VMO_CLOSING)
-		return ST_OK;
-	st = v->newborn ? unborn_end(v->newborn) : ST_OK;
+	if (st != ST_OK || v->flags & VMO_CLOSING)
+		return st;
+	if (v->newborn)
+		st = unborn_end(v->newborn);
 	if (st == ST_OK)
 		st = vmo_settle(v);
 	if (st == ST_OK && v->trim > vmo_end(v))
 		st = vmo_resize(v, v->pages);
-	if (st == ST_OK && v->walk.active)
-		st = family_go_on(v);
 	if (st == ST_OK && first_child(v) && v->limit > v->bias)
 		st = make_edges(v);
 	if (st == ST_SHOULD_WAIT)
