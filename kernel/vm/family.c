@@ -374,8 +374,9 @@ static struct vmo *first_child(struct vmo *v)
 }
 
 /* leave_walks: walks that rest on v, which has no children left, go on behind it. */
-static void leave_walks(struct vmo *v)
+static status_t leave_walks(struct vmo *v)
 {
+	walk_rest(&v->goal, NULL);
 	while (!list_is_empty(&v->resting)) {
 		struct vmo_walk *w = list_entry(v->resting.next, struct vmo_walk, link);
 		struct vmo *walker = w->walker;
@@ -389,8 +390,10 @@ static void leave_walks(struct vmo *v)
 			w->next = 0;
 			walk_rest(w, w->active ? next : NULL);
 		}
+		if (!list_is_empty(&v->resting) && !vm_step())
+			return ST_SHOULD_WAIT;
 	}
-	walk_rest(&v->goal, NULL);
+	return ST_OK;
 }
 
 static status_t close_slice(struct vmo *v)
@@ -458,10 +461,11 @@ status_t vmo_close(struct vmo *v)
 	}
 	if (st == ST_OK)
 		st = tree_release(v, &v->root, v->levels);
+	if (st == ST_OK)
+		st = leave_walks(v);
 	if (st != ST_OK)
 		return st;
 	vm_work.events++;
-	leave_walks(v);
 	pool_unreserve(v->pool, v->reserve);
 	v->reserve = 0;
 	if (v->parent) {

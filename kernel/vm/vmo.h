@@ -21,9 +21,9 @@
  *	slice     a window on the very same pages: `source` is the VMO whose tree it uses
  *
  * Every call runs under the kernel lock. Those that return ST_SHOULD_WAIT ran out of
- * vm_work: everything is consistent, call again to go on. Between two steps lies at most one
- * sweep over the mappings of one VMO (docs/decisions/0025). Storage of a struct vmo is the
- * caller's from init to the ST_OK of vmo_close.
+ * vm_work: everything is consistent, call again to go on (docs/vmo-core.md says how, and
+ * docs/decisions/0025 how long walks stop). Storage of a struct vmo is the caller's from init
+ * to the ST_OK of vmo_close.
  */
 #pragma once
 
