@@ -84,7 +84,7 @@ static void fault_unhandled(struct thread *thread)
 }
 
 /* The handler waits on this CPU, and is urgent enough: what endpoint_send_fault does. */
-static always_inline bool deliver(struct cpu *cpu, struct thread *thread)
+static force_inline bool deliver(struct cpu *cpu, struct thread *thread)
 {
 	const struct cap *cap = &thread->slots[THREAD_FAULT].cap;
 	struct endpoint *endpoint;

@@ -308,7 +308,7 @@ static void start_slice(struct cpu *cpu)
 }
 
 /* Somebody was woken who is more urgent than all others here: no more is to be settled. */
-static always_inline bool preempt(struct cpu *cpu)
+static force_inline bool preempt(struct cpu *cpu)
 {
 	struct thread *woken = cpu->woken, *current = cpu->current;
 

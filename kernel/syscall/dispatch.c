@@ -54,7 +54,7 @@ static int64_t call(struct thread *thread)
 	}
 }
 
-static always_inline bool fast(
+static force_inline bool fast(
 	enum carry carry, struct cpu *cpu, struct thread *thread, uint64_t number)
 {
 	if (number == SYSCALL_call)
