@@ -16,6 +16,8 @@
  */
 #pragma once
 
+#include "arch/nospec.h"
+
 #include "cap/cap.h"
 
 enum { CPTR_BITS = 64 };
@@ -41,7 +43,9 @@ struct lookup cspace_find(const struct cap *root, word_t cptr, unsigned depth);
 /*
  * cspace_find_direct: the same for all 64 bits where one CNode resolves them, as in most
  * CSpaces; false otherwise, or if the guard differs: ask cspace_find. In line, since every
- * call begins with it; an index cannot point beyond the CNode, mispredicted or not.
+ * call begins with it; an index cannot point beyond the CNode, mispredicted or not, if `root`
+ * is a thread's own: it holds nothing but CNodes. Of a capability that a program named the
+ * type must choose the index first (index_nospec_if).
  */
 static inline bool cspace_find_direct(
 	const struct cap *root, word_t cptr, struct slot **slot_out)
@@ -87,6 +91,7 @@ must_check static inline status_t cspace_window(
 		return ST_WRONG_TYPE;
 	if (first > slots || count > slots - first)
 		return ST_OUT_OF_RANGE;
+	first = index_nospec_if(first & (slots - 1), cnode->type, OBJECT_CNODE);
 	*slots_out = (struct slot *)cap_object(cnode) + first;
 	return ST_OK;
 }

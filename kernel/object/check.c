@@ -181,6 +181,7 @@ static void check_cpu(const struct cpu *cpu)
 			top = p;
 	}
 	CHECK(cpu->ready_top == top);
+	CHECK(!cpu->current || cpu->current->cpu == cpu);
 	CHECK(!cpu->fpu_owner || cpu->fpu_owner->fpu_cpu == cpu);
 }
 

@@ -4,6 +4,7 @@
 
 #include "arch/print.h"
 
+#include "object/check.h"
 #include "object/direct.h"
 #include "object/user.h"
 
@@ -122,10 +123,11 @@ void trap_fault(struct context *context, struct cpu *cpu, uint64_t esr, uint64_t
 	kernel_lock_taken();
 	thread->fault_esr = esr;
 	thread->fault_address = fault_has_address(esr) ? far : 0;
-	if (deliver(cpu, thread))
-		kernel_unlock();
-	else
-		report_slowly(cpu, thread);
+	if (!deliver(cpu, thread))
+		return report_slowly(cpu, thread);
+	if (DEBUG_BUILD)
+		check_all();
+	kernel_unlock();
 }
 
 bool fault_unknown_syscall(struct thread *thread)

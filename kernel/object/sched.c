@@ -8,6 +8,7 @@
 #include "object/sched.h"
 
 #include "arch/irqchip.h"
+#include "arch/latency.h"
 #include "arch/power.h"
 #include "arch/print.h"
 #include "arch/timer.h"
@@ -212,8 +213,10 @@ static void obey(struct cpu *cpu)
 	cpu->asked = false;
 	if (cpu->fpu_wanted)
 		return_fpu(cpu);
-	if (thread && thread->stopping && !thread_stop(thread))
+	if (thread && cpu->stop == thread && !thread_stop(thread))
 		CHECK(!"a CPU can stop its own thread");
+	/* One that has left this CPU meanwhile, or is gone, was not meant to be stopped here. */
+	cpu->stop = NULL;
 	if (thread && thread->home != cpu && thread->state == THREAD_READY) {
 		if (cpu->fpu_owner == thread)
 			return_fpu(cpu);
@@ -255,21 +258,42 @@ static void choose(struct cpu *cpu)
 	sched_switch(cpu, take_first(cpu));
 }
 
-/* Nobody to run: clean up what dead objects are left, else sleep until an interrupt. */
+/*
+ * Nobody to run: clean up what dead objects are left, else sleep until an interrupt. What is
+ * cleaned up may wake somebody here, so no sleep follows it.
+ */
 static void idle(struct cpu *cpu)
 {
 	struct work work = {WORK_DEFAULT};
 
-	refresh_space(cpu);
-	if (!zombies_pending() || zombies_collect(&work) == ST_OK) {
-		kernel_unlock();
-		cpu_wait();
-		kernel_lock();
-	} else {
+	if (zombies_pending()) {
+		(void)!zombies_collect(&work);
 		kernel_unlock(); /* others may want it */
-		kernel_lock();
+		latency_leave();
+	} else {
+		ASSERT(!cpu->woken && cpu->ready_top < 0);
+		kernel_unlock();
+		latency_leave();
+		cpu_wait();
 	}
+	latency_enter(NULL, LATENCY_IDLE);
+	kernel_lock();
 	irq_handle_pending();
+}
+
+bool sched_spaces_are_left(void)
+{
+	bool left = true;
+
+	for (uint32_t i = 0; i < cpu_count; i++) {
+		struct cpu *cpu = &cpus[i];
+
+		if (!cpu->current || cpu->space == thread_space(cpu->current))
+			continue;
+		sched_call(cpu);
+		left = left && cpu == this_cpu();
+	}
+	return left;
 }
 
 /* Where two are equally urgent the one that runs has a time slice. */
@@ -338,6 +362,7 @@ bool sched_is_root(const struct thread *thread)
 
 void sched_end(unsigned status)
 {
+	latency_report();
 	kprintf("quire: root task ended with status %u\n", status & 0xff);
 	power_off();
 }

@@ -57,7 +57,6 @@ struct thread {
 	uint8_t faulted;      /* CALLING because of a fault; pc is where it goes on */
 	uint8_t calling;      /* SENDING: it wants an answer */
 	uint8_t can_grant; /* SENDING: capabilities may go along; RECEIVING: may be answered */
-	uint8_t stopping;  /* to be STOPPED by its CPU, whose current it is */
 	struct cpu *cpu;   /* that it runs on: in whose queue it is, or whose current */
 	struct cpu *home;  /* the same, or, of a current, the one that it is to go to */
 	void *waits_for;   /* endpoint, notification */

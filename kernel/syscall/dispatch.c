@@ -7,6 +7,7 @@
  */
 #include "abi/syscalls.h"
 
+#include "arch/nospec.h"
 #include "arch/trap.h"
 
 #include "object/check.h"
@@ -25,11 +26,20 @@
 #undef SYSCALL
 #undef SYSCALL_IPC
 
+static never_inline int64_t unknown(struct thread *thread)
+{
+	fault_unknown_syscall(thread);
+	return ST_BAD_SYSCALL;
+}
+
 static int64_t call(struct thread *thread)
 {
 	const uint64_t *x = thread->context.x;
 
-	switch (x[8]) {
+	if (unlikely(x[8] >= SYSCALL_COUNT))
+		return unknown(thread);
+	/* So no table is read beyond its end by a CPU that runs ahead of the check either. */
+	switch (index_nospec(x[8], SYSCALL_COUNT)) {
 #define SYSCALL_IPC(number, name, text) \
 	case number: \
 		return ipc_##name(thread);
@@ -40,8 +50,7 @@ static int64_t call(struct thread *thread)
 #undef SYSCALL
 #undef SYSCALL_IPC
 	default:
-		fault_unknown_syscall(thread);
-		return ST_BAD_SYSCALL;
+		__builtin_unreachable();
 	}
 }
 
@@ -70,7 +79,7 @@ static never_inline int64_t stop_first(struct cpu *cpu)
  */
 static never_inline void dispatch(struct cpu *cpu, struct thread *thread)
 {
-	int64_t result = unlikely(thread->stopping) ? stop_first(cpu) : call(thread);
+	int64_t result = unlikely(cpu->stop == thread) ? stop_first(cpu) : call(thread);
 
 	if (likely(cpu->current == thread)) {
 		if (unlikely(result == CALL_AGAIN))
@@ -85,10 +94,11 @@ static never_inline void dispatch(struct cpu *cpu, struct thread *thread)
 
 static never_inline void carry_long(struct cpu *cpu, struct thread *thread, uint64_t number)
 {
-	if (fast(CARRY_ANY, cpu, thread, number))
-		kernel_unlock();
-	else
-		dispatch(cpu, thread);
+	if (!fast(CARRY_ANY, cpu, thread, number))
+		return dispatch(cpu, thread);
+	if (DEBUG_BUILD)
+		check_all();
+	kernel_unlock();
 }
 
 /* Laid out so that the compiler needs no stack for the fast ways. */
@@ -107,8 +117,11 @@ void trap_syscall(struct context *context, struct cpu *cpu)
 	kernel_lock_taken();
 	if (number <= SYSCALL_reply_recv && unlikely(!tag_is_short(context->x[1])))
 		return carry_long(cpu, thread, number);
-	if (fast(CARRY_SHORT, cpu, thread, number))
+	if (fast(CARRY_SHORT, cpu, thread, number)) {
+		if (DEBUG_BUILD)
+			check_all();
 		return kernel_unlock();
+	}
 	dispatch(cpu, thread);
 }
 

@@ -53,9 +53,10 @@ static inline struct lookup invoke_any(cptr_t cptr)
  *
  *  => WRONG_TYPE, ACCESS_DENIED, or what cspace_find_cap says; never a Zombie
  */
-static inline struct lookup invoke_find(cptr_t cptr, enum object type, unsigned rights)
+static inline struct lookup invoke_find_in(
+	const struct cap *cspace, cptr_t cptr, enum object type, unsigned rights)
 {
-	struct lookup lookup = invoke_any(cptr);
+	struct lookup lookup = cspace_find_cap(cspace, cptr);
 
 	if (unlikely(lookup.status != ST_OK))
 		return lookup;
@@ -66,6 +67,11 @@ static inline struct lookup invoke_find(cptr_t cptr, enum object type, unsigned 
 	return lookup;
 }
 
+static inline struct lookup invoke_find(cptr_t cptr, enum object type, unsigned rights)
+{
+	return invoke_find_in(caller_cspace(), cptr, type, rights);
+}
+
 /* invoke_slot: a slot, empty or not, by CNode, index and depth. */
 static inline struct lookup invoke_slot(cptr_t cnode, word_t index, word_t depth)
 {
@@ -73,6 +79,7 @@ static inline struct lookup invoke_slot(cptr_t cnode, word_t index, word_t depth
 
 	if (unlikely(lookup.status != ST_OK))
 		return lookup;
+	index = index_nospec_if(index, lookup.slot->cap.type, OBJECT_CNODE);
 	if (likely(depth == CPTR_BITS)) {
 		struct slot *slot;
 

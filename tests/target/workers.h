@@ -9,8 +9,6 @@
  */
 #pragma once
 
-#include "abi/ipc.h"
-
 #include "libsys/ipc.h"
 #include "libsys/thread.h"
 #include "objects.h"

@@ -32,6 +32,7 @@ struct cpu {
 	bool online;
 	uint64_t irqs;	      /* interrupts taken */
 	uint64_t spurious;    /* acknowledged with nothing pending */
+	struct thread *stop;  /* to be stopped if it is still current here */
 	struct thread *woken; /* READY, in no queue: runs next, or is put into one */
 	struct scheduler *scheduler;
 	int64_t ready_top;	  /* the highest priority that waits to run; -1: nobody does */
