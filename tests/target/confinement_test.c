@@ -200,13 +200,9 @@ TEST(amplification, no_capability_gains_rights_in_a_message)
 
 /* --- use after revocation */
 
-/* Every call, with one capability that was revoked in every place that takes one. */
-static void expect_gone(cptr_t gone)
+/* The calls of messages and slots. */
+static void expect_gone_from_slots(cptr_t gone, cptr_t free)
 {
-	struct thread_registers general;
-	struct thread_info info;
-	cptr_t free = make_slot(), other = make(OBJECT_THREAD, 0),
-	       timer = make(OBJECT_TIMER, 0);
 	word_t bits;
 
 	expect_refused(SYSCALL_call, gone, 0, 0, ST_BAD_HANDLE);
@@ -236,6 +232,14 @@ static void expect_gone(cptr_t gone)
 	EXPECT_EQ(untyped_retype(gone, OBJECT_ENDPOINT, 0, free, 1), ST_BAD_HANDLE);
 	EXPECT_EQ(untyped_free(gone), ST_BAD_HANDLE);
 	EXPECT_EQ(endpoint_cancel(gone), ST_BAD_HANDLE);
+}
+
+static void expect_gone_from_threads(cptr_t gone, cptr_t free)
+{
+	cptr_t other = make(OBJECT_THREAD, 0), timer = make(OBJECT_TIMER, 0);
+	struct thread_registers general;
+	struct thread_info info;
+
 	EXPECT_EQ(thread_configure(gone, 0, 0, 0, 0), ST_BAD_HANDLE);
 	EXPECT_EQ(thread_configure(other, gone, 0, 0, 0), ST_BAD_HANDLE);
 	EXPECT_EQ(thread_configure(other, 0, gone, 0, 0), ST_BAD_HANDLE);
@@ -260,9 +264,18 @@ static void expect_gone(cptr_t gone)
 	EXPECT_EQ(sys_irq_claim(gone, 40, IRQ_EDGE, ROOT_SLOT_CNODE, free), ST_BAD_HANDLE);
 	EXPECT_EQ(sys_irq_bind(gone, 0), ST_BAD_HANDLE);
 	EXPECT_EQ(sys_irq_ack(gone), ST_BAD_HANDLE);
-	EXPECT(is_empty(free));
 	drop(timer);
 	drop(other);
+}
+
+/* Every call, with one capability that was revoked in every place that takes one. */
+static void expect_gone(cptr_t gone)
+{
+	cptr_t free = make_slot();
+
+	expect_gone_from_slots(gone, free);
+	expect_gone_from_threads(gone, free);
+	EXPECT(is_empty(free));
 	drop(free);
 }
 
