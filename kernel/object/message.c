@@ -15,6 +15,12 @@ static struct ipc_buffer *buffer_of(const struct thread *thread, bool write)
 	return thread->ipc_buffer ? user_page(thread, thread->ipc_buffer, write) : NULL;
 }
 
+/* A word of an IPC buffer, which other threads may be writing: it is read once. */
+static word_t read_once(const word_t *word)
+{
+	return __atomic_load_n(word, __ATOMIC_RELAXED);
+}
+
 static struct lookup find(const struct thread *thread, word_t cptr)
 {
 	return cspace_find_cap(&thread->slots[THREAD_CSPACE].cap, cptr);
@@ -53,15 +59,15 @@ struct window {
 
 static struct window window_of(const struct thread *thread, const struct ipc_buffer *buffer)
 {
-	struct window window = {.count = buffer->receive_count};
+	struct window window = {.count = read_once(&buffer->receive_count)};
 	struct lookup lookup;
 
 	if (window.count == 0)
 		return window;
 	lookup = find(thread, buffer->receive_cnode);
 	if (lookup.status != ST_OK ||
-		cspace_window(&lookup.slot->cap, buffer->receive_first, window.count,
-			&window.slots) != ST_OK)
+		cspace_window(&lookup.slot->cap, read_once(&buffer->receive_first),
+			window.count, &window.slots) != ST_OK)
 		window.count = 0;
 	return window;
 }
@@ -78,7 +84,8 @@ static word_t transfer_caps(const struct thread *sender, const struct ipc_buffer
 	unsigned arrived = 0, copied = 0;
 
 	for (; arrived < caps; arrived++) {
-		struct ipc_cap sent = from->caps[arrived];
+		struct ipc_cap sent = {read_once(&from->caps[arrived].cptr),
+			read_once(&from->caps[arrived].rights)};
 		struct lookup lookup = find(sender, sent.cptr);
 		const struct cap *cap;
 
