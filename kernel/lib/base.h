@@ -57,6 +57,9 @@ noreturn void assert_fail(const char *file, int line, const char *condition);
 			assert_fail(__FILE__, __LINE__, #x); \
 	} while (0)
 
+/* READ_ONCE: of memory that others change meanwhile: one load, whose value is then kept. */
+#define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
+
 /* Alignment to powers of two. align_up wraps to 0 at the very top: check before. */
 static inline uint64_t align_down(uint64_t value, uint64_t alignment)
 {

@@ -180,11 +180,14 @@ status_t endpoint_cancel(struct endpoint *endpoint, uint64_t badge, struct work 
 	while (endpoint->cursor) {
 		struct thread *thread = endpoint->cursor;
 
-		if (thread->badge == badge)
+		bool meant = thread->badge == badge;
+
+		if (meant)
 			thread_cancel(thread);
 		else
 			endpoint->cursor = thread->next;
-		if (preemption_point(work, WORK_DELETE) && endpoint->cursor)
+		if (preemption_point(work, meant ? WORK_DELETE : WORK_EMPTY_SLOT) &&
+			endpoint->cursor)
 			return CAP_AGAIN;
 	}
 	return ST_OK;

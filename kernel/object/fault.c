@@ -4,6 +4,7 @@
 
 #include "arch/print.h"
 
+#include "object/check.h"
 #include "object/direct.h"
 #include "object/user.h"
 
@@ -58,14 +59,15 @@ static void show_callers(const struct thread *thread)
 static void describe(const struct thread *thread)
 {
 	const struct context *context = &thread->context;
+	const char *name = *thread->name ? thread->name : "a thread";
 	struct fault_text text = fault_describe(thread->fault_esr, thread->fault_address);
 
 	if (fault_has_address(thread->fault_esr))
-		kprintf("quire: %s stopped: %s: %s%s0x%016lx: %s\n", thread->name, text.name,
+		kprintf("quire: %s stopped: %s: %s%s0x%016lx: %s\n", name, text.name,
 			text.access, *text.access ? " " : "", thread->fault_address,
 			text.cause);
 	else
-		kprintf("quire: %s stopped: %s\n", thread->name, text.cause);
+		kprintf("quire: %s stopped: %s\n", name, text.cause);
 	kprintf("  pc 0x%lx  lr 0x%lx  sp 0x%lx  esr 0x%lx\n", context->pc, context->x[30],
 		context->sp, thread->fault_esr);
 }
@@ -121,10 +123,11 @@ void trap_fault(struct context *context, struct cpu *cpu, uint64_t esr, uint64_t
 	kernel_lock_taken();
 	thread->fault_esr = esr;
 	thread->fault_address = fault_has_address(esr) ? far : 0;
-	if (deliver(cpu, thread))
-		kernel_unlock();
-	else
-		report_slowly(cpu, thread);
+	if (!deliver(cpu, thread))
+		return report_slowly(cpu, thread);
+	if (DEBUG_BUILD)
+		check_all();
+	kernel_unlock();
 }
 
 bool fault_unknown_syscall(struct thread *thread)

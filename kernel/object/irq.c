@@ -11,6 +11,7 @@
 #include "cap/object.h"
 #include "cap/zombie.h"
 
+#include "object/check.h"
 #include "object/notification.h"
 #include "object/sched.h"
 #include "object/timer.h"
@@ -93,8 +94,10 @@ status_t irq_claim(
 		return ST_ALREADY_EXISTS;
 	if (line->state == LINE_CLAIMED)
 		return ST_ALREADY_BOUND;
-	if (line->state == LINE_CLOSING && close(line, work) != ST_OK)
-		return CAP_AGAIN;
+	if (line->state == LINE_CLOSING) {
+		(void)close(line, work);
+		return CAP_AGAIN; /* `control` and `to` may have gone with what was collected */
+	}
 	line->state = LINE_CLAIMED;
 	line->trigger = (uint8_t)trigger;
 	irq_set_edge((uint32_t)irq, trigger == IRQ_EDGE);
@@ -164,7 +167,7 @@ static always_inline void handle_pending(struct cpu *cpu)
 	uint32_t irq = irq_number_of(taken);
 
 	if (unlikely(irq >= IRQ_NONE)) {
-		cpu->spurious++;
+		cpu->spurious += cpu->current != NULL; /* who is idle only looks */
 		return;
 	}
 	cpu->irqs++;
@@ -185,5 +188,7 @@ void trap_irq(struct context *context, struct cpu *cpu)
 	(void)context;
 	kernel_lock();
 	handle_pending(cpu);
+	if (DEBUG_BUILD)
+		check_all();
 	kernel_exit(cpu);
 }

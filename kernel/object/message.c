@@ -15,12 +15,6 @@ static struct ipc_buffer *buffer_of(const struct thread *thread, bool write)
 	return thread->ipc_buffer ? user_page(thread, thread->ipc_buffer, write) : NULL;
 }
 
-/* A word of an IPC buffer, which other threads may be writing: it is read once. */
-static word_t read_once(const word_t *word)
-{
-	return __atomic_load_n(word, __ATOMIC_RELAXED);
-}
-
 static struct lookup find(const struct thread *thread, word_t cptr)
 {
 	return cspace_find_cap(&thread->slots[THREAD_CSPACE].cap, cptr);
@@ -30,7 +24,7 @@ static status_t check_caps(
 	const struct thread *sender, const struct ipc_buffer *buffer, unsigned caps)
 {
 	for (unsigned i = 0; i < caps; i++) {
-		status_t st = find(sender, buffer->caps[i].cptr).status;
+		status_t st = find(sender, READ_ONCE(buffer->caps[i].cptr)).status;
 
 		if (st != ST_OK)
 			return st;
@@ -51,7 +45,10 @@ status_t message_check_long(const struct thread *sender, word_t tag, bool can_gr
 	return can_grant ? check_caps(sender, *buffer_out, tag_caps(tag)) : ST_ACCESS_DENIED;
 }
 
-/* Where received capabilities go: neighbouring slots, as many as there are. */
+/*
+ * Where received capabilities go: neighbouring slots, as many as there are. A buffer is memory
+ * that programs write at the same time: what is checked is read once.
+ */
 struct window {
 	struct slot *slots;
 	word_t count;
@@ -59,15 +56,16 @@ struct window {
 
 static struct window window_of(const struct thread *thread, const struct ipc_buffer *buffer)
 {
-	struct window window = {.count = read_once(&buffer->receive_count)};
+	const word_t cnode = READ_ONCE(buffer->receive_cnode);
+	const word_t first = READ_ONCE(buffer->receive_first);
+	struct window window = {.count = READ_ONCE(buffer->receive_count)};
 	struct lookup lookup;
 
 	if (window.count == 0)
 		return window;
-	lookup = find(thread, buffer->receive_cnode);
+	lookup = find(thread, cnode);
 	if (lookup.status != ST_OK ||
-		cspace_window(&lookup.slot->cap, read_once(&buffer->receive_first),
-			window.count, &window.slots) != ST_OK)
+		cspace_window(&lookup.slot->cap, first, window.count, &window.slots) != ST_OK)
 		window.count = 0;
 	return window;
 }
@@ -84,8 +82,8 @@ static word_t transfer_caps(const struct thread *sender, const struct ipc_buffer
 	unsigned arrived = 0, copied = 0;
 
 	for (; arrived < caps; arrived++) {
-		struct ipc_cap sent = {read_once(&from->caps[arrived].cptr),
-			read_once(&from->caps[arrived].rights)};
+		const struct ipc_cap sent = {READ_ONCE(from->caps[arrived].cptr),
+			READ_ONCE(from->caps[arrived].rights)};
 		struct lookup lookup = find(sender, sent.cptr);
 		const struct cap *cap;
 

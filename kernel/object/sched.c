@@ -258,23 +258,42 @@ static void choose(struct cpu *cpu)
 	sched_switch(cpu, take_first(cpu));
 }
 
-/* Nobody to run: clean up what dead objects are left, else sleep until an interrupt. */
+/*
+ * Nobody to run: clean up what dead objects are left, else sleep until an interrupt. What is
+ * cleaned up may wake somebody here, so no sleep follows it.
+ */
 static void idle(struct cpu *cpu)
 {
 	struct work work = {WORK_DEFAULT};
 
-	refresh_space(cpu);
-	if (!zombies_pending() || zombies_collect(&work) == ST_OK) {
+	if (zombies_pending()) {
+		(void)!zombies_collect(&work);
+		kernel_unlock(); /* others may want it */
+		latency_leave();
+	} else {
+		ASSERT(!cpu->woken && cpu->ready_top < 0);
 		kernel_unlock();
 		latency_leave();
 		cpu_wait();
-	} else {
-		kernel_unlock(); /* others may want it */
-		latency_leave();
 	}
 	latency_enter(NULL, LATENCY_IDLE);
 	kernel_lock();
 	irq_handle_pending();
+}
+
+bool sched_spaces_are_left(void)
+{
+	bool left = true;
+
+	for (uint32_t i = 0; i < cpu_count; i++) {
+		struct cpu *cpu = &cpus[i];
+
+		if (!cpu->current || cpu->space == thread_space(cpu->current))
+			continue;
+		sched_call(cpu);
+		left = left && cpu == this_cpu();
+	}
+	return left;
 }
 
 /* Where two are equally urgent the one that runs has a time slice. */

@@ -48,6 +48,12 @@ void sched_set_priority(struct thread *thread, uint8_t priority);
  */
 must_check bool sched_set_cpu(struct thread *thread, struct cpu *cpu);
 
+/*
+ * sched_spaces_are_left: after VSpaces were revoked, whether no other CPU runs a thread in one
+ * that it has no more; those that do were asked to leave: begin the call anew.
+ */
+must_check bool sched_spaces_are_left(void);
+
 /* sched_yield: this CPU's current goes behind the others of its priority. */
 void sched_yield(void);
 
@@ -91,10 +97,9 @@ static inline void sched_switch(struct cpu *cpu, struct thread *next)
 	if (before)
 		before->tls = tls_get();
 	cpu->current = next;
-	if (!next)
-		return;
-	tls_set(next->tls);
-	space = thread_space(next);
+	if (next)
+		tls_set(next->tls);
+	space = next ? thread_space(next) : space_none();
 	if (space != cpu->space) {
 		cpu->space = space;
 		space_set(space);

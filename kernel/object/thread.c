@@ -12,7 +12,7 @@ void thread_create(const struct cap *cap)
 {
 	struct thread *thread = thread_of(cap);
 
-	context_set_flags(&thread->context, 0); /* its memory is all zeros */
+	context_set_flags(&thread->context, 0); /* all else is zero */
 	thread->cpu = thread->home = this_cpu();
 	thread->timer.of_thread = true;
 }
@@ -61,7 +61,6 @@ bool thread_stop(struct thread *thread)
 		}
 		cpu->resched = true;
 	}
-	thread->written = 0;
 	if (waits_in_call(thread))
 		context_restart(&thread->context);
 	unblock(thread);
@@ -110,7 +109,8 @@ status_t thread_finalise(const struct cap *cap, struct work *work)
 	struct thread *thread = thread_of(cap);
 	struct cpu *cpu = this_cpu();
 
-	(void)work;
+	if (thread->state == THREAD_SLEEPING)
+		work->left -= WORK_DISARM;
 	if (!thread_stop(thread))
 		return CAP_AGAIN;
 	notification_unbind(thread);
@@ -118,6 +118,8 @@ status_t thread_finalise(const struct cap *cap, struct work *work)
 		thread->fpu_cpu->fpu_owner = NULL;
 		thread->fpu_cpu = NULL;
 	}
+	if (thread->cpu->stop == thread)
+		thread->cpu->stop = NULL;
 	if (cpu->current == thread)
 		sched_switch(cpu, NULL);
 	return ST_OK;

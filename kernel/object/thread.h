@@ -69,7 +69,6 @@ struct thread {
 	struct timer timer;		   /* SLEEPING */
 	struct cpu *fpu_cpu;		   /* holds its FPU registers; NULL: `fpu` does */
 	struct fpu fpu;
-	uint32_t written; /* of what it writes to the console */
 	char name[THREAD_NAME_MAX];
 } aligned(32);
 

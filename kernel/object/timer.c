@@ -20,7 +20,8 @@
 
 #define NS_PER_S UINT64_C(1000000000)
 
-enum { EXPIRE_MAX = 32 }; /* in one interrupt */
+/* In one interrupt: each may have a dozen levels to go down. */
+enum { EXPIRE_MAX = 8 };
 
 static uint64_t frequency;
 
@@ -234,8 +235,10 @@ void timers_expire(struct cpu *cpu)
 
 status_t timer_finalise(const struct cap *cap, struct work *work)
 {
-	(void)work;
-	timer_disarm(cap_object(cap));
+	struct timer *timer = cap_object(cap);
+
+	work->left -= timer->armed ? WORK_DISARM : 0;
+	timer_disarm(timer);
 	return ST_OK;
 }
 

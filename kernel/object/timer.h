@@ -26,6 +26,9 @@ _Static_assert(sizeof(struct timer) <= 64, "abi/objects.def gives a timer 2^6 by
 /* timer_arm: expire at `count` of the clock, on this CPU; one that is armed is moved. */
 void timer_arm(struct timer *timer, uint64_t count);
 
+/* What taking one out of thousands costs, in units of cap/work.h. */
+enum { WORK_DISARM = 100 };
+
 /* timer_disarm: withdraw; nothing if it is not armed. */
 void timer_disarm(struct timer *timer);
 

@@ -5,6 +5,7 @@
  */
 #include "cap/delete.h"
 
+#include "object/sched.h"
 #include "object/user.h"
 
 #include "invoke.h"
@@ -121,10 +122,15 @@ int64_t sys_cap_revoke(cptr_t cnode, word_t index, word_t depth)
 {
 	struct work work = {WORK_DEFAULT};
 	struct lookup lookup = invoke_slot(cnode, index, depth);
+	status_t st;
 
 	if (unlikely(lookup.status != ST_OK))
 		return lookup.status;
-	return call_result(cap_revoke(lookup.slot, &work));
+	st = cap_revoke(lookup.slot, &work);
+	/* With capabilities to VSpaces go the translations by them, wherever they are in use. */
+	if (st == ST_OK && !sched_spaces_are_left())
+		return CALL_AGAIN;
+	return call_result(st);
 }
 
 int64_t sys_cap_info(cptr_t cap)

@@ -12,30 +12,19 @@
 
 #include "syscall/invoke.h"
 
-enum { WRITE_MAX = PAGE_SIZE, CHUNK = 256 };
+enum { CHUNK = 256 };
 
-/* A piece at a time: consoles are slow. What a thread stopped in between wrote comes again. */
+/* What the console has room for: nobody waits for a slow line with the kernel lock. */
 int64_t sys_debug_write(uaddr_t text, word_t size)
 {
-	struct thread *thread = caller();
 	char chunk[CHUNK];
-	size_t some;
-	status_t st;
+	size_t some = min_u64(size, sizeof(chunk));
+	status_t st = user_read(caller(), chunk, text, some);
 
-	if (size > WRITE_MAX)
-		return ST_OUT_OF_RANGE;
-	if (thread->written > size)
-		thread->written = 0;
-	some = min_u64(size - thread->written, sizeof(chunk));
-	st = user_read(thread, chunk, text + thread->written, some);
-	if (st == ST_OK) {
-		console_write(chunk, some);
-		thread->written += (uint32_t)some;
-		if (thread->written < size)
-			return CALL_AGAIN;
-	}
-	thread->written = 0;
-	return st;
+	if (st != ST_OK)
+		return st;
+	some = console_write_some(chunk, some);
+	return some || size == 0 ? (int64_t)some : ST_SHOULD_WAIT;
 }
 
 int64_t sys_debug_read(void)

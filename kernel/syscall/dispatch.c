@@ -66,13 +66,20 @@ static always_inline bool fast(
 	return false;
 }
 
+/* Another CPU wants the caller stopped: that comes first, so that of two one remains. */
+static never_inline int64_t stop_first(struct cpu *cpu)
+{
+	sched_call(cpu);
+	return CALL_AGAIN;
+}
+
 /*
  * Who waits now, or did and was answered since, has its result from elsewhere; who destroyed
  * itself needs none.
  */
 static never_inline void dispatch(struct cpu *cpu, struct thread *thread)
 {
-	int64_t result = call(thread);
+	int64_t result = unlikely(cpu->stop == thread) ? stop_first(cpu) : call(thread);
 
 	if (likely(cpu->current == thread)) {
 		if (unlikely(result == CALL_AGAIN))
@@ -87,10 +94,11 @@ static never_inline void dispatch(struct cpu *cpu, struct thread *thread)
 
 static never_inline void carry_long(struct cpu *cpu, struct thread *thread, uint64_t number)
 {
-	if (fast(CARRY_ANY, cpu, thread, number))
-		kernel_unlock();
-	else
-		dispatch(cpu, thread);
+	if (!fast(CARRY_ANY, cpu, thread, number))
+		return dispatch(cpu, thread);
+	if (DEBUG_BUILD)
+		check_all();
+	kernel_unlock();
 }
 
 /* Laid out so that the compiler needs no stack for the fast ways. */
@@ -109,8 +117,11 @@ void trap_syscall(struct context *context, struct cpu *cpu)
 	kernel_lock_taken();
 	if (number <= SYSCALL_reply_recv && unlikely(!tag_is_short(context->x[1])))
 		return carry_long(cpu, thread, number);
-	if (fast(CARRY_SHORT, cpu, thread, number))
+	if (fast(CARRY_SHORT, cpu, thread, number)) {
+		if (DEBUG_BUILD)
+			check_all();
 		return kernel_unlock();
+	}
 	dispatch(cpu, thread);
 }
 

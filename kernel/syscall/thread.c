@@ -8,6 +8,7 @@
 #include "arch/usermap.h"
 
 #include "cap/delete.h"
+#include "cap/zombie.h"
 
 #include "object/endpoint.h"
 #include "object/notification.h"
@@ -60,11 +61,28 @@ static status_t find_sources(const cptr_t cptrs[THREAD_HELD], struct slot *sourc
 	return ST_OK;
 }
 
-/* What the thread held before: to delete the last capability to something may take a while. */
-static status_t drop_old(struct thread *thread)
+/*
+ * Nothing of what it held before is on its way out any more: of an earlier call to configure
+ * it, or a Zombie that a revoke left standing in one of its slots.
+ */
+static bool is_settled(const struct thread *thread)
+{
+	for (unsigned i = 0; i < THREAD_SLOTS; i++) {
+		uint8_t type = thread->slots[i].cap.type;
+
+		if (type == OBJECT_ZOMBIE || (i >= THREAD_HELD && type != OBJECT_NONE))
+			return false;
+	}
+	return true;
+}
+
+/* To delete the last capability to something may take a while, and destroy anybody. */
+static status_t settle(struct thread *thread)
 {
 	struct work work = {WORK_DEFAULT};
 
+	if (zombies_pending() && zombies_collect(&work) != ST_OK)
+		return CAP_AGAIN;
 	for (unsigned i = THREAD_HELD; i < THREAD_SLOTS; i++)
 		if (!slot_is_empty(&thread->slots[i]) &&
 			cap_delete(&thread->slots[i], &work) != ST_OK)
@@ -85,7 +103,7 @@ static status_t hold(struct thread *thread, struct slot *sources[THREAD_HELD])
 			st = cap_copy(slot, sources[i], RIGHTS_ALL);
 		CHECK(st == ST_OK);
 	}
-	return drop_old(thread);
+	return settle(thread);
 }
 
 int64_t sys_thread_configure(
@@ -104,8 +122,10 @@ int64_t sys_thread_configure(
 		return ST_INVALID_ARGS;
 	if (thread->state != THREAD_STOPPED)
 		return ST_BAD_STATE;
-	if (drop_old(thread) != ST_OK) /* this call's own, if it was begun before */
-		return CALL_AGAIN;
+	if (!is_settled(thread)) {
+		(void)settle(thread);
+		return CALL_AGAIN; /* nothing found before is valid, the caller included */
+	}
 	st = find_sources(cptrs, sources);
 	if (st != ST_OK)
 		return st;
@@ -118,7 +138,7 @@ static void general_get(const struct thread *thread, struct thread_registers *to
 	memcpy(to->x, thread->context.x, sizeof(to->x));
 	to->sp = thread->context.sp;
 	to->pc = thread->context.pc;
-	to->pstate = thread->context.pstate;
+	to->pstate = context_flags(&thread->context);
 	to->tls = thread->tls;
 }
 
@@ -204,7 +224,8 @@ int64_t sys_thread_write(cptr_t cptr, word_t set, uaddr_t registers, word_t size
 	thread = thread_of(&lookup.slot->cap);
 	if (!set_is_known(set, size))
 		return ST_INVALID_ARGS;
-	if (thread->state != THREAD_STOPPED)
+	if (thread->state != THREAD_STOPPED &&
+		!(thread->faulted && thread->state != THREAD_READY))
 		return ST_BAD_STATE;
 	if (set == REGISTERS_GENERAL)
 		return write_general(thread, registers);
@@ -279,7 +300,7 @@ int64_t sys_thread_set_cpu(cptr_t cptr, word_t number)
 
 	if (lookup.status != ST_OK)
 		return lookup.status;
-	if (number >= cpu_count || !cpus[number].online)
+	if (number >= cpu_count || !__atomic_load_n(&cpus[number].online, __ATOMIC_ACQUIRE))
 		return ST_OUT_OF_RANGE;
 	return sched_set_cpu(thread_of(&lookup.slot->cap), &cpus[number]) ? ST_OK : CALL_AGAIN;
 }
@@ -374,7 +395,7 @@ int64_t sys_sleep_until(word_t deadline)
 
 int64_t sys_endpoint_cancel(cptr_t cptr)
 {
-	struct lookup lookup = invoke_find(cptr, OBJECT_ENDPOINT, RIGHT_WRITE);
+	struct lookup lookup = invoke_find(cptr, OBJECT_ENDPOINT, RIGHT_READ | RIGHT_WRITE);
 	struct work work = {WORK_DEFAULT};
 	const struct cap *cap;
 

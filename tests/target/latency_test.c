@@ -80,6 +80,5 @@ TEST(latency, the_console_gets_all_of_a_long_text)
 	text[0] = '#';
 	text[sizeof(text) - 1] = '\n';
 	fflush(stdout);
-	EXPECT_EQ(sys_debug_write((uaddr_t)text, sizeof(text)), ST_OK);
-	EXPECT_EQ(sys_debug_write((uaddr_t)text, sizeof(text) + 1), ST_OUT_OF_RANGE);
+	EXPECT(sys_debug_write((uaddr_t)text, sizeof(text)) > 0);
 }

@@ -38,4 +38,4 @@
 #define CTR_DMINLINE(ctr) (4u << (((ctr) >> 16) & 0xf))
 
 #define SPSR_NZCV (UINT64_C(15) << 28)
-#define SPSR_EL0T UINT64_C(0)
+#define SPSR_EL0T UINT64_C(0x40) /* EL0, AArch64; FIQ masked: nobody here handles one */

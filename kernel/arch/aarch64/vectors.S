@@ -76,7 +76,6 @@ vectors:
 	mrs	x1, tpidr_el1
 	ldr	x2, [x1, #CPU_STACK_TOP]
 	mov	sp, x2
-	msr	daifclr, #4		/* an SError from here on is the kernel's */
 	mov	x29, #0
 	.endm
 
