@@ -44,8 +44,7 @@ static force_inline void hand_over(
 	to->x[11] = badge;
 }
 
-static force_inline bool fastpath_call(
-	enum carry carry, struct cpu *cpu, struct thread *thread)
+static force_inline bool fastpath_call(enum carry carry, struct cpu *cpu, struct thread *thread)
 {
 	struct message_path path = {.from = thread};
 	struct endpoint *endpoint;
