@@ -10,19 +10,23 @@
 
 #include "arch/counter.h"
 #include "arch/cpu.h"
+#include "arch/hardening.h"
 #include "arch/print.h"
 #include "arch/timer.h"
 
-#include "mm/bootmem.h"
-
 #include "object/irq.h"
+#include "object/sched.h"
+#include "object/timer.h"
 
+#include "boot_caps.h"
+#include "bootmem.h"
 #include "platform/platform.h"
 #include "root.h"
 
 static struct board board;
 static struct bootmem memory; /* what is free */
 static struct bootmem mapped; /* what the direct map holds */
+static struct bootmem devices;
 
 noreturn void kernel_main(paddr_t dtb);
 
@@ -170,10 +174,11 @@ static void fill_bootinfo(struct bootinfo *info, uint64_t total, uint32_t online
 
 void kernel_main(paddr_t dtb)
 {
-	struct bootinfo info;
+	static struct bootinfo info; /* large for a stack */
 	uint64_t total;
 	uint32_t online;
 
+	hardening_init_canary();
 	cpu_init_boot();
 	read_tree(dtb);
 	if (timer_frequency() == 0)
@@ -185,9 +190,13 @@ void kernel_main(paddr_t dtb)
 	gic_init(&board);
 	power_init(&board);
 	cpus_init(&board);
+	hardening_report();
+	sched_init();
+	clock_init();
 	irq_init(board.timer_irq);
 	irq_init_cpu();
 	online = cpu_start_all();
 	fill_bootinfo(&info, total, online);
-	root_start(&memory, board.archive, &info);
+	boot_device_memory(&board, &devices);
+	root_start(&(struct root_memory){&memory, &devices, board.archive}, &info);
 }

@@ -6,6 +6,7 @@
  *	its segments	where it was linked, text read-only and executable, data writable
  *	ARCHIVE_VA	the initial archive, read-only
  *	BOOTINFO_VA	struct bootinfo, read-only; x0 points here
+ *	IPC_BUFFER_VA	its IPC buffer
  *	STACK_TOP	its stack, STACK_SIZE bytes below this, nothing mapped below them
  */
 #include "root.h"
@@ -18,17 +19,22 @@
 #include "arch/print.h"
 #include "arch/usermap.h"
 
-#include "object/thread.h"
+#include "object/irq.h"
+#include "object/sched.h"
 
-#define ARCHIVE_VA  UINT64_C(0x7f0000000000)
-#define BOOTINFO_VA UINT64_C(0x7fff00000000)
-#define STACK_TOP   UINT64_C(0x7ffffffff000)
-#define STACK_SIZE  (UINT64_C(64) << 10)
+#include "boot_caps.h"
+
+#define ARCHIVE_VA    UINT64_C(0x7f0000000000)
+#define BOOTINFO_VA   UINT64_C(0x7fff00000000)
+#define IPC_BUFFER_VA UINT64_C(0x7fff00010000)
+#define STACK_TOP     UINT64_C(0x7ffffffff000)
+#define STACK_SIZE    (UINT64_C(64) << 10)
 
 enum { ROOT_ASID = 1 };
 
 static const char root_name[] = "init";
-static struct thread root_thread;
+
+_Static_assert(sizeof(struct bootinfo) <= PAGE_SIZE, "it is handed over as one page");
 
 /* The space being built: its root table and where its memory comes from. */
 struct space {
@@ -40,7 +46,8 @@ static paddr_t take_page(struct space *space)
 {
 	paddr_t pa;
 
-	if (!bootmem_alloc(space->memory, 1, &pa))
+	/* What a VSpace's capability can name: its root table is one of these pages. */
+	if (!bootmem_alloc_below(space->memory, 1, SLOT_PA_END, &pa))
 		panic("out of memory while loading %s", root_name);
 	page_zero(pa_to_va(pa));
 	return pa;
@@ -131,24 +138,41 @@ static void map_archive(struct space *space, struct range archive, struct bootin
 	info->archive_size = archive.size;
 }
 
-static void map_bootinfo(struct space *space, struct bootinfo *info)
+static void map_ipc_buffer(struct space *space, struct bootinfo *info)
+{
+	map_page(space, IPC_BUFFER_VA, take_page(space), USER_READ | USER_WRITE);
+	info->ipc_buffer = IPC_BUFFER_VA;
+}
+
+static struct bootinfo *map_bootinfo(struct space *space)
 {
 	paddr_t pa = take_page(space);
 
 	map_page(space, BOOTINFO_VA, pa, USER_READ);
-	info->memory_free = bootmem_bytes(space->memory);
-	memcpy(pa_to_va(pa), info, sizeof(*info));
+	return pa_to_va(pa);
 }
 
-void root_start(struct bootmem *memory, struct range archive, struct bootinfo *info)
+static noreturn void start(struct thread *thread, uaddr_t entry)
 {
-	struct space space = {.memory = memory};
+	context_init(&thread->context, entry, STACK_TOP);
+	thread->context.x[0] = BOOTINFO_VA;
+	thread->ipc_buffer = IPC_BUFFER_VA;
+	memcpy(thread->name, root_name, sizeof(root_name));
+	sched_start(thread);
+}
+
+void root_start(const struct root_memory *memory, struct bootinfo *info)
+{
+	struct space space = {.memory = memory->free};
+	struct range archive = memory->archive;
 	struct cpio_file file;
+	struct bootinfo *page;
+	struct thread *thread;
 	uaddr_t entry;
 
 	if (archive.size == 0)
 		panic("no initial archive: give the loader one (QEMU: -initrd)");
-	archive = own_pages(memory, archive);
+	archive = own_pages(space.memory, archive);
 	if (!cpio_find(pa_to_va(archive.base), archive.size, root_name, &file))
 		panic("no %s in the initial archive (cpio newc, see tools/mkarchive)",
 			root_name);
@@ -156,10 +180,11 @@ void root_start(struct bootmem *memory, struct range archive, struct bootinfo *i
 	entry = load_program(&space, &file);
 	map_stack(&space, info);
 	map_archive(&space, archive, info);
-	map_bootinfo(&space, info);
-	user_activate(space.root, ROOT_ASID);
-	context_init(&root_thread.context, entry, STACK_TOP);
-	root_thread.context.x[0] = BOOTINFO_VA;
-	memcpy(root_thread.name, root_name, sizeof(root_name));
-	thread_start(&root_thread);
+	map_ipc_buffer(&space, info);
+	page = map_bootinfo(&space);
+	thread = boot_objects(space.memory, space.root, ROOT_ASID);
+	info->irq_lines = irq_lines_end();
+	boot_untypeds(memory->free, memory->devices, info);
+	memcpy(page, info, sizeof(*info));
+	start(thread, entry);
 }

@@ -7,13 +7,20 @@
 
 #include "abi/bootinfo.h"
 
-#include "mm/bootmem.h"
+#include "bootmem.h"
+
+/* What the first program is made from, and then gets. */
+struct root_memory {
+	struct bootmem *free;	 /* RAM that is nobody's */
+	struct bootmem *devices; /* see boot_devices() */
+	struct range archive;	 /* RAM that is no longer in `free` */
+};
 
 /*
  * root_start: load "init" from the archive and run it; does not return.
  *
- *  => `archive` is RAM that is no longer in `memory`; `info` is complete but for what this
- *     adds: the archive's and the stack's place, and the memory that is free in the end
+ *  => `info` is complete but for what this adds: where archive, stack and IPC buffer are, and
+ *     the Untypeds
  *  => panics with the reason if there is no archive, no init in it, or it cannot be loaded
  */
-noreturn void root_start(struct bootmem *memory, struct range archive, struct bootinfo *info);
+noreturn void root_start(const struct root_memory *memory, struct bootinfo *info);

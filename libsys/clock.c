@@ -14,12 +14,14 @@ uint64_t clock_ns(void)
 	return ticks / hz * NS_PER_S + ticks % hz * NS_PER_S / hz;
 }
 
-/* Rounded up to whole ticks: never shorter than asked; an endless sleep saturates. */
 void clock_sleep_ns(uint64_t ns)
 {
-	uint64_t hz = clock_frequency();
-	uint64_t ticks = ns / NS_PER_S * hz + (ns % NS_PER_S * hz + NS_PER_S - 1) / NS_PER_S;
-	uint64_t now = clock_ticks();
+	uint64_t now = clock_ns();
 
-	sys_debug_sleep_until(ticks > UINT64_MAX - now ? UINT64_MAX : now + ticks);
+	sys_sleep_until(ns > UINT64_MAX - now ? UINT64_MAX : now + ns);
+}
+
+void clock_sleep_until(uint64_t deadline)
+{
+	sys_sleep_until(deadline);
 }

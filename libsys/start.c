@@ -9,6 +9,7 @@
 #include "abi/bootinfo.h"
 
 #include "libsys/boot.h"
+#include "libsys/ipc.h"
 #include "libsys/tls.h"
 
 _Static_assert(offsetof(struct bootinfo, flags) == 4, "crt0.S");
@@ -18,6 +19,8 @@ extern int main(int argc, char **argv, char **envp);
 extern void __libc_init_array(void);
 
 void libsys_start(const struct bootinfo *info, uint64_t instructions) __attribute__((noreturn));
+
+__thread struct ipc_buffer *ipc_buffer_own;
 
 static const struct bootinfo *bootinfo;
 static uint64_t instructions_at_start;
@@ -100,6 +103,7 @@ void libsys_start(const struct bootinfo *info, uint64_t instructions)
 	if (tls_size() > sizeof(main_tls))
 		abort();
 	tls_set(tls_init(main_tls));
+	ipc_buffer_own = (struct ipc_buffer *)info->ipc_buffer;
 	__libc_init_array();
 	exit(main(1, argv, envp));
 }

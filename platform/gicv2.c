@@ -21,6 +21,7 @@ enum gicd_reg {
 	GICD_ICACTIVER = 0x380,	 /* rw  deactivate */
 	GICD_IPRIORITYR = 0x400, /* rw  priority, a byte a line, lower is more urgent */
 	GICD_ITARGETSR = 0x800,	 /* rw  CPUs, a byte a line; 0-31 tell this CPU's own bit */
+	GICD_ICFGR = 0xc00,	 /* rw  trigger, two bits a line: 2 edge, 0 level */
 	GICD_SGIR = 0xf00,	 /* wo  send an SGI */
 };
 
@@ -33,9 +34,9 @@ enum gicc_reg {
 };
 
 enum {
-	IRQ_MASK = 0x3ff, /* of GICC_IAR: the line; above it the CPU that sent an SGI */
 	PRIORITY = 0xa0a0a0a0u,
-	PRIVATE_LINES = 32,
+	LINES_MAX = 1020, /* the numbers above are not lines */
+	ICFGR_EDGE = 2,
 	SGI_COUNT = 16,
 	GICD_SIZE = 0x1000, /* what is used of each, whatever the tree gives */
 	GICC_SIZE = 0x1000,
@@ -47,11 +48,12 @@ enum {
 
 static volatile void *gicd, *gicc;
 static uint8_t cpu_mask[CPU_MAX]; /* the CPU interfaces' own bits, not our numbering */
-static uint32_t sgi_sender[CPU_MAX];
 
-static uint32_t line_count(void)
+uint32_t irqchip_lines(void)
 {
-	return 32 * ((read32(gicd, GICD_TYPER) & 0x1f) + 1);
+	uint32_t lines = 32 * ((read32(gicd, GICD_TYPER) & 0x1f) + 1);
+
+	return lines < LINES_MAX ? lines : LINES_MAX;
 }
 
 void gic_init(const struct board *board)
@@ -81,12 +83,12 @@ static uint8_t own_mask(void)
 
 void irqchip_init(void)
 {
-	uint32_t lines = line_count();
+	uint32_t lines = irqchip_lines();
 	uint32_t target;
 
 	write32(gicd, GICD_CTLR, 0);
 	target = own_mask() * 0x01010101u;
-	for (uint32_t i = PRIVATE_LINES; i < lines; i += 32) {
+	for (uint32_t i = IRQ_SHARED; i < lines; i += 32) {
 		reset_lines(i);
 		for (uint32_t j = 0; j < 32; j += 4)
 			write32(gicd, GICD_ITARGETSR + i + j, target);
@@ -121,23 +123,43 @@ void irq_mask(uint32_t irq)
 	(void)read32(gicd, GICD_ICENABLER + irq / 32 * 4); /* has arrived */
 }
 
-/* The end of an SGI must name its sender as the acknowledgement did. */
+/* Replace a line's field of `bits` bits in a register that has one for each line. */
+static void set_field(uint32_t reg, uint32_t irq, uint32_t bits, uint32_t value)
+{
+	uint32_t per_word = 32 / bits, shift = irq % per_word * bits;
+	uint32_t word = reg + irq / per_word * 4;
+	uint32_t others = read32(gicd, word) & ~(((1u << bits) - 1) << shift);
+
+	write32(gicd, word, others | value << shift);
+}
+
+/* To change a line's trigger while it is enabled is UNPREDICTABLE (IHI 0048, GICD_ICFGRn). */
+void irq_set_edge(uint32_t irq, bool edge)
+{
+	set_field(GICD_ICFGR, irq, 2, edge ? ICFGR_EDGE : 0);
+	write32(gicd, GICD_ICPENDR + irq / 32 * 4, 1u << irq % 32);
+}
+
+/* With a single CPU the registers read as zero and ignore this: it is the only target. */
+void irq_route(uint32_t irq, uint32_t cpu)
+{
+	set_field(GICD_ITARGETSR, irq, 8, cpu_mask[cpu]);
+}
+
+/* The end of an SGI must name its sender, as the acknowledgement did: all of it is kept. */
 uint32_t irq_acknowledge(void)
 {
 	uint32_t iar = read32(gicc, GICC_IAR);
-	uint32_t irq = iar & IRQ_MASK;
 
-	if (irq < SGI_COUNT) {
-		sgi_sender[this_cpu()->index] = iar & ~(uint32_t)IRQ_MASK;
-		/* What the sender wrote before: partner of the dsb in irq_send_ipi. */
+	/* What the sender of an SGI wrote before: partner of the dsb in irq_send_ipi. */
+	if (irq_number_of(iar) < SGI_COUNT)
 		__asm__ volatile("dmb osh" : : : "memory");
-	}
-	return irq >= IRQ_SPURIOUS - 3 ? IRQ_SPURIOUS : irq;
+	return iar;
 }
 
-void irq_complete(uint32_t irq)
+void irq_complete(uint32_t taken)
 {
-	write32(gicc, GICC_EOIR, irq < SGI_COUNT ? irq | sgi_sender[this_cpu()->index] : irq);
+	write32(gicc, GICC_EOIR, taken);
 }
 
 void irq_send_ipi(uint32_t cpu)

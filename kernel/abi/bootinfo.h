@@ -9,9 +9,32 @@
 #include "abi/types.h"
 
 enum {
-	BOOTINFO_VERSION = 1,
+	BOOTINFO_VERSION = 2,
 	BOOTINFO_BOARD_MAX = 64,
 	BOOTINFO_ARGUMENTS_MAX = 256,
+	BOOTINFO_UNTYPED_MAX = 160,
+};
+
+/*
+ * Capabilities that the first program finds in its CSpace: one CNode of 2^ROOT_CNODE_BITS
+ * slots whose guard makes a cptr the number of a slot. From `untyped_first` on stand the
+ * Untypeds, as many as bootinfo lists; from `slots_free` on all slots are empty.
+ */
+enum root_slot {
+	ROOT_SLOT_NONE = 0, /* always empty, so that 0 can stand for "none" */
+	ROOT_SLOT_CNODE = 1,
+	ROOT_SLOT_THREAD = 2,
+	ROOT_SLOT_VSPACE = 3,
+	ROOT_SLOT_IRQ_CONTROL = 4,
+	ROOT_SLOT_FIRST_FREE = 16, /* the others are for what comes */
+	ROOT_CNODE_BITS = 12,
+};
+
+/* A range of memory that the first program got as an Untyped. */
+struct bootinfo_untyped {
+	uint64_t base; /* physical */
+	uint32_t size_bits;
+	uint32_t device; /* 1: registers or unknown, 0: RAM */
 };
 
 enum bootinfo_flags {
@@ -35,4 +58,10 @@ struct bootinfo {
 	uint64_t archive_size;	  /* in bytes */
 	uaddr_t stack_top;
 	uint64_t stack_size; /* in bytes; below it nothing is mapped */
+	uaddr_t ipc_buffer;
+	uint32_t untyped_first; /* slot of the first Untyped, */
+	uint32_t untyped_count; /* and how many follow */
+	uint32_t slots_free;	/* from this slot on all are empty */
+	uint32_t irq_lines;	/* shared interrupt lines are 32 up to this */
+	struct bootinfo_untyped untyped[BOOTINFO_UNTYPED_MAX];
 };

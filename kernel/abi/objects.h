@@ -46,3 +46,31 @@ static inline word_t guard_word(word_t value, unsigned bits)
 {
 	return value << GUARD_BITS_SHIFT | bits;
 }
+
+/* How one slot is named: `depth` bits of an index in a CNode. */
+struct cap_place {
+	cptr_t cnode;
+	word_t index;
+	word_t depth;
+};
+
+/* What cap_rotate does: pivot's capability to `to`, source's to pivot; guards 0: as they are. */
+struct cap_rotation {
+	struct cap_place to, pivot, source;
+	word_t pivot_guard, source_guard;
+};
+
+/* enum irq_trigger: how a device raises its line. */
+enum irq_trigger {
+	IRQ_LEVEL = 0,
+	IRQ_EDGE = 1,
+};
+
+/* enum debug_counter: what debug_count tells. */
+enum debug_counter {
+	DEBUG_IRQS = 0,		/* interrupts that this CPU has taken */
+	DEBUG_SPURIOUS = 1,	/* acknowledged with nothing pending, on this CPU */
+	DEBUG_IRQS_OFF_MAX = 2, /* latency builds: its longest stay in the kernel, in cycles */
+	DEBUG_CPU = 3,		/* the number of this CPU */
+	DEBUG_COUNTERS,
+};

@@ -10,6 +10,7 @@
 
 typedef uint64_t word_t;
 typedef uint64_t uaddr_t; /* an address in the calling program's VSpace */
+typedef uint64_t cptr_t;  /* a capability's address in the calling program's CSpace */
 
 /*
  * enum status: what a call returns. Zero is success, failures are negative; the list

@@ -10,16 +10,6 @@
 #include "cap/place.h"
 #include "cap/untyped.h"
 
-struct cap cap_make(enum object type, unsigned size_bits, const void *object)
-{
-	return (struct cap){
-		.type = (uint8_t)type,
-		.rights = object_info[type].rights,
-		.size_bits = (uint8_t)size_bits,
-		.object = object_ref(object),
-	};
-}
-
 void cap_insert(struct slot *parent, struct slot *slot, struct cap cap)
 {
 	ASSERT(slot_is_empty(slot));

@@ -33,11 +33,11 @@ enum { FRAME_NONE = UINT32_MAX };
 
 struct frame {
 	uint32_t refs;
-	uint16_t pool;	/* which Pool pays; see pool.h */
-	uint8_t state;	/* enum frame_state */
-	uint8_t ragged; /* TABLE: its owners may end at different places within it */
-	uint32_t next;	/* FREE: neighbours in the Pool's list; TABLE: entries in use */
-	uint32_t prev;	/* the other neighbour; the entry where emptying goes on */
+	uint16_t pool; /* which Pool pays; see pool.h */
+	uint8_t state; /* enum frame_state */
+	bool code;     /* PAGE: fetched as it is read; TABLE: all its pages are */
+	uint32_t next; /* FREE: neighbours in the Pool's list; TABLE: entries in use */
+	uint32_t prev; /* the other neighbour; the entry where emptying goes on */
 };
 
 _Static_assert(sizeof(struct frame) == 16, "the frame table must stay under half a per cent");

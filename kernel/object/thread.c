@@ -2,33 +2,125 @@
 /* Copyright (c) 2026 The Quire authors */
 #include "object/thread.h"
 
-#include "arch/cpu.h"
-#include "arch/fpu.h"
-#include "arch/power.h"
-#include "arch/print.h"
-#include "arch/timer.h"
+#include "cap/work.h"
 
-#include "object/irq.h"
+#include "object/endpoint.h"
+#include "object/notification.h"
+#include "object/sched.h"
 
-void thread_start(struct thread *thread)
+void thread_create(const struct cap *cap)
 {
-	fpu_enable();
-	this_cpu()->current = thread;
-	context_resume(&thread->context);
+	struct thread *thread = thread_of(cap);
+
+	context_set_flags(&thread->context, 0); /* all else is zero */
+	thread->cpu = thread->home = this_cpu();
+	thread->timer.of_thread = true;
 }
 
-/* Nothing else can run yet: the CPU waits here, on its own kernel stack. */
-void thread_sleep_until(uint64_t count)
+/* Take it out of whatever queue it is in and off its reply object. */
+static void unblock(struct thread *thread)
 {
-	while (timer_now() < count) {
-		irq_wake_at(count);
-		cpu_wait();
-		irq_handle_pending();
+	switch (thread->state) {
+	case THREAD_SENDING:
+	case THREAD_RECEIVING:
+		endpoint_remove(thread);
+		reply_unbind(thread);
+		break;
+	case THREAD_CALLING:
+		reply_unbind(thread);
+		break;
+	case THREAD_WAITING:
+		notification_remove(thread);
+		break;
+	case THREAD_SLEEPING:
+		timer_disarm(&thread->timer);
+		break;
+	case THREAD_READY:
+		if (thread->cpu->current != thread)
+			sched_remove(thread);
+		break;
+	default:
+		break;
 	}
 }
 
-void thread_end(unsigned status)
+static bool waits_in_call(const struct thread *thread)
 {
-	kprintf("quire: root task ended with status %u\n", status & 0xff);
-	power_off();
+	return thread->state > THREAD_READY && !thread->faulted;
+}
+
+bool thread_stop(struct thread *thread)
+{
+	struct cpu *cpu = this_cpu();
+
+	if (thread->state == THREAD_READY && thread->cpu->current == thread) {
+		if (thread->cpu != cpu) {
+			thread->cpu->stop = thread;
+			sched_call(thread->cpu);
+			return false;
+		}
+		cpu->resched = true;
+	}
+	if (waits_in_call(thread))
+		context_restart(&thread->context);
+	unblock(thread);
+	thread->faulted = false;
+	thread->state = THREAD_STOPPED;
+	return true;
+}
+
+void thread_resume(struct thread *thread)
+{
+	if (thread->state == THREAD_STOPPED)
+		sched_ready(thread);
+}
+
+bool thread_fpu_settle(struct thread *thread)
+{
+	struct cpu *cpu = thread->fpu_cpu;
+
+	if (!cpu)
+		return true;
+	cpu->fpu_wanted = true;
+	sched_call(cpu);
+	return false;
+}
+
+void thread_block(struct thread *thread, enum thread_state state)
+{
+	thread->state = (uint8_t)state;
+	this_cpu()->resched = true;
+}
+
+void thread_cancel(struct thread *thread)
+{
+	unblock(thread);
+	if (thread->faulted) {
+		thread->faulted = false;
+		thread->state = THREAD_STOPPED;
+	} else {
+		thread_wake(thread, ST_CANCELED);
+	}
+}
+
+/* Its registers die with it, wherever they are. */
+status_t thread_finalise(const struct cap *cap, struct work *work)
+{
+	struct thread *thread = thread_of(cap);
+	struct cpu *cpu = this_cpu();
+
+	if (thread->state == THREAD_SLEEPING)
+		work->left -= WORK_DISARM;
+	if (!thread_stop(thread))
+		return CAP_AGAIN;
+	notification_unbind(thread);
+	if (thread->fpu_cpu) {
+		thread->fpu_cpu->fpu_owner = NULL;
+		thread->fpu_cpu = NULL;
+	}
+	if (thread->cpu->stop == thread)
+		thread->cpu->stop = NULL;
+	if (cpu->current == thread)
+		sched_switch(cpu, NULL);
+	return ST_OK;
 }

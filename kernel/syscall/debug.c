@@ -1,37 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The Quire authors */
 /*
- * The debug calls: what a program can do before it holds a capability.
+ * The debug calls: the boot console, the end, the kernel's counters.
  */
-#include "abi/syscalls.h"
-
-#include "lib/base.h"
+#include "abi/objects.h"
 
 #include "arch/console.h"
-#include "arch/usermap.h"
 
-#include "object/irq.h"
-#include "object/thread.h"
+#include "object/sched.h"
+#include "object/user.h"
 
-enum { WRITE_MAX = PAGE_SIZE, CHUNK = 256 };
+#include "syscall/invoke.h"
 
+enum { CHUNK = 256 };
+
+/* What the console has room for: nobody waits for a slow line with the kernel lock. */
 int64_t sys_debug_write(uaddr_t text, word_t size)
 {
 	char chunk[CHUNK];
+	size_t some = min_u64(size, sizeof(chunk));
+	status_t st = user_read(caller(), chunk, text, some);
 
-	if (size > WRITE_MAX)
-		return ST_OUT_OF_RANGE;
-	while (size) {
-		size_t some = min_u64(size, sizeof(chunk));
-		status_t st = user_read(chunk, text, some);
-
-		if (st != ST_OK)
-			return st;
-		console_write(chunk, some);
-		text += some;
-		size -= some;
-	}
-	return ST_OK;
+	if (st != ST_OK)
+		return st;
+	some = console_write_some(chunk, some);
+	return some || size == 0 ? (int64_t)some : ST_SHOULD_WAIT;
 }
 
 int64_t sys_debug_read(void)
@@ -43,16 +36,27 @@ int64_t sys_debug_read(void)
 
 int64_t sys_debug_exit(word_t status)
 {
-	thread_end((unsigned)status);
+	struct thread *thread = caller();
+
+	if (sched_is_root(thread))
+		sched_end((unsigned)status);
+	return thread_stop(thread) ? ST_OK : CALL_AGAIN;
 }
 
-int64_t sys_debug_sleep_until(word_t count)
+int64_t sys_debug_count(word_t what)
 {
-	thread_sleep_until(count);
-	return ST_OK;
-}
+	const struct cpu *cpu = this_cpu();
 
-int64_t sys_debug_alarm(word_t count)
-{
-	return (int64_t)irq_alarm(count);
+	switch (what) {
+	case DEBUG_IRQS:
+		return (int64_t)cpu->irqs;
+	case DEBUG_SPURIOUS:
+		return (int64_t)cpu->spurious;
+	case DEBUG_IRQS_OFF_MAX:
+		return (int64_t)cpu->irqs_off_max;
+	case DEBUG_CPU:
+		return cpu->index;
+	default:
+		return ST_OUT_OF_RANGE;
+	}
 }

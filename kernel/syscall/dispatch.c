@@ -7,24 +7,122 @@
  */
 #include "abi/syscalls.h"
 
+#include "arch/nospec.h"
 #include "arch/trap.h"
 
+#include "object/check.h"
+#include "object/fault.h"
+#include "object/sched.h"
+
+#include "syscall/fastpath.h"
+#include "syscall/invoke.h"
+#include "syscall/ipc.h"
+
+#define SYSCALL_IPC(number, name, text) \
+	_Static_assert((number) < SYSCALL_COUNT, #name ": the numbers have a gap");
 #define SYSCALL(number, name, parameters, arguments) \
 	_Static_assert((number) < SYSCALL_COUNT, #name ": the numbers have a gap");
 #include "abi/syscalls.def"
 #undef SYSCALL
+#undef SYSCALL_IPC
 
-int64_t trap_syscall(const uint64_t *x)
+static never_inline int64_t unknown(struct thread *thread)
 {
-	switch (x[8]) {
+	fault_unknown_syscall(thread);
+	return ST_BAD_SYSCALL;
+}
+
+static int64_t call(struct thread *thread)
+{
+	const uint64_t *x = thread->context.x;
+
+	if (unlikely(x[8] >= SYSCALL_COUNT))
+		return unknown(thread);
+	/* So no table is read beyond its end by a CPU that runs ahead of the check either. */
+	switch (index_nospec(x[8], SYSCALL_COUNT)) {
+#define SYSCALL_IPC(number, name, text) \
+	case number: \
+		return ipc_##name(thread);
 #define SYSCALL(number, name, parameters, arguments) \
 	case number: \
 		return sys_##name arguments;
 #include "abi/syscalls.def"
 #undef SYSCALL
+#undef SYSCALL_IPC
 	default:
-		return ST_BAD_SYSCALL;
+		__builtin_unreachable();
 	}
+}
+
+static force_inline bool fast(
+	enum carry carry, struct cpu *cpu, struct thread *thread, uint64_t number)
+{
+	if (number == SYSCALL_call)
+		return fastpath_call(carry, cpu, thread);
+	if (number == SYSCALL_reply_recv)
+		return fastpath_reply_recv(carry, cpu, thread);
+	if (number == SYSCALL_signal)
+		return fastpath_signal(thread);
+	return false;
+}
+
+/* Another CPU wants the caller stopped: that comes first, so that of two one remains. */
+static never_inline int64_t stop_first(struct cpu *cpu)
+{
+	sched_call(cpu);
+	return CALL_AGAIN;
+}
+
+/*
+ * Who waits now, or did and was answered since, has its result from elsewhere; who destroyed
+ * itself needs none.
+ */
+static never_inline void dispatch(struct cpu *cpu, struct thread *thread)
+{
+	int64_t result = unlikely(cpu->stop == thread) ? stop_first(cpu) : call(thread);
+
+	if (likely(cpu->current == thread)) {
+		if (unlikely(result == CALL_AGAIN))
+			context_restart(&thread->context);
+		else if (likely(thread->state == THREAD_READY))
+			thread->context.x[0] = (uint64_t)result;
+	}
+	if (DEBUG_BUILD)
+		check_all();
+	kernel_exit(cpu);
+}
+
+static never_inline void carry_long(struct cpu *cpu, struct thread *thread, uint64_t number)
+{
+	if (!fast(CARRY_ANY, cpu, thread, number))
+		return dispatch(cpu, thread);
+	if (DEBUG_BUILD)
+		check_all();
+	kernel_unlock();
+}
+
+/* Laid out so that the compiler needs no stack for the fast ways. */
+void trap_syscall(struct context *context, struct cpu *cpu)
+{
+	struct thread *thread = container_of(context, struct thread, context);
+	uint64_t number = context->x[8];
+	uint32_t ticket;
+
+	if (number == SYSCALL_nop) {
+		context->x[0] = ST_OK;
+		return;
+	}
+	if (unlikely(!kernel_lock_draw(&ticket)))
+		kernel_lock_spin(ticket);
+	kernel_lock_taken();
+	if (number <= SYSCALL_reply_recv && unlikely(!tag_is_short(context->x[1])))
+		return carry_long(cpu, thread, number);
+	if (fast(CARRY_SHORT, cpu, thread, number)) {
+		if (DEBUG_BUILD)
+			check_all();
+		return kernel_unlock();
+	}
+	dispatch(cpu, thread);
 }
 
 int64_t sys_nop(void)

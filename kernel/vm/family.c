@@ -74,34 +74,38 @@ void family_join(struct vmo *v, struct vmo *parent)
 
 /*
  * drop_borrowed: x lets go of borrowed entries that touch the walk's reach, and widens it
- * to their blocks; its mappings forget what they may hold of them.
+ * to their blocks; its mappings forget what they may hold of them: behind it, if that is
+ * little, else before, so that it can stop.
  */
-static void drop_borrowed(struct vmo *x, struct vmo_walk *w)
+static status_t drop_borrowed(struct vmo *x, struct vmo_walk *w)
 {
 	uint64_t c = max_u64(w->reach_start, block_start(x->bias, x->levels));
 	uint64_t end = min_u64(w->reach_end, block_end(x->bias, x->levels));
+	bool few = mappings_are_few(x, w->reach_start, w->reach_end);
 	unsigned cut = 0;
 
-	while (c < end) {
-		pte_t *slot = &x->root;
-		unsigned level = x->levels;
-		bool shared = false; /* then its other owner may have dropped it already */
+	for (c = max_u64(c, w->next); c < end;) {
+		struct place p = tree_own(x, c, 0);
 
-		while (level > 0 && pte_is_owned(*slot)) {
-			shared = shared || !entry_is_sole(*slot, level);
-			slot = table_slot(*slot, level, c);
-			level--;
+		/* A shared table's other owner may have dropped it already. */
+		if (!pte_is_owned(*p.slot) && (!p.open || !pte_is_none(*p.slot))) {
+			w->reach_start = min_u64(w->reach_start, block_start(c, p.level));
+			w->reach_end = max_u64(w->reach_end, block_end(c, p.level));
+			few = mappings_are_few(x, w->reach_start, w->reach_end);
+			if (!few &&
+				mappings_sweep(x, w->reach_start, w->reach_end, SWEEP_OUT) !=
+					ST_OK)
+				return ST_SHOULD_WAIT;
+			mmu_write(p.slot, pte_none());
+			cut = p.level > cut ? p.level : cut;
 		}
-		if (!pte_is_owned(*slot) && level > cut)
-			cut = level;
-		if (!pte_is_owned(*slot) && (shared || !pte_is_none(*slot))) {
-			mmu_write(slot, pte_none());
-			w->reach_start = min_u64(w->reach_start, block_start(c, level));
-			w->reach_end = max_u64(w->reach_end, block_end(c, level));
-		}
-		c = block_end(c, level);
+		c = w->next = block_end(c, p.level);
+		if (!few && c < end && !vm_step())
+			return ST_SHOULD_WAIT;
 	}
-	mappings_flush(x, w->reach_start, w->reach_end, cut);
+	if (few)
+		mappings_flush(x, w->reach_start, w->reach_end, cut);
+	return ST_OK;
 }
 
 /* next_after: the descendant of v that comes after x and all of x; v itself at the end. */
@@ -144,7 +148,13 @@ status_t family_go_on(struct vmo *v)
 
 	while (x != v) {
 		walk_rest(w, NULL);
-		drop_borrowed(x, w);
+		x->inside -= w->next > 0; /* it dropped a part, its children nothing yet */
+		if (drop_borrowed(x, w) != ST_OK) {
+			x->inside += w->next > 0;
+			walk_rest(w, x);
+			return ST_SHOULD_WAIT;
+		}
+		w->next = 0;
 		x = next_of(v, x);
 		if (x != v && !vm_step()) { /* after a step: each call gets somewhere */
 			walk_rest(w, x);
@@ -153,28 +163,34 @@ status_t family_go_on(struct vmo *v)
 	}
 	walk_rest(w, NULL);
 	w->active = false;
+	w->closed = true;
 	return ST_OK;
 }
 
-/* family_walk: the drop itself, begun or gone on with. */
+/*
+ * family_walk: the drop itself, begun or gone on with.
+ *
+ *  => a walk that ended since (whoever looks helps) need not be made again; and one with
+ *     another range takes that range along, so that two callers do not undo each other's
+ */
 status_t family_walk(struct vmo *v, uint64_t start, uint64_t end)
 {
 	struct vmo_walk *w = &v->walk;
 
-	if (w->active && (w->start > start || w->end < end)) {
-		status_t st = family_go_on(v);
-
-		if (st != ST_OK)
-			return st;
+	if (w->active && family_go_on(v) != ST_OK)
+		return ST_SHOULD_WAIT;
+	if (w->closed) {
+		if (w->start <= start && w->end >= end)
+			return ST_OK;
+		start = min_u64(start, w->start);
+		end = max_u64(end, w->end);
 	}
-	if (!w->active) {
-		walk_rest(w, NULL);
-		w->active = true;
-		w->start = start;
-		w->end = end;
-		w->reach_start = start;
-		w->reach_end = end;
-	}
+	walk_rest(w, NULL);
+	w->active = true;
+	w->closed = false;
+	w->next = 0;
+	w->start = w->reach_start = start;
+	w->end = w->reach_end = end;
 	return family_go_on(v);
 }
 
@@ -193,23 +209,12 @@ static bool may_take_whole(const struct adoption *a, unsigned level)
 		min_u64(end, vmo_end(from)) <= min_u64(vmo_end(a->child), a->child->limit);
 }
 
-/* same_window: do both have the same coordinates of the block? */
-static bool same_window(const struct adoption *a, unsigned level)
-{
-	uint64_t start = block_start(a->at, level);
-	uint64_t end = block_end(a->at, level);
-
-	return max_u64(start, a->from->bias) == max_u64(start, a->child->bias) &&
-		min_u64(end, vmo_end(a->from)) == min_u64(end, vmo_end(a->child));
-}
-
 /* adopt_block: one step at a->at; the level of the block that is dealt with by it. */
 static status_t adopt_block(struct adoption *a, unsigned *level_out)
 {
 	struct vmo *child = a->child;
-	struct place to = {&child->root, child->levels, true, true};
-	struct place from = {&a->from->root, a->from->levels, true, true};
-	bool ragged = false; /* what is below a ragged table is, too */
+	struct place to = {.slot = &child->root, .level = child->levels};
+	struct place from = {.slot = &a->from->root, .level = a->from->levels};
 
 	for (;;) {
 		if (!pte_is_owned(*from.slot)) {
@@ -220,9 +225,7 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
 			if (from.level == to.level && may_take_whole(a, to.level)) {
 				mmu_write(from.slot, pte_deny_write(*from.slot, from.level));
 				frame_get(pte_pa(*from.slot, from.level));
-				if (to.level > 0 && (ragged || !same_window(a, to.level)))
-					frame_at(pte_pa(*from.slot, to.level))->ragged = 1;
-				mmu_write(to.slot, *from.slot);
+				entry_publish(to, *from.slot);
 				*level_out = to.level;
 				return ST_OK;
 			}
@@ -240,11 +243,11 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
 		if (to.level >= from.level) {
 			unsigned level = to.level--;
 
-			to.slot = table_slot(*to.slot, level, a->at);
+			to.table = *to.slot;
+			to.slot = table_slot(to.table, level, a->at);
 			if (level > from.level)
 				continue;
 		}
-		ragged = ragged || frame_at(pte_pa(*from.slot, from.level))->ragged;
 		from.slot = table_slot(*from.slot, from.level, a->at);
 		from.level--;
 	}
@@ -259,6 +262,7 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
  */
 status_t family_adopt(struct adoption *a)
 {
+	vm_work.events++;
 	while (a->at < a->end) {
 		unsigned level;
 		status_t st;
@@ -267,7 +271,7 @@ status_t family_adopt(struct adoption *a)
 		if (st != ST_OK)
 			return st;
 		a->at = block_end(a->at, level);
-		if (!a->snapshot && !vm_step())
+		if (a->at < a->end && !vm_step())
 			return ST_SHOULD_WAIT;
 	}
 	return ST_OK;
@@ -293,8 +297,10 @@ void adoption_again(struct vmo *v)
 static status_t bequeath(struct vmo *v, struct vmo *child)
 {
 	struct adoption a = {.child = child, .from = v};
-	status_t st;
+	status_t st = vmo_settle(child);
 
+	if (st != ST_OK)
+		return st;
 	/* What it borrowed from v beyond its new end must not outlive v. */
 	if (child->trim > vmo_end(child)) {
 		st = vmo_resize(child, child->pages);
@@ -314,16 +320,18 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 	if (st != ST_OK)
 		return st;
 	v->adopt_child = NULL;
+	child->adopt_child = NULL; /* it may go too, and has more to leave now */
 	vm_work.changes++;
 	child->limit = limit_behind(child, v);
 	child->parent = v->parent;
 	list_remove(&child->sibling);
 	v->children--;
+	if (child->limit <= child->bias) {
+		st = vmo_set_aside(child, vmo_end(child)); /* no edges any more */
+		CHECK(st == ST_OK);
+	}
 	if (!v->parent) {
 		child->is_watching = false;
-		pool_unreserve(child->pool, child->flags & VMO_RESERVE ? 0 : child->reserve);
-		if (!(child->flags & VMO_RESERVE))
-			child->reserve = child->reserve_cap = 0;
 		return ST_OK;
 	}
 	v->parent->children++;
@@ -366,8 +374,9 @@ static struct vmo *first_child(struct vmo *v)
 }
 
 /* leave_walks: walks that rest on v, which has no children left, go on behind it. */
-static void leave_walks(struct vmo *v)
+static status_t leave_walks(struct vmo *v)
 {
+	walk_rest(&v->goal, NULL);
 	while (!list_is_empty(&v->resting)) {
 		struct vmo_walk *w = list_entry(v->resting.next, struct vmo_walk, link);
 		struct vmo *walker = w->walker;
@@ -377,16 +386,21 @@ static void leave_walks(struct vmo *v)
 			struct vmo *next = next_after(walker, v);
 
 			w->active = next != walker;
+			w->closed = !w->active;
+			w->next = 0;
 			walk_rest(w, w->active ? next : NULL);
 		}
+		if (!list_is_empty(&v->resting) && !vm_step())
+			return ST_SHOULD_WAIT;
 	}
-	walk_rest(&v->goal, NULL);
+	return ST_OK;
 }
 
 static status_t close_slice(struct vmo *v)
 {
 	struct vmo *up = v->parent;
 
+	v->flags |= VMO_CLOSING;
 	while (!list_is_empty(&v->slices)) {
 		struct vmo *slice = list_entry(v->slices.next, struct vmo, sibling);
 
@@ -400,20 +414,27 @@ static status_t close_slice(struct vmo *v)
 	}
 	list_remove(&v->sibling);
 	up->children--;
+	v->source->slice_count--;
 	return ST_OK;
 }
 
-/* prepare_close: walks and shrinks of v's own end, its edges are there to be shared. */
+/*
+ * prepare_close: what was begun on v is ended, its edges are there to be shared.
+ *
+ *  => walks also when the close goes on: a look through v may have begun one
+ */
 static status_t prepare_close(struct vmo *v)
 {
-	status_t st = ST_OK;
+	status_t st = v->walk.active ? family_go_on(v) : ST_OK;
 
-	if (v->flags & VMO_CLOSING)
-		return ST_OK;
-	if (v->trim > vmo_end(v))
+	if (st != ST_OK || v->flags & VMO_CLOSING)
+		return st;
+	if (v->newborn)
+		st = unborn_end(v->newborn);
+	if (st == ST_OK)
+		st = vmo_settle(v);
+	if (st == ST_OK && v->trim > vmo_end(v))
 		st = vmo_resize(v, v->pages);
-	if (st == ST_OK && v->walk.active)
-		st = family_go_on(v);
 	if (st == ST_OK && first_child(v) && v->limit > v->bias)
 		st = make_edges(v);
 	if (st == ST_SHOULD_WAIT)
@@ -429,6 +450,8 @@ status_t vmo_close(struct vmo *v)
 
 	if (v->flags & VMO_SLICE)
 		return close_slice(v);
+	if (v->flags & VMO_UNBORN)
+		return unborn_end(v);
 	ASSERT(list_is_empty(&v->mappings) && list_is_empty(&v->slices));
 	st = prepare_close(v);
 	while (st == ST_OK && (child = first_child(v)) != NULL) {
@@ -438,9 +461,11 @@ status_t vmo_close(struct vmo *v)
 	}
 	if (st == ST_OK)
 		st = tree_release(v, &v->root, v->levels);
+	if (st == ST_OK)
+		st = leave_walks(v);
 	if (st != ST_OK)
 		return st;
-	leave_walks(v);
+	vm_work.events++;
 	pool_unreserve(v->pool, v->reserve);
 	v->reserve = 0;
 	if (v->parent) {

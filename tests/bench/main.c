@@ -11,13 +11,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "bench.h"
 #include "libsys/boot.h"
-#include "libsys/clock.h"
 #include "libsys/syscalls.h"
+#include "libsys/untyped.h"
 
-enum { ROUNDS = 1000 };
-
-static uint64_t sample[ROUNDS];
+uint64_t sample[ROUNDS];
+uint64_t reading;
 
 static int by_value(const void *a, const void *b)
 {
@@ -26,26 +26,13 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static uint64_t median(void)
+uint64_t median(void)
 {
 	qsort(sample, ROUNDS, sizeof(sample[0]), by_value);
 	return sample[ROUNDS / 2];
 }
 
-/* The statement's cost with that of reading the counter. */
-#define MEASURE(statement) \
-	({ \
-		for (int i_ = 0; i_ < ROUNDS; i_++) { \
-			uint64_t before_ = counter_cycles(); \
-			statement; \
-			sample[i_] = counter_cycles() - before_; \
-		} \
-		median(); \
-	})
-
-static uint64_t reading;
-
-static void report(const char *key, uint64_t instructions)
+void report(const char *key, uint64_t instructions)
 {
 	printf("bench %s %lu\n", key, (unsigned long)instructions);
 }
@@ -63,16 +50,19 @@ static void calibrate(void)
 	report("calibration", loop - reading);
 }
 
+/* A timer that signals nothing: its interrupt costs what taking one costs. */
+static cptr_t timer;
+
 /*
  * A timer interrupt comes while the program reads the counter over and over: the one step
  * that is longer than the others holds it.
  */
 static uint64_t interrupt_step(void)
 {
-	enum { STEPS = 3000, SOON_TICKS = 100 };
+	enum { STEPS = 3000, SOON_NS = 1600 };
 	uint64_t last, longest = 0;
 
-	sys_debug_alarm(clock_ticks() + SOON_TICKS);
+	sys_timer_set(timer, clock_ns() + SOON_NS);
 	last = counter_cycles();
 	for (int i = 0; i < STEPS; i++) {
 		uint64_t now = counter_cycles();
@@ -88,6 +78,8 @@ static void measure_interrupt(void)
 {
 	uint64_t step;
 
+	if (object_create(OBJECT_TIMER, 0, &timer) != ST_OK)
+		abort();
 	for (int i = 0; i < ROUNDS; i++) {
 		uint64_t last = counter_cycles();
 
@@ -98,14 +90,21 @@ static void measure_interrupt(void)
 		sample[i] = interrupt_step();
 	/* The loop's own instructions are in the longest step too: the shortest shows them. */
 	report("irq_entry_exit", median() - step);
+	object_delete(timer);
 }
 
 int main(void)
 {
+	if (boot_info()->cpus_online > 1) {
+		measure_cpus();
+		return 0;
+	}
 	report("boot_to_root", boot_instructions());
 	reading = MEASURE((void)0);
 	calibrate();
 	report("null_syscall", MEASURE(sys_nop()) - reading);
 	measure_interrupt();
+	measure_capabilities();
+	measure_threads();
 	return 0;
 }

@@ -7,6 +7,7 @@
 
 static struct test *tests;
 static int failures_in_test;
+static void (*before_each)(void), (*after_each)(void);
 
 void test_register(struct test *test)
 {
@@ -50,10 +51,20 @@ static bool is_chosen(const struct test *test, const char *only)
 	return strstr(test->name, only) != NULL;
 }
 
+void test_around_each(void (*before)(void), void (*after)(void))
+{
+	before_each = before;
+	after_each = after;
+}
+
 static bool passes(const struct test *test)
 {
 	failures_in_test = 0;
+	if (before_each)
+		before_each();
 	test->run();
+	if (after_each)
+		after_each();
 	return failures_in_test == 0;
 }
 

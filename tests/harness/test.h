@@ -30,6 +30,9 @@ void test_fail(const char *file, int line, const char *what, long long got, long
 void test_fail_text(const char *file, int line, const char *got, const char *want);
 void test_require(bool ok, const char *file, int line, const char *what);
 
+/* test_around_each: what every test is between; an EXPECT in it counts as the test's. */
+void test_around_each(void (*before)(void), void (*after)(void));
+
 /* test_run: run the tests whose name contains `only`; 0 if there were some and all passed. */
 int test_run(const char *only);
 void test_list(void);

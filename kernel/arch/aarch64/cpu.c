@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The Quire authors */
 #include "arch/cpu.h"
 
+#include "arch/hardening.h"
 #include "arch/irqchip.h"
 #include "arch/kmap.h"
 #include "arch/print.h"
@@ -14,6 +15,7 @@
 
 struct cpu cpus[CPU_MAX];
 uint32_t cpu_count = 1;
+bool cpu_alone = true;
 
 extern char cpu_stacks[], secondary_entry[];
 
@@ -32,6 +34,7 @@ static void take_cpu(struct cpu *cpu)
 	__asm__ volatile("tlbi vmalle1" : : : "memory");
 	dsb(nsh);
 	isb();
+	hardening_init_cpu();
 	__asm__ volatile("msr daifclr, #4" : : : "memory");
 }
 
@@ -80,6 +83,7 @@ uint32_t cpu_start_all(void)
 	bool released[CPU_MAX] = {false};
 	uint32_t running = 1;
 
+	cpu_alone = cpu_count == 1;
 	dsb(ish); /* cpus[] before a CPU that reads it can start */
 	for (uint32_t i = 1; i < cpu_count; i++) {
 		released[i] = cpu_release(i, image_pa(secondary_entry));

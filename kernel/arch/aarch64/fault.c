@@ -5,7 +5,8 @@
  */
 #include "fault.h"
 
-#include "arch/print.h"
+#include "abi/ipc.h"
+
 #include "arch/trap.h"
 #include "arch/usermap.h"
 
@@ -16,6 +17,8 @@
 #define ESR_WNR	     BIT(6)
 #define ESR_CM	     BIT(8)
 #define ESR_FNV	     BIT(10) /* FAR_EL1 says nothing */
+
+enum { FSC_ALIGNMENT = 0x21 };
 
 enum {
 	EC_UNKNOWN = 0x00,
@@ -100,7 +103,7 @@ static const char *abort_cause(uint32_t fsc)
 	case 0x18:
 	case 0x1c ... 0x1f:
 		return "parity or ECC error";
-	case 0x21:
+	case FSC_ALIGNMENT:
 		return "misaligned";
 	case 0x30:
 		return "conflicting TLB entries";
@@ -109,39 +112,63 @@ static const char *abort_cause(uint32_t fsc)
 	}
 }
 
-struct fault fault_decode(uint64_t esr, uint64_t far)
+static bool is_fetch(uint32_t class)
+{
+	return class == EC_INSTRUCTION_EL0 || class == EC_INSTRUCTION_EL1;
+}
+
+static bool is_from_el0(uint32_t class)
+{
+	return class == EC_INSTRUCTION_EL0 || class == EC_DATA_EL0;
+}
+
+struct fault_text fault_describe(uint64_t esr, uint64_t far)
 {
 	uint32_t class = ESR_EC(esr);
-	struct fault fault = {
-		.esr = esr, .address = far, .access = "", .cause = class_name(class)};
+	struct fault_text text = {class_name(class), "", class_name(class)};
 
 	if (!is_abort(class))
-		return fault;
-	fault.cause = abort_cause(ESR_FSC(esr));
-	if (class == EC_INSTRUCTION_EL0 || class == EC_INSTRUCTION_EL1)
-		fault.access = "fetch from";
+		return text;
+	text.cause = abort_cause(ESR_FSC(esr));
+	if (is_fetch(class))
+		text.access = "fetch from";
 	else
-		fault.access = (esr & ESR_WNR) && !(esr & ESR_CM) ? "write to" : "read from";
-	return fault;
+		text.access = (esr & ESR_WNR) && !(esr & ESR_CM) ? "write to" : "read from";
+	if (is_from_el0(class) && far >= USER_LIMIT && fault_has_address(esr))
+		text.cause = "not a program's address";
+	return text;
 }
 
-bool fault_has_address(const struct fault *fault)
+/* In order, with the ranges between them, so that each is said once. */
+const uint8_t fault_classes[64] = {
+	[EC_UNKNOWN] = FAULT_INSTRUCTION,
+	[EC_UNKNOWN + 1 ... EC_ILLEGAL_STATE - 1] = FAULT_OTHER,
+	[EC_ILLEGAL_STATE] = FAULT_INSTRUCTION,
+	[EC_ILLEGAL_STATE + 1 ... EC_SYSREG - 1] = FAULT_OTHER,
+	[EC_SYSREG] = FAULT_INSTRUCTION,
+	[EC_SYSREG + 1 ... EC_INSTRUCTION_EL0 - 1] = FAULT_OTHER,
+	[EC_INSTRUCTION_EL0] = FAULT_PAGE | FAULT_HAS_ADDRESS,
+	[EC_INSTRUCTION_EL1] = FAULT_OTHER | FAULT_HAS_ADDRESS,
+	[EC_PC_ALIGNMENT] = FAULT_ALIGNMENT | FAULT_HAS_ADDRESS,
+	[EC_PC_ALIGNMENT + 1] = FAULT_OTHER,
+	[EC_DATA_EL0] = FAULT_PAGE | FAULT_HAS_ADDRESS,
+	[EC_DATA_EL1] = FAULT_OTHER | FAULT_HAS_ADDRESS,
+	[EC_SP_ALIGNMENT] = FAULT_ALIGNMENT,
+	[EC_SP_ALIGNMENT + 1 ... EC_BREAKPOINT_EL0 - 1] = FAULT_OTHER,
+	[EC_BREAKPOINT_EL0] = FAULT_BREAKPOINT,
+	[EC_BREAKPOINT_EL0 + 1] = FAULT_OTHER,
+	[EC_STEP_EL0] = FAULT_BREAKPOINT,
+	[EC_STEP_EL0 + 1] = FAULT_OTHER,
+	[EC_WATCHPOINT_EL0] = FAULT_BREAKPOINT,
+	[EC_WATCHPOINT_EL0 + 1 ... EC_BRK64 - 1] = FAULT_OTHER,
+	[EC_BRK64] = FAULT_BREAKPOINT,
+	[EC_BRK64 + 1 ... 63] = FAULT_OTHER,
+};
+
+void user_fault(struct context *context, struct cpu *cpu, uint64_t esr)
 {
-	uint32_t class = ESR_EC(fault->esr);
-
-	return (is_abort(class) && !(fault->esr & ESR_FNV)) || class == EC_PC_ALIGNMENT;
-}
-
-const char *fault_class_name(const struct fault *fault)
-{
-	return class_name(ESR_EC(fault->esr));
-}
-
-void user_fault(struct context *context, uint64_t esr)
-{
-	struct fault fault = fault_decode(esr, READ_SYSREG(far_el1));
-
-	if (is_abort(ESR_EC(esr)) && fault_has_address(&fault) && fault.address >= USER_LIMIT)
-		fault.cause = "not a program's address";
-	trap_fault(context, &fault);
+	if (unlikely(ESR_EC(esr) == EC_FP_TRAPPED))
+		trap_fpu();
+	else
+		trap_fault(context, cpu, esr, READ_SYSREG(far_el1));
 }

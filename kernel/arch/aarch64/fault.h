@@ -4,5 +4,5 @@
 
 #include "arch/trap.h"
 
-struct fault fault_decode(uint64_t esr, uint64_t far);
-void user_fault(struct context *context, uint64_t esr); /* from vectors.S */
+struct cpu;
+void user_fault(struct context *context, struct cpu *cpu, uint64_t esr); /* vectors.S */

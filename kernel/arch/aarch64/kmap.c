@@ -38,6 +38,15 @@ uint64_t image_size(void)
 	return (uint64_t)(_end - _start);
 }
 
+/* ID_AA64MMFR0_EL1.PARange: 32, 36, 40, 42, 44, 48, 52, 56 bits. */
+paddr_t physical_limit(void)
+{
+	static const uint8_t bits[] = {32, 36, 40, 42};
+	uint64_t range = READ_SYSREG(id_aa64mmfr0_el1) & 0xf;
+
+	return BIT(range < ARRAY_SIZE(bits) ? bits[range] : 44);
+}
+
 /* Tables of the kernel's map all lie in the image. */
 static struct table *table_of(uint64_t desc)
 {

@@ -31,21 +31,18 @@ void kprintf(const char *text, ...)
 }
 
 /* Of the CPUs that panic, one tells; one that panics while it tells is not the first. */
-static bool panicking;
+bool panicking;
 
 static bool first_to_panic(void)
 {
 	return !__atomic_exchange_n(&panicking, true, __ATOMIC_ACQ_REL);
 }
 
-bool panic_in_progress(void)
-{
-	return __atomic_load_n(&panicking, __ATOMIC_RELAXED);
-}
-
+/* Some may sleep in kernel_lock_wait, where no interrupt reaches them: the event does. */
 static void stop_others(void)
 {
-	dsb(ish);
+	dsb(ish); /* the flag before event and interrupts; partner: panic_in_progress */
+	__asm__ volatile("sev" : : : "memory");
 	for (uint32_t i = 0; i < cpu_count; i++)
 		if (i != this_cpu()->index &&
 			__atomic_load_n(&cpus[i].online, __ATOMIC_ACQUIRE))
@@ -130,15 +127,16 @@ void kernel_exception(struct context *context, uint64_t kind)
 	static const char *const kinds[] = {
 		"synchronous exception", "interrupt", "fast interrupt", "SError"};
 	uint64_t esr = READ_SYSREG(esr_el1);
-	struct fault fault = fault_decode(esr, READ_SYSREG(far_el1));
+	uint64_t far = READ_SYSREG(far_el1);
+	struct fault_text fault = fault_describe(esr, far);
 
 	if (!first_to_panic())
 		cpu_halt();
 	stop_others();
 	kprintf("quire: panic: %s in the kernel on cpu %u: %s\n", kinds[kind & 3],
-		this_cpu()->index, fault_class_name(&fault));
-	if (fault_has_address(&fault))
-		kprintf("  %s 0x%016lx: %s\n", fault.access, fault.address, fault.cause);
+		this_cpu()->index, fault.name);
+	if (fault_has_address(esr))
+		kprintf("  %s 0x%016lx: %s\n", fault.access, far, fault.cause);
 	kprintf("  esr 0x%08lx  pstate 0x%08lx\n", esr, context->pstate);
 	show_registers(context);
 	show_address("at  ", context->pc);

@@ -30,9 +30,14 @@
 #define CNTV_CTL_IMASK	 BIT(1)
 #define CNTKCTL_EL0VCTEN BIT(1) /* EL0 may read CNTVCT_EL0 */
 
+#define SCTLR_SPAN BIT(23) /* exceptions to EL1 leave PSTATE.PAN as it was */
+
 #define PAR_F BIT(0) /* the translation failed */
 
 /* The smallest data cache line in bytes. */
 #define CTR_DMINLINE(ctr) (4u << (((ctr) >> 16) & 0xf))
+#define CTR_IDC		  BIT(28) /* instructions need no cleaning of data to PoU */
+#define CTR_DIC		  BIT(29) /* nor invalidation */
 
-#define SPSR_EL0T UINT64_C(0)
+#define SPSR_NZCV (UINT64_C(15) << 28)
+#define SPSR_EL0T UINT64_C(0x40) /* EL0, AArch64; FIQ masked: nobody here handles one */

@@ -4,6 +4,9 @@
 
 #include "lib/string.h"
 
+#include "arch/space.h"
+
+#include "boot_map.h"
 #include "descriptor.h"
 #include "sysreg.h"
 
@@ -60,13 +63,6 @@ void user_add_table(paddr_t root, uaddr_t va, paddr_t table)
 	*place.desc = table | DESC_VALID | DESC_TABLE;
 }
 
-void user_activate(paddr_t root, uint16_t asid)
-{
-	dsb(ishst);
-	WRITE_SYSREG(ttbr0_el1, root | (uint64_t)asid << 48);
-	isb();
-}
-
 void user_make_executable(const void *page)
 {
 	uint64_t ctr = READ_SYSREG(ctr_el0);
@@ -81,39 +77,7 @@ void user_make_executable(const void *page)
 	isb();
 }
 
-/* The physical address of a user address as EL0 itself would get to read it, or false. */
-static bool translate(uaddr_t va, paddr_t *pa_out)
+uint64_t space_none(void)
 {
-	uint64_t par;
-
-	if (va >= USER_LIMIT)
-		return false;
-	__asm__ volatile("at s1e0r, %0" : : "r"(va));
-	isb();
-	par = READ_SYSREG(par_el1);
-	if (par & PAR_F)
-		return false;
-	*pa_out = desc_address(par) | (va & (PAGE_SIZE - 1));
-	return true;
-}
-
-static size_t within_page(uaddr_t va, size_t size)
-{
-	return min_u64(size, PAGE_SIZE - (va & (PAGE_SIZE - 1)));
-}
-
-status_t user_read(void *to, uaddr_t from, size_t size)
-{
-	for (char *at = to; size;) {
-		size_t some = within_page(from, size);
-		paddr_t pa;
-
-		if (!translate(from, &pa))
-			return ST_INVALID_ARGS;
-		memcpy(at, pa_to_va(pa), some);
-		at += some;
-		from += some;
-		size -= some;
-	}
-	return ST_OK;
+	return image_pa(&empty_table);
 }

@@ -60,48 +60,62 @@ vectors:
 	.endm
 
 /*
- * Save the program's registers. Then x19 is its context, x20 this CPU, and the kernel stack
- * is empty; x0-x8 still hold what the program put there.
+ * Save the program's registers. Then x0 is its context, x1 this CPU, and the kernel stack is
+ * empty.
  */
 	.macro save_context
 	stp	x0, x1, [sp, #16 * 0]
 	stp	x2, x3, [sp, #16 * 1]
 	store_x4_to_x29
-	mrs	x20, sp_el0
-	mrs	x21, elr_el1
-	mrs	x22, spsr_el1
-	stp	x30, x20, [sp, #16 * 15]
-	stp	x21, x22, [sp, #16 * 16]
-	mov	x19, sp
-	mrs	x20, tpidr_el1
-	ldr	x9, [x20, #CPU_STACK_TOP]
-	mov	sp, x9
-	msr	daifclr, #4		/* an SError from here on is the kernel's */
+	mrs	x2, sp_el0
+	mrs	x3, elr_el1
+	mrs	x4, spsr_el1
+	stp	x30, x2, [sp, #16 * 15]
+	stp	x3, x4, [sp, #16 * 16]
+	mov	x0, sp
+	mrs	x1, tpidr_el1
+	ldr	x2, [x1, #CPU_STACK_TOP]
+	mov	sp, x2
 	mov	x29, #0
+	.endm
+
+/* arch/latency.h: nothing, but in builds that measure. */
+	.macro latency_begin cause
+#ifdef QUIRE_LATENCY
+	mov	x19, x0
+	mov	x20, x1
+	mov	x1, #\cause
+	bl	latency_enter
+	mov	x0, x19
+	mov	x1, x20
+#endif
 	.endm
 
 user_irq:
 	save_context
+	latency_begin 65		/* LATENCY_IRQ */
 	bl	trap_irq
 	b	resume_current
 
 user_fault_entry:
-	mov	x0, x19
-	bl	user_fault		/* (context, esr) */
+	bl	user_fault		/* (context, cpu, esr) */
 	b	resume_current
 
 user_sync:
 	save_context
-	mrs	x1, esr_el1
-	lsr	x2, x1, #26
-	cmp	x2, #0x15		/* SVC from AArch64 */
+	latency_begin 0
+	mrs	x2, esr_el1
+	lsr	x3, x2, #26
+	cmp	x3, #0x15		/* SVC from AArch64 */
 	b.ne	user_fault_entry
-	mov	x0, x19
-	bl	trap_syscall
-	str	x0, [x19]
+	bl	trap_syscall		/* (context, cpu) */
 
 resume_current:				/* cpu->current: its context comes first in it */
-	ldr	x0, [x20, #CPU_CURRENT]
+#ifdef QUIRE_LATENCY
+	bl	latency_leave
+#endif
+	mrs	x1, tpidr_el1
+	ldr	x0, [x1, #CPU_CURRENT]
 /* noreturn void context_resume(struct context *context) */
 	.global context_resume
 context_resume:

@@ -33,8 +33,10 @@ uint64_t clock_ns(void);
 
 /*
  * clock_sleep_ns: wait for at least that many nanoseconds; other threads run meanwhile.
+ * clock_sleep_until: wait until clock_ns() has reached a deadline.
  */
 void clock_sleep_ns(uint64_t ns);
+void clock_sleep_until(uint64_t deadline);
 
 /*
  * counter_cycles: cycles of this CPU; under QEMU's -icount one per instruction. Only where

@@ -82,15 +82,6 @@ TEST(slice, maps_and_clones_end_where_it_ends)
 	finish();
 }
 
-/* starve: nothing is left that was not promised */
-static uint64_t starve(void)
-{
-	uint64_t held = pool_can_take(pool);
-
-	REQUIRE(pool_reserve(pool, held) == ST_OK);
-	return held;
-}
-
 TEST(reserve, a_write_cannot_run_out_of_memory)
 {
 	uint64_t held;
@@ -129,6 +120,49 @@ TEST(reserve, a_write_cannot_run_out_of_memory)
 	EXPECT_EQ(vmo_close(&v), ST_OK);
 	EXPECT_EQ(vmo_close(&c), ST_OK);
 	EXPECT_EQ(vmo_close(&s), ST_OK);
+	finish();
+}
+
+TEST(reserve, shrinks_with_its_clone)
+{
+	uint64_t small, held;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 14, 0) == ST_OK);
+	put(&v, 13, 1);
+	REQUIRE(vmo_clone(&c, &v, pool, 0, 14, VMO_RESERVE | VMO_RESIZABLE) == ST_OK);
+	put(&c, 13, 2);
+	put(&c, 1, 2);
+	EXPECT_EQ(vmo_resize(&c, 3), ST_OK);
+	small = pool->reserved;
+	EXPECT(small <= 3 + 2 + 4); /* pages, tables of a tree that stays as high, edges */
+	held = starve();
+	for (uint64_t p = 0; p < 3; p++)
+		put(&c, p, p + 100);
+	pool_unreserve(pool, held);
+	EXPECT_EQ(vmo_resize(&c, 0), ST_OK);
+	EXPECT(pool->reserved <= 4);
+	EXPECT_EQ(vmo_resize(&c, 14), ST_OK);
+	EXPECT(pool->reserved >= 14);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	EXPECT_EQ(pool->reserved, 14 + 4 + 1); /* no edges any more */
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	finish();
+}
+
+TEST(reserve, of_edges_goes_back_when_nobody_is_followed)
+{
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 8, VMO_RESIZABLE) == ST_OK);
+	REQUIRE(vmo_clone(&s, &v, pool, 0, 8, VMO_RESIZABLE) == ST_OK);
+	put(&s, 2, 1);
+	REQUIRE(vmo_clone(&c, &s, pool, 4, 4, 0) == ST_OK);
+	REQUIRE(vmo_resize(&s, 4) == ST_OK);
+	EXPECT_EQ(vmo_close(&s), ST_OK); /* c saw nothing of v through it */
+	EXPECT_EQ(c.parent, &v);
+	EXPECT_EQ(pool->reserved, 0);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
 	finish();
 }
 
@@ -374,34 +408,6 @@ TEST(slice, of_device_memory_is_device_memory)
 	EXPECT_EQ(vmo_read(&s, 0, &word, 8, &done), ST_BAD_STATE);
 	EXPECT_EQ(vmo_clone(&c, &s, pool, 0, 1, 0), ST_BAD_STATE);
 	EXPECT_EQ(vmo_close(&s), ST_OK);
-	EXPECT_EQ(vmo_close(&v), ST_OK);
-	finish();
-}
-
-TEST(vmo, a_snapshot_that_finds_no_memory_leaves_nothing_and_keeps_the_work_limit)
-{
-	uint64_t held;
-
-	world_init();
-	REQUIRE(vmo_init(&v, pool, 14, 0) == ST_OK);
-	for (uint64_t p = 0; p < 14; p++)
-		put(&v, p, p);
-	REQUIRE(vmo_clone(&c, &v, pool, 0, 14, 0) == ST_OK);
-	put(&c, 0, 7);
-	put(&c, 13, 7);
-	for (uint64_t frames = 0; frames < 4; frames++) {
-		held = starve();
-		pool_unreserve(pool, min_u64(held, frames));
-		vm_work.left = 3;
-		EXPECT_EQ(vmo_snapshot(&s, &c, pool, 1, 12, 0),
-			frames < 3 ? ST_NO_MEMORY : ST_OK);
-		EXPECT_EQ(vm_work.left, 3);
-		vm_work.left = UINT64_MAX;
-		pool_unreserve(pool, held - min_u64(held, frames));
-	}
-	EXPECT_EQ(c.children, 1);
-	EXPECT_EQ(vmo_close(&s), ST_OK);
-	EXPECT_EQ(vmo_close(&c), ST_OK);
 	EXPECT_EQ(vmo_close(&v), ST_OK);
 	finish();
 }

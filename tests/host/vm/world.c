@@ -18,7 +18,7 @@ const char *const world_op_name[OP_KINDS] = {"create", "clone", "snapshot", "sli
 	"unmap", "protect", "touch"};
 const char *const world_trait_name[TRAITS] = {"empty", "clone", "copy", "slice", "fixed",
 	"reserve", "children", "sliced", "mapped", "spaces", "other", "mixed", "top", "walk",
-	"trim", "stopped", "left", "dry"};
+	"trim", "sweep", "merge", "stopped", "left", "dry"};
 
 void world_init(void)
 {
@@ -27,7 +27,7 @@ void world_init(void)
 
 	memset(&world, 0, sizeof(world));
 	fake_reset();
-	vm_init(FAKE_BASE);
+	vm_init(FAKE_BASE, 1);
 	vm_work.left = UINT64_MAX;
 	CHECK(pool_init(&world.pool) == ST_OK);
 	CHECK(pool_add(&world.pool, &world.range, FAKE_BASE + (first << PAGE_BITS),
@@ -60,7 +60,7 @@ static bool alive(int v)
 /* A VMO whose close was begun: nobody can name it any more, but to go on closing it. */
 static bool is_closing(int v)
 {
-	return alive(v) && (world.vmo[v].flags & VMO_CLOSING);
+	return alive(v) && world.is_closing[v];
 }
 
 static bool is_mapped(int v)
@@ -144,8 +144,11 @@ static status_t do_create(const struct op *o)
 			model_clone(m, o->vmo, o->a, o->b, o->c, o->d & VMO_RESIZABLE);
 		return st;
 	}
+	if (o != &world.unborn[o->vmo])
+		world.unborn[o->vmo] = *o;
 	st = vmo_snapshot(
 		v, &world.vmo[o->a], pool, (uint64_t)o->b, (uint64_t)o->c, (unsigned)o->d);
+	world.is_unborn[o->vmo] = st == ST_SHOULD_WAIT && (v->flags & VMO_UNBORN);
 	if (st == ST_OK)
 		model_snapshot(m, o->vmo, o->a, o->b, o->c, o->d & VMO_RESIZABLE);
 	return st;
@@ -167,7 +170,10 @@ static status_t do_write(const struct op *o)
 	}
 	CHECK(st != ST_NO_MEMORY || !(world.vmo[o->vmo].source->flags & VMO_RESERVE));
 	if (st == ST_OK) {
+		if (world.vmo[o->vmo].memory == PTE_NORMAL) /* else as a program would */
+			fake_wrote(pa);
 		put_value(pa, (uint64_t)o->b);
+		vmo_wrote(pa);
 		model_write(&world.model, o->vmo, o->a, (uint64_t)o->b);
 	}
 	return st;
@@ -202,9 +208,8 @@ static status_t do_range(const struct op *o)
 	if (o->kind == OP_DECOMMIT) {
 		st = vmo_decommit(v, (uint64_t)o->a, (uint64_t)o->b);
 		for (int p = o->a; p < o->a + o->b && st == ST_SHOULD_WAIT; p++) {
-			uint64_t at; /* stopped: some are gone already */
-
-			if (vmo_diff(v, (uint64_t)p, &at) != ST_OK || (int)at != p)
+			/* stopped: some are gone already */
+			if (!world_owns(v->source, v->bias + (uint64_t)p))
 				model_decommit(m, o->vmo, p, 1);
 		}
 		if (st == ST_OK)
@@ -214,13 +219,12 @@ static status_t do_range(const struct op *o)
 		for (int i = 0; i < (int)done; i++)
 			model_own(m, o->vmo, o->a + i);
 	} else {
-		uint64_t at;
 		int next;
 
 		st = vmo_zero(v, (uint64_t)o->a, (uint64_t)o->b, &done);
 		next = o->a + (int)done;
 		if (st == ST_SHOULD_WAIT && !model_sees(m, o->vmo, next) &&
-			(vmo_diff(v, (uint64_t)next, &at) != ST_OK || (int)at != next))
+			!world_owns(v->source, v->bias + (uint64_t)next))
 			model_zero(m, o->vmo, next, 1); /* gone, its table not yet */
 		if (in_range(o->vmo, o->a, o->b))
 			model_zero(m, o->vmo, o->a, (int)done);
@@ -251,7 +255,8 @@ static status_t do_merge(const struct op *o)
 	const struct model_vmo *x = &world.model.vmo[o->vmo];
 	status_t st = vmo_merge(&world.vmo[o->vmo]);
 
-	if (st == ST_OK && x->parent >= 0)
+	if (x->parent >= 0 &&
+		(st == ST_OK || world.vmo[o->vmo].merge.clone == &world.vmo[o->vmo]))
 		model_merge(&world.model, o->vmo);
 	return st;
 }
@@ -260,11 +265,25 @@ static status_t do_close(const struct op *o)
 {
 	status_t st;
 
+	if (world.is_unborn[o->vmo]) {
+		st = vmo_close(&world.vmo[o->vmo]);
+		world.is_unborn[o->vmo] = st != ST_OK;
+		return st;
+	}
+
 	if (is_mapped(o->vmo) ||
 		(!world.model.vmo[o->vmo].slice && !list_is_empty(&world.vmo[o->vmo].slices)))
 		return ST_INTERNAL;
 	st = vmo_close(&world.vmo[o->vmo]);
 	CHECK(st == ST_OK || st == ST_SHOULD_WAIT);
+	world.is_closing[o->vmo] = st == ST_SHOULD_WAIT;
+	for (int c = 0; c < WORLD_VMOS; c++) /* those that took over go up at once */
+		if (alive(c) && world.model.vmo[c].parent == o->vmo &&
+			world.vmo[c].parent != &world.vmo[o->vmo])
+			model_bequeath(&world.model, o->vmo, c);
+	for (int c = 0; c < WORLD_VMOS && st == ST_OK; c++) /* can only be ended now */
+		if (world.unborn[c].a == o->vmo)
+			world.unborn[c].a = -1;
 	if (st == ST_OK) {
 		model_close(&world.model, o->vmo);
 		memset(&world.vmo[o->vmo], 0, sizeof(struct vmo));
@@ -346,15 +365,10 @@ static status_t do_touch(const struct op *o)
 	else
 		CHECK(st == ST_OK || st == ST_NO_MEMORY || st == ST_SHOULD_WAIT);
 	if (st != ST_OK) {
-		if (st == ST_NO_MEMORY && o->b == MAP_WRITE) {
-			paddr_t pa; /* the page may be the VMO's own by now: no difference
-				     */
-			uint64_t at;
-
-			(void)pa;
-			if (vmo_diff(&world.vmo[v], (uint64_t)p, &at) == ST_OK && (int)at == p)
-				model_own(&world.model, v, p);
-		}
+		/* the page may be the VMO's own by now: no difference */
+		if (st == ST_NO_MEMORY && o->b == MAP_WRITE &&
+			world_owns(m->vmo, m->coordinate + (uint64_t)o->a))
+			model_own(&world.model, v, p);
 		return st;
 	}
 	CHECK(fake_walk(m->vspace->root, m->vspace->asid, page, &line));
@@ -387,8 +401,15 @@ static status_t do_once(const struct op *o)
 		return o->kind == OP_TOUCH ? do_touch(o) : do_cut(o);
 	if (o->vmo < 0 || o->vmo >= WORLD_VMOS)
 		return ST_INTERNAL;
+	if (world.is_unborn[o->vmo] && o->kind != OP_CLOSE) {
+		o = &world.unborn[o->vmo];
+		if (!alive(o->a) || is_closing(o->a))
+			return ST_INTERNAL;
+	}
 	if (o->kind <= OP_RUN)
 		return do_create(o);
+	if (world.is_unborn[o->vmo])
+		return do_close(o);
 	if (!alive(o->vmo) || (is_closing(o->vmo) && o->kind != OP_CLOSE))
 		return ST_INTERNAL;
 	switch (o->kind) {
@@ -470,7 +491,9 @@ static uint32_t traits(const struct op *o)
 		(uint32_t)(v->parent && v->parent->pool != v->pool) << TRAIT_MIXED |
 		(uint32_t)(vmo_end(v) == VMO_MAX_COORDINATE) << TRAIT_TOP |
 		(uint32_t)s->walk.active << TRAIT_WALK |
-		(uint32_t)(s->trim > vmo_end(s)) << TRAIT_TRIM;
+		(uint32_t)(s->trim > vmo_end(s)) << TRAIT_TRIM |
+		(uint32_t)s->sweep.active << TRAIT_SWEEP |
+		(uint32_t)(s->merge.clone != NULL) << TRAIT_MERGE;
 }
 
 static void count_pairs(const struct op *o, uint32_t met, status_t st)
@@ -508,7 +531,7 @@ status_t world_do(const struct op *op)
 			pool_unreserve(&world.other, held_other);
 		if (st == ST_SHOULD_WAIT)
 			met |= 1u << TRAIT_STOPPED;
-		if (st != ST_SHOULD_WAIT || (world_abandon && op->kind != OP_CLOSE)) {
+		if (st != ST_SHOULD_WAIT || world_abandon) {
 			count_pairs(op, met, st);
 			return st;
 		}

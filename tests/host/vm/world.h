@@ -64,6 +64,9 @@ struct world {
 	struct mapping map[WORLD_MAPPINGS];
 	bool mapped[WORLD_MAPPINGS];
 	int map_vmo[WORLD_MAPPINGS];
+	bool is_closing[WORLD_VMOS]; /* a close was begun: nobody else names it */
+	bool is_unborn[WORLD_VMOS];  /* a snapshot that was begun, by: */
+	struct op unborn[WORLD_VMOS];
 };
 extern struct world world;
 
@@ -95,6 +98,8 @@ enum trait {
 	TRAIT_TOP,     /* ends at the last coordinate that there is */
 	TRAIT_WALK,    /* a walk under it was left */
 	TRAIT_TRIM,    /* a shrink was left */
+	TRAIT_SWEEP,   /* a sweep over its mappings was left */
+	TRAIT_MERGE,   /* a merge of it, or into it, was left half-way */
 	TRAIT_STOPPED, /* the operation stopped at least once */
 	TRAIT_LEFT,    /* and was left */
 	TRAIT_DRY,     /* refused for want of memory */
@@ -114,6 +119,9 @@ void world_fini(void);
  * that makes no sense now returns ST_INTERNAL and did nothing.
  */
 status_t world_do(const struct op *op);
+
+/* world_owns: whether v has a page of its own there, its tree not being a slice's. */
+bool world_owns(const struct vmo *v, uint64_t c);
 
 /* world_check: every invariant, every page, every translation. Stops the program. */
 void world_check(void);

@@ -38,6 +38,12 @@ paddr_t image_start_pa(void);
 uint64_t image_size(void);
 
 /*
+ * physical_limit: one past the highest physical address of this machine, or of the 44 bits
+ * that an Untyped's capability can hold.
+ */
+paddr_t physical_limit(void);
+
+/*
  * kmap_ram: add a page-aligned range of RAM to the direct map, writable, never executable.
  *
  *  => at boot only; ranges do not overlap; false if the map's tables are used up

@@ -18,4 +18,9 @@ printf_like(1, 2) void kprintf(const char *text, ...);
 printf_like(1, 2) noreturn void panic(const char *text, ...);
 
 /* panic_in_progress: has a CPU panicked? The others stop when they are told. */
-bool panic_in_progress(void);
+extern bool panicking;
+
+static inline bool panic_in_progress(void)
+{
+	return __atomic_load_n(&panicking, __ATOMIC_RELAXED);
+}

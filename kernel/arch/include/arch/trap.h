@@ -10,6 +10,8 @@
  */
 #pragma once
 
+#include "abi/ipc.h"
+
 #include "lib/base.h"
 
 struct context {
@@ -19,25 +21,65 @@ struct context {
 	uint64_t pstate;
 } aligned(16); /* as a stack pointer must be */
 
-/* What a program did that it may not do: decoded from ESR_EL1 and FAR_EL1. */
-struct fault {
-	uint64_t address; /* what it touched; of an instruction fault, where it jumped */
-	uint64_t esr;
+struct cpu;
+
+/*
+ * The upcalls. trap_syscall: the call's number and arguments are in the context, where the
+ * answer goes. trap_fault: what the program did is in ESR_EL1's and FAR_EL1's values.
+ * trap_fpu: it used the FPU while it was not allowed to.
+ */
+void trap_syscall(struct context *context, struct cpu *cpu);
+void trap_irq(struct context *context, struct cpu *cpu);
+void trap_fault(struct context *context, struct cpu *cpu, uint64_t esr, uint64_t far);
+void trap_fpu(void);
+
+/* By ESR_EL1.EC: enum fault_label, and whether FAR_EL1 holds an address. */
+enum { FAULT_HAS_ADDRESS = 0x80 };
+extern const uint8_t fault_classes[64];
+
+static inline uint8_t fault_class(uint64_t esr)
+{
+	return fault_classes[esr >> 26 & 63];
+}
+
+/* fault_has_address: does FAR_EL1 mean anything? ESR_EL1.FnV of an abort says that not. */
+static inline bool fault_has_address(uint64_t esr)
+{
+	return fault_class(esr) & FAULT_HAS_ADDRESS && !(esr & BIT(10));
+}
+
+/* fault_label: what kind of fault that is; enum fault_label. */
+static inline uint32_t fault_label(uint64_t esr)
+{
+	uint32_t label = fault_class(esr) & ~(uint32_t)FAULT_HAS_ADDRESS;
+
+	/* An abort's fault status code: alignment */
+	return label == FAULT_PAGE && (esr & 0x3f) == 0x21 ? FAULT_ALIGNMENT : label;
+}
+
+/* A fault in words, for people. */
+struct fault_text {
+	const char *name;   /* "data abort", "undefined instruction", ... */
 	const char *access; /* "read from", "write to", "fetch from" or "" */
-	const char *cause;  /* in words: "not mapped", "no permission", ... */
+	const char *cause;  /* "not mapped", "no permission", ... */
 };
 
-/* fault_has_address: does `address` mean anything? fault_class_name: ESR_EL1.EC in words. */
-bool fault_has_address(const struct fault *fault);
-const char *fault_class_name(const struct fault *fault);
+struct fault_text fault_describe(uint64_t esr, uint64_t far);
 
-/* trap_syscall: `x` are the caller's registers; returns what it is to find in x0. */
-int64_t trap_syscall(const uint64_t *x);
-void trap_irq(void);
-void trap_fault(struct context *context, const struct fault *fault);
+/* context_flags: N, Z, C and V in their places. */
+uint64_t context_flags(const struct context *context);
+
+/* context_set_flags: N, Z, C and V out of a PSTATE; all else stays what user mode needs. */
+void context_set_flags(struct context *context, uint64_t pstate);
 
 /* context_init: registers zero, to start in user mode at `pc` with the stack `sp`. */
 void context_init(struct context *context, uint64_t pc, uint64_t sp);
+
+/* context_restart: a system call that was begun is begun anew when the context is resumed. */
+static inline void context_restart(struct context *context)
+{
+	context->pc -= 4;
+}
 
 /* context_resume: run it; this CPU's kernel stack is empty from then on. */
 noreturn void context_resume(struct context *context);

@@ -6,15 +6,13 @@
 #pragma once
 
 #include "arch/kmap.h"
+#include "arch/translate.h"
 
 enum user_rights {
 	USER_READ = 1,
 	USER_WRITE = 2,
 	USER_EXECUTE = 4,
 };
-
-/* One past the highest user address: 48 bits, the reach of TTBR0. */
-#define USER_LIMIT (UINT64_C(1) << 48)
 
 /*
  * user_map: map one page of RAM at a user address below USER_LIMIT.
@@ -25,21 +23,8 @@ enum user_rights {
 must_check bool user_map(paddr_t root, uaddr_t va, paddr_t pa, unsigned rights);
 void user_add_table(paddr_t root, uaddr_t va, paddr_t table);
 
-/* user_activate: make `root` this CPU's user address space, tagged with `asid`. */
-void user_activate(paddr_t root, uint16_t asid);
-
 /*
  * user_make_executable: let a page that the kernel wrote be fetched as instructions by
  * every CPU (clean to the point of unification, invalidate instruction caches).
  */
 void user_make_executable(const void *page);
-
-/*
- * user_read: copy from the running program's memory.
- *
- *  => each page is looked up with the program's own rights; the kernel never dereferences
- *     a user address
- *  => ST_INVALID_ARGS if a byte of the range is not the program's to read; whole
- *     pages before it may have been copied by then
- */
-must_check status_t user_read(void *to, uaddr_t from, size_t size);

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+#include "boot_caps.h"
+
+#include "arch/page.h"
+#include "arch/print.h"
+#include "arch/space.h"
+
+#include "cap/object.h"
+#include "cap/untyped.h"
+
+#include "object/check.h"
+#include "object/irq.h"
+#include "object/thread.h"
+
+#include "platform/board.h"
+
+enum {
+	THREAD_BITS = 11,
+	BITS_MAX = 38, /* of an Untyped's bytes: abi/objects.def */
+};
+
+static struct slot *root_slots;
+
+/* Objects with slots lie where links reach (cap/cap.h). */
+static void *take_zeroed(struct bootmem *memory, uint64_t bytes)
+{
+	uint64_t pages = align_up(bytes, PAGE_SIZE) / PAGE_SIZE;
+	char *base;
+	paddr_t pa;
+
+	if (!bootmem_alloc_below(memory, pages, SLOT_PA_END, &pa))
+		panic("no %lu pages of RAM for the first objects", pages);
+	base = pa_to_va(pa);
+	for (uint64_t i = 0; i < pages; i++)
+		page_zero(base + i * PAGE_SIZE);
+	return base;
+}
+
+static bool remove_all(struct bootmem *memory, const struct range *ranges, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (!bootmem_remove(memory, ranges[i]))
+			return false;
+	return true;
+}
+
+void boot_device_memory(const struct board *board, struct bootmem *devices)
+{
+	const struct range kernels_own[] = {board->gic_distributor, board->gic_cpu_interface,
+		{image_start_pa(), image_size()}};
+
+	if (!bootmem_add(devices, (struct range){0, physical_limit()}) ||
+		!remove_all(devices, board->memory, board->memory_count) ||
+		!remove_all(devices, board->reserved, board->reserved_count) ||
+		!remove_all(devices, board->unmapped, board->unmapped_count) ||
+		!remove_all(devices, kernels_own, ARRAY_SIZE(kernels_own))) {
+		kprintf("quire: the device tree splits device memory into more than %d ranges: "
+			"none is handed out\n",
+			BOOTMEM_RANGES_MAX);
+		devices->count = 0;
+	}
+}
+
+static struct slot *add_root(enum root_slot slot, struct cap cap)
+{
+	cap_insert(NULL, &root_slots[slot], cap);
+	return &root_slots[slot];
+}
+
+static struct cap cnode_cap(void)
+{
+	struct cap cap = cap_make(OBJECT_CNODE, ROOT_CNODE_BITS, root_slots);
+
+	cap.data = guard_word(0, 64 - ROOT_CNODE_BITS);
+	return cap;
+}
+
+static struct cap space_cap(paddr_t table, uint16_t asid)
+{
+	struct cap cap = cap_make(OBJECT_VSPACE, 0, pa_to_va(table));
+
+	cap.data = space_root(table, asid);
+	return cap;
+}
+
+static void hold(struct thread *thread, enum thread_slot slot, enum root_slot root)
+{
+	status_t st = cap_copy(&thread->slots[slot], &root_slots[root], RIGHTS_ALL);
+
+	CHECK(st == ST_OK);
+}
+
+struct thread *boot_objects(struct bootmem *memory, paddr_t space_table, uint16_t asid)
+{
+	struct thread *thread = take_zeroed(memory, BIT(THREAD_BITS));
+	struct cap cap = cap_make(OBJECT_THREAD, THREAD_BITS, thread);
+
+	root_slots = take_zeroed(memory, sizeof(struct slot) << ROOT_CNODE_BITS);
+	irq_table_init(take_zeroed(memory, irq_table_bytes()));
+	thread_create(&cap);
+	add_root(ROOT_SLOT_CNODE, cnode_cap());
+	add_root(ROOT_SLOT_THREAD, cap);
+	add_root(ROOT_SLOT_VSPACE, space_cap(space_table, asid));
+	add_root(ROOT_SLOT_IRQ_CONTROL, irq_control_cap());
+	hold(thread, THREAD_CSPACE, ROOT_SLOT_CNODE);
+	hold(thread, THREAD_VSPACE, ROOT_SLOT_VSPACE);
+	thread->priority = PRIORITY_MAX;
+	thread->priority_max = PRIORITY_MAX;
+	thread->cpu = &cpus[0];
+	return thread;
+}
+
+/* The largest aligned block that begins where the range does. */
+static unsigned block_bits(paddr_t base, paddr_t end)
+{
+	unsigned bits = 63 - (unsigned)__builtin_clzll(end - base);
+
+	if (base != 0 && (unsigned)__builtin_ctzll(base) < bits)
+		bits = (unsigned)__builtin_ctzll(base);
+	return bits < BITS_MAX ? bits : BITS_MAX;
+}
+
+/*
+ * What blocks are ordered by: counted first, so that each is then put in its place at once.
+ * In `place`, by size: how many there are, then which place the next one takes.
+ */
+struct order {
+	uint32_t place[BITS_MAX + 1];
+};
+
+static void count_blocks(const struct bootmem *memory, struct order *order)
+{
+	for (uint32_t i = 0; i < memory->count; i++) {
+		paddr_t base = memory->range[i].base, end = base + memory->range[i].size;
+
+		while (base < end) {
+			unsigned bits = block_bits(base, end);
+
+			order->place[bits]++;
+			base += BIT(bits);
+		}
+	}
+}
+
+/* Largest first, from place `first` on; returns the place behind the last. */
+static uint32_t put_in_order(struct order *order, uint32_t first)
+{
+	for (unsigned bits = BITS_MAX + 1; bits-- > 0;) {
+		uint32_t count = order->place[bits];
+
+		order->place[bits] = first;
+		first += count;
+	}
+	return first;
+}
+
+static bool add_untyped(struct bootinfo *info, uint32_t place, struct bootinfo_untyped untyped)
+{
+	if (place >= BOOTINFO_UNTYPED_MAX)
+		return false;
+	add_root(ROOT_SLOT_FIRST_FREE + place,
+		untyped_make(untyped.base, untyped.size_bits, untyped.device));
+	info->untyped[place] = untyped;
+	return true;
+}
+
+/* Returns how many bytes were handed out. */
+static uint64_t hand_out(const struct bootmem *memory, bool device, struct bootinfo *info)
+{
+	struct order order = {{0}};
+	uint64_t given = 0;
+	uint32_t end;
+
+	count_blocks(memory, &order);
+	end = put_in_order(&order, info->untyped_count);
+	for (uint32_t i = 0; i < memory->count; i++) {
+		paddr_t base = memory->range[i].base, range_end = base + memory->range[i].size;
+
+		while (base < range_end) {
+			unsigned bits = block_bits(base, range_end);
+
+			if (add_untyped(info, order.place[bits]++,
+				    (struct bootinfo_untyped){base, bits, device}))
+				given += BIT(bits);
+			base += BIT(bits);
+		}
+	}
+	info->untyped_count = (uint32_t)min_u64(end, BOOTINFO_UNTYPED_MAX);
+	if (given != bootmem_bytes(memory))
+		kprintf("quire: %lu KiB of %s in small pieces are not handed out\n",
+			(bootmem_bytes(memory) - given) >> 10,
+			device ? "device memory" : "RAM");
+	return given;
+}
+
+void boot_untypeds(
+	const struct bootmem *ram, const struct bootmem *devices, struct bootinfo *info)
+{
+	info->untyped_first = ROOT_SLOT_FIRST_FREE;
+	info->untyped_count = 0;
+	info->memory_free = hand_out(ram, false, info);
+	(void)hand_out(devices, true, info);
+	info->slots_free = info->untyped_first + info->untyped_count;
+	check_init(root_slots, info->slots_free);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+#include "object/fault.h"
+
+#include "arch/print.h"
+
+#include "object/check.h"
+#include "object/direct.h"
+#include "object/user.h"
+
+enum { STATUS_FAULT = 139, BACKTRACE_MAX = 16 };
+
+static bool is_syscall(const struct thread *thread)
+{
+	return thread->fault_esr & FAULT_IS_SYSCALL;
+}
+
+word_t fault_message(const struct thread *thread, struct context *to)
+{
+	const struct context *context = &thread->context;
+	uint32_t label = is_syscall(thread) ? FAULT_SYSCALL : fault_label(thread->fault_esr);
+
+	to->x[2 + FAULT_WORD_PC] = context->pc;
+	to->x[2 + FAULT_WORD_ADDRESS] = thread->fault_address;
+	to->x[2 + FAULT_WORD_ESR] = thread->fault_esr & ~FAULT_IS_SYSCALL;
+	to->x[2 + FAULT_WORD_SP] = context->sp;
+	to->x[2 + FAULT_WORD_X0] = context->x[0];
+	to->x[2 + FAULT_WORD_LR] = context->x[30];
+	return tag_make(label, FAULT_WORDS, 0);
+}
+
+bool fault_answer(struct thread *thread, const struct context *handler)
+{
+	thread->state = THREAD_STOPPED;
+	thread->faulted = false;
+	if (tag_label(handler->x[1]) != FAULT_RESUME)
+		return false;
+	fault_resume(thread, handler);
+	return true;
+}
+
+/* Frame records of the program, as far as they can be read: each higher than the last. */
+static void show_callers(const struct thread *thread)
+{
+	uint64_t fp = thread->context.x[29], record[2];
+
+	for (int i = 0; i < BACKTRACE_MAX; i++) {
+		if (fp == 0 || user_read(thread, record, fp, sizeof(record)) != ST_OK)
+			return;
+		if (record[1] == 0)
+			return;
+		kprintf("  from 0x%lx\n", record[1] - 4);
+		if (record[0] <= fp)
+			return;
+		fp = record[0];
+	}
+}
+
+static void describe(const struct thread *thread)
+{
+	const struct context *context = &thread->context;
+	const char *name = *thread->name ? thread->name : "a thread";
+	struct fault_text text = fault_describe(thread->fault_esr, thread->fault_address);
+
+	if (fault_has_address(thread->fault_esr))
+		kprintf("quire: %s stopped: %s: %s%s0x%016lx: %s\n", name, text.name,
+			text.access, *text.access ? " " : "", thread->fault_address,
+			text.cause);
+	else
+		kprintf("quire: %s stopped: %s\n", name, text.cause);
+	kprintf("  pc 0x%lx  lr 0x%lx  sp 0x%lx  esr 0x%lx\n", context->pc, context->x[30],
+		context->sp, thread->fault_esr);
+}
+
+/* Nobody to tell but people. */
+static void fault_unhandled(struct thread *thread)
+{
+	describe(thread);
+	if (sched_is_root(thread)) {
+		show_callers(thread);
+		sched_end(STATUS_FAULT);
+	}
+	CHECK(thread_stop(thread));
+}
+
+/* The handler waits on this CPU, and is urgent enough: what endpoint_send_fault does. */
+static force_inline bool deliver(struct cpu *cpu, struct thread *thread)
+{
+	const struct cap *cap = &thread->slots[THREAD_FAULT].cap;
+	struct endpoint *endpoint;
+	struct thread *receiver;
+
+	if (cap->type != OBJECT_ENDPOINT)
+		return false;
+	endpoint = cap_object(cap);
+	receiver = receiver_of(cpu, endpoint);
+	if (!receiver)
+		return false;
+	thread->faulted = true;
+	bind_caller(endpoint, receiver, thread);
+	receiver->context.x[0] = ST_OK;
+	receiver->context.x[1] = fault_message(thread, &receiver->context);
+	receiver->context.x[11] = cap->data;
+	change_places(cpu, thread, receiver);
+	return true;
+}
+
+static never_inline void report_slowly(struct cpu *cpu, struct thread *thread)
+{
+	if (!endpoint_send_fault(thread))
+		fault_unhandled(thread);
+	kernel_exit(cpu);
+}
+
+/* Laid out so that the short way needs no stack. */
+void trap_fault(struct context *context, struct cpu *cpu, uint64_t esr, uint64_t far)
+{
+	struct thread *thread = container_of(context, struct thread, context);
+	uint32_t ticket;
+
+	if (unlikely(!kernel_lock_draw(&ticket)))
+		kernel_lock_spin(ticket);
+	kernel_lock_taken();
+	thread->fault_esr = esr;
+	thread->fault_address = fault_has_address(esr) ? far : 0;
+	if (!deliver(cpu, thread))
+		return report_slowly(cpu, thread);
+	if (DEBUG_BUILD)
+		check_all();
+	kernel_unlock();
+}
+
+bool fault_unknown_syscall(struct thread *thread)
+{
+	thread->fault_esr = FAULT_IS_SYSCALL | thread->context.x[8];
+	thread->fault_address = 0;
+	return endpoint_send_fault(thread);
+}

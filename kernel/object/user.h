@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/*
+ * The memory of programs, read and written as they could themselves: through their own
+ * translations and rights, page by page, in the kernel's own map.
+ */
+#pragma once
+
+#include "object/thread.h"
+
+/*
+ * user_page: where the kernel sees a byte of a thread's memory, up to the page's end.
+ *
+ *  => NULL if the thread could not read it (write it); device memory neither
+ */
+void *user_page(const struct thread *thread, uaddr_t va, bool write);
+
+/*
+ * user_read, user_write: copy from, to the memory of a thread.
+ *
+ *  => ST_INVALID_ARGS if a byte of the range is not the thread's to read (write); whole
+ *     pages before it may have been copied by then
+ */
+must_check status_t user_read(const struct thread *thread, void *to, uaddr_t from, size_t size);
+must_check status_t user_write(
+	const struct thread *thread, uaddr_t to, const void *from, size_t size);
