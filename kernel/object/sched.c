@@ -364,6 +364,7 @@ void sched_end(unsigned status)
 {
 	latency_report();
 	kprintf("quire: root task ended with status %u\n", status & 0xff);
+	stop_other_cpus(); /* the firmware need not share the machine with who waits for us */
 	power_off();
 }
 

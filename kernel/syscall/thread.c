@@ -77,7 +77,7 @@ static bool is_settled(const struct thread *thread)
 }
 
 /* To delete the last capability to something may take a while, and destroy anybody. */
-static status_t settle(struct thread *thread)
+static status_t drop_old(struct thread *thread)
 {
 	struct work work = {WORK_DEFAULT};
 
@@ -103,7 +103,7 @@ static status_t hold(struct thread *thread, struct slot *sources[THREAD_HELD])
 			st = cap_copy(slot, sources[i], RIGHTS_ALL);
 		CHECK(st == ST_OK);
 	}
-	return settle(thread);
+	return drop_old(thread);
 }
 
 int64_t sys_thread_configure(
@@ -123,7 +123,7 @@ int64_t sys_thread_configure(
 	if (thread->state != THREAD_STOPPED)
 		return ST_BAD_STATE;
 	if (!is_settled(thread)) {
-		(void)settle(thread);
+		(void)drop_old(thread);
 		return CALL_AGAIN; /* nothing found before is valid, the caller included */
 	}
 	st = find_sources(cptrs, sources);

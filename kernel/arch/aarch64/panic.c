@@ -31,7 +31,8 @@ void kprintf(const char *text, ...)
 }
 
 /* Of the CPUs that panic, one tells; one that panics while it tells is not the first. */
-bool panicking;
+static bool panicking;
+bool all_stop;
 
 static bool first_to_panic(void)
 {
@@ -39,8 +40,9 @@ static bool first_to_panic(void)
 }
 
 /* Some may sleep in kernel_lock_wait, where no interrupt reaches them: the event does. */
-static void stop_others(void)
+void stop_other_cpus(void)
 {
+	__atomic_store_n(&all_stop, true, __ATOMIC_RELAXED);
 	dsb(ish); /* the flag before event and interrupts; partner: panic_in_progress */
 	__asm__ volatile("sev" : : : "memory");
 	for (uint32_t i = 0; i < cpu_count; i++)
@@ -99,7 +101,7 @@ void panic(const char *text, ...)
 
 	if (!first_to_panic())
 		cpu_halt();
-	stop_others();
+	stop_other_cpus();
 	va_start(args, text);
 	format_v(line, sizeof(line), text, args);
 	va_end(args);
@@ -132,7 +134,7 @@ void kernel_exception(struct context *context, uint64_t kind)
 
 	if (!first_to_panic())
 		cpu_halt();
-	stop_others();
+	stop_other_cpus();
 	kprintf("quire: panic: %s in the kernel on cpu %u: %s\n", kinds[kind & 3],
 		this_cpu()->index, fault.name);
 	if (fault_has_address(esr))

@@ -33,7 +33,7 @@ extern struct lock kernel_tickets;
  * kernel_lock_spin: sleep until `ticket` is served; for good if a CPU has panicked.
  *
  * Who panics holds the lock perhaps for ever, sets its flag and then sends an event
- * (stop_others): the flag is looked at before each wfe, so that event cannot be missed. A
+ * (stop_other_cpus): the flag is looked at before each wfe, so that event cannot be missed. A
  * masked interrupt would not end the wfe. Nothing may touch memory between ldaxrh and wfe:
  * it could cost the monitor without an event.
  */

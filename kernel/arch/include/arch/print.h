@@ -17,10 +17,13 @@ printf_like(1, 2) void kprintf(const char *text, ...);
  */
 printf_like(1, 2) noreturn void panic(const char *text, ...);
 
-/* panic_in_progress: has a CPU panicked? The others stop when they are told. */
-extern bool panicking;
+/* stop_other_cpus: for good, those that wait for the kernel lock, too. */
+void stop_other_cpus(void);
+
+/* panic_in_progress: has a CPU panicked, or ended it all? The others stop when told. */
+extern bool all_stop;
 
 static inline bool panic_in_progress(void)
 {
-	return __atomic_load_n(&panicking, __ATOMIC_RELAXED);
+	return __atomic_load_n(&all_stop, __ATOMIC_RELAXED);
 }
