@@ -243,3 +243,24 @@ TEST(exact, a_merge_that_was_begun_survives_its_clone)
 	}
 	EXPECT(half > 5);
 }
+
+/* A shrink through the middle of what is borrowed needs no memory. */
+TEST(exact, a_clone_that_only_borrows_shrinks_without_memory)
+{
+	uint64_t held;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 14, 0) == ST_OK);
+	for (uint64_t p = 0; p < 14; p++)
+		put(&v, p, p);
+	REQUIRE(vmo_clone(&c, &v, pool, 0, 14, VMO_RESIZABLE) == ST_OK);
+	EXPECT_EQ(get(&c, 13), 13);
+	EXPECT(!pte_is_owned(c.root) && !pte_is_none(c.root));
+	held = starve();
+	EXPECT_EQ(vmo_resize(&c, 5), ST_OK);
+	EXPECT_EQ(get(&c, 4), 4);
+	pool_unreserve(pool, held);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	finish();
+}
