@@ -7,7 +7,7 @@
 
 #include "abi/bootinfo.h"
 
-#include "mm/bootmem.h"
+#include "bootmem.h"
 
 struct board;
 struct thread;

@@ -13,13 +13,12 @@
 #include "arch/print.h"
 #include "arch/timer.h"
 
-#include "mm/bootmem.h"
-
 #include "object/irq.h"
 #include "object/sched.h"
 #include "object/timer.h"
 
 #include "boot_caps.h"
+#include "bootmem.h"
 #include "platform/platform.h"
 #include "root.h"
 

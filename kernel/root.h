@@ -7,7 +7,7 @@
 
 #include "abi/bootinfo.h"
 
-#include "mm/bootmem.h"
+#include "bootmem.h"
 
 /* What the first program is made from, and then gets. */
 struct root_memory {

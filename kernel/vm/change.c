@@ -9,143 +9,169 @@
  *	parent [ a | b | c ]             parent [ a | x | c ]
  *	clone  [ b | x | b ]   merge     clone  [ b | b | b ]    (b: borrowed)
  *
- * First the paths to those pages are made the parent's own, and the clone's: that may need
- * memory or stop, and changes nothing that anyone sees. Then each page changes hands.
+ * In three parts, each of which may stop:
+ *
+ *	prepare  tables on the way to those pages are made the parent's own, and the clone's.
+ *	         That needs memory and changes nothing that anyone sees. Whoever changes a
+ *	         tree meanwhile makes it begin again, with twice the steps, so that it ends
+ *	switch   nobody below has borrowed anything there, no mapping leads there. Now `clone`
+ *	         is set in both, and the pages are the parent's
+ *	move     each entry changes hands. Whoever uses either VMO ends that first
  */
 #include "vm/tree.h"
 
-/* next_owned: the first coordinate in [c, end) at which v has a page of its own. */
-static uint64_t next_owned(struct vmo *v, uint64_t c, uint64_t end)
+/*
+ * next_owned: on from `*c` to a coordinate below `end` at which v has a page of its own.
+ *
+ *  => ST_NOT_FOUND; ST_SHOULD_WAIT: none before `*c`
+ */
+static status_t next_owned(struct vmo *v, uint64_t *c, uint64_t end)
 {
-	while (c < end) {
-		struct place p = {&v->root, v->levels, true, true};
+	while (*c < end) {
+		struct place p = tree_own(v, *c, 0);
 
-		while (p.level > 0 && pte_is_owned(*p.slot)) {
-			p.slot = table_slot(*p.slot, p.level, c);
-			p.level--;
-		}
 		if (pte_is_owned(*p.slot))
-			return c;
-		c = block_end(c, p.level);
+			return ST_OK;
+		*c = block_end(*c, p.level);
+		if (*c < end && !vm_step())
+			return ST_SHOULD_WAIT;
 	}
-	return end;
+	return ST_NOT_FOUND;
 }
 
 status_t vmo_diff(struct vmo *v, uint64_t page, uint64_t *page_out)
 {
-	struct vmo *s = v->source;
-	uint64_t c;
+	uint64_t c = v->bias + page;
+	status_t st = vmo_settle(v->source);
 
-	if (page >= v->pages)
-		return ST_NOT_FOUND;
-	c = next_owned(s, v->bias + page, vmo_end(v));
-	if (c >= vmo_end(v))
-		return ST_NOT_FOUND;
+	*page_out = page;
+	if (st != ST_OK || page >= v->pages)
+		return st != ST_OK ? st : ST_NOT_FOUND;
+	st = next_owned(v->source, &c, vmo_end(v));
 	*page_out = c - v->bias;
-	return ST_OK;
+	return st;
 }
 
-/* own_tables: v's tables down to the page entry at `c` are its alone, for writing. */
-status_t own_tables(struct vmo *v, uint64_t c)
+/*
+ * merge_prepare: the tables of both on the way to the clone's pages are their own.
+ *
+ *  => a table of pages at a time; ends with what there is to move in [start, end)
+ */
+static status_t merge_prepare(struct vmo *v, struct vmo *p)
 {
-	pte_t *slot = &v->root;
-	bool dropped = false;
-	status_t st;
+	struct vmo_merge *m = &v->merge;
+	uint64_t end = min_u64(min_u64(vmo_end(v), v->limit), vmo_end(p));
 
-	for (unsigned level = v->levels; level > 0; level--) {
-		pte_t old = *slot;
+	for (;;) {
+		status_t st = next_owned(v, &m->next, end);
 
-		if (!entry_is_sole(old, level)) {
-			if (!vmo_can_take(v, 1))
-				return ST_NO_MEMORY;
-			if (!dropped && (!pte_is_none(old) || v->inside)) {
-				st = family_drop(v, block_start(c, level), block_end(c, level));
-				if (st != ST_OK)
-					return st;
-			}
-			mmu_write(slot, pte_none());
-			if (!pte_is_none(old))
-				mappings_flush(
-					v, block_start(c, level), block_end(c, level), level);
-			dropped = true;
-			mmu_write(slot,
-				pte_is_none(old) ? table_new(v, level, false) :
-						   table_copy(v, old, level));
-			if (pte_is_owned(old))
-				vmo_put(v, old, level);
-			family_watch(v);
-		} else if (!pte_can_write(old, level)) {
-			mmu_write(slot, pte_allow_write(old, level));
-		}
-		slot = table_slot(*slot, level, c);
-	}
-	return ST_OK;
-}
-
-static status_t merge_prepare(struct vmo *v, struct vmo *p, uint64_t end)
-{
-	uint64_t pages = 0;
-
-	for (uint64_t c = next_owned(v, v->bias, end); c < end; c = next_owned(v, c + 1, end)) {
-		status_t st = own_tables(p, c);
-
+		if (st == ST_NOT_FOUND)
+			return ST_OK;
 		if (st == ST_OK)
-			st = own_tables(v, c);
+			st = own_tables(p, m->next);
+		if (st == ST_OK)
+			st = own_tables(v, m->next);
 		if (st != ST_OK)
 			return st;
-		pages++;
+		m->start = min_u64(m->start, m->next);
+		m->next = m->end = min_u64(block_end(m->next, 1), end);
+		if (!vm_step())
+			return ST_SHOULD_WAIT;
 	}
-	/* A promise that a page has used up is made again when the page leaves. */
-	if (v->flags & VMO_RESERVE &&
-		pool_can_take(v->pool) < min_u64(pages, v->reserve_cap - v->reserve))
-		return ST_NO_MEMORY;
-	return ST_OK;
 }
 
 /* hand_over: the page at `c`, which no mapping reaches, becomes p's; v borrows it. */
 static void hand_over(struct vmo *v, struct vmo *p, uint64_t c)
 {
-	pte_t *mine = tree_find(v, c, 0).slot;
-	pte_t *theirs = tree_find(p, c, 0).slot;
-	pte_t page = *mine;
-	pte_t old = *theirs;
+	struct place mine = tree_find(v, c, 0);
+	struct place theirs = tree_find(p, c, 0);
+	pte_t page = *mine.slot;
+	pte_t old = *theirs.slot;
 
-	mmu_write(theirs, pte_none());
-	mmu_write(mine, pte_none());
-	mmu_write(theirs, page);
-	mmu_write(mine, pte_borrowed(page, 0));
+	mmu_write(theirs.slot, pte_none());
+	mmu_write(mine.slot, pte_none());
+	entry_publish(theirs, page);
+	mmu_write(mine.slot, pte_borrowed(page, 0));
 	if (pte_is_owned(old))
 		vmo_put(p, old, 0);
-	if (v->flags & VMO_RESERVE && v->reserve < v->reserve_cap &&
-		pool_reserve(v->pool, 1) == ST_OK)
-		v->reserve++;
+	v->renewed -= v->renewed > 0;
+}
+
+/* merge_go_on: move what is not moved yet. */
+status_t merge_go_on(struct vmo *v)
+{
+	struct vmo *p = v->parent;
+	struct vmo_merge *m = &v->merge;
+
+	p->walk.closed = false;
+	vm_work.events++;
+	for (;;) {
+		status_t st = next_owned(v, &m->next, m->end);
+
+		if (st == ST_NOT_FOUND)
+			break;
+		if (st == ST_SHOULD_WAIT)
+			return st;
+		hand_over(v, p, m->next++);
+		if (!vm_step())
+			return ST_SHOULD_WAIT;
+	}
+	family_watch(v);
+	pool_unreserve(v->pool, v->renewed);
+	v->reserve -= v->renewed;
+	v->renewed = 0;
+	p->merge.clone = m->clone = NULL;
+	return ST_OK;
+}
+
+/* merge_switch: all is prepared; from here on the pages are the parent's. */
+static status_t merge_switch(struct vmo *v, struct vmo *p)
+{
+	struct vmo_merge *m = &v->merge;
+	uint64_t used = v->flags & VMO_RESERVE ? v->reserve_cap - v->reserve : 0;
+	status_t st = family_drop(p, m->start, m->end);
+
+	if (st == ST_OK)
+		st = mappings_sweep(p, m->start, m->end, SWEEP_OUT);
+	if (st == ST_OK)
+		st = mappings_sweep(v, m->start, m->end, SWEEP_OUT);
+	if (st == ST_OK) /* a promise that a page has used up is made again when it leaves */
+		st = pool_reserve(v->pool, used);
+	if (st != ST_OK)
+		return st;
+	v->reserve += used;
+	v->renewed = used;
+	m->next = m->start;
+	m->clone = p->merge.clone = v;
+	vm_work.changes++;
+	return merge_go_on(v);
 }
 
 status_t vmo_merge(struct vmo *v)
 {
 	struct vmo *p = v->parent;
-	uint64_t end;
-	uint64_t start;
+	struct vmo_merge *m = &v->merge;
 	status_t st;
 
 	if (v->flags & VMO_SLICE || !p || v->limit <= v->bias || v->pool != p->pool ||
 		p->flags & (VMO_FIXED | VMO_CLOSING))
 		return ST_BAD_STATE;
-	end = min_u64(min_u64(vmo_end(v), v->limit), vmo_end(p));
-	start = next_owned(v, v->bias, end);
-	if (start >= end)
-		return ST_OK;
-	st = merge_prepare(v, p, end);
-	if (st == ST_OK)
-		st = family_drop(p, start, end);
-	if (st != ST_OK)
-		return st;
-	mappings_cut(p, start, end);
-	mappings_cut(v, start, end);
-	for (uint64_t c = start; c < end; c = next_owned(v, c + 1, end))
-		hand_over(v, p, c);
-	family_watch(v);
-	return ST_OK;
+	if (vmo_settle(v) != ST_OK || vmo_settle(p) != ST_OK)
+		return ST_SHOULD_WAIT;
+	if (m->events != vm_work.events) {
+		m->start = UINT64_MAX;
+		m->next = v->bias;
+	}
+	vm_portion(&m->tries, m->events);
+	st = merge_prepare(v, p);
+	if (st == ST_OK && m->start < m->end)
+		st = merge_switch(v, p);
+	m->events = vm_work.events;
+	if (st != ST_SHOULD_WAIT || m->clone) {
+		m->events = 0;
+		m->tries = 0;
+	}
+	return st;
 }
 
 /*

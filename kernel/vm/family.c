@@ -74,34 +74,38 @@ void family_join(struct vmo *v, struct vmo *parent)
 
 /*
  * drop_borrowed: x lets go of borrowed entries that touch the walk's reach, and widens it
- * to their blocks; its mappings forget what they may hold of them.
+ * to their blocks; its mappings forget what they may hold of them: behind it, if that is
+ * little, else before, so that it can stop.
  */
-static void drop_borrowed(struct vmo *x, struct vmo_walk *w)
+static status_t drop_borrowed(struct vmo *x, struct vmo_walk *w)
 {
 	uint64_t c = max_u64(w->reach_start, block_start(x->bias, x->levels));
 	uint64_t end = min_u64(w->reach_end, block_end(x->bias, x->levels));
+	bool few = mappings_are_few(x, w->reach_start, w->reach_end);
 	unsigned cut = 0;
 
-	while (c < end) {
-		pte_t *slot = &x->root;
-		unsigned level = x->levels;
-		bool shared = false; /* then its other owner may have dropped it already */
+	for (c = max_u64(c, w->next); c < end;) {
+		struct place p = tree_own(x, c, 0);
 
-		while (level > 0 && pte_is_owned(*slot)) {
-			shared = shared || !entry_is_sole(*slot, level);
-			slot = table_slot(*slot, level, c);
-			level--;
+		/* A shared table's other owner may have dropped it already. */
+		if (!pte_is_owned(*p.slot) && (!p.open || !pte_is_none(*p.slot))) {
+			w->reach_start = min_u64(w->reach_start, block_start(c, p.level));
+			w->reach_end = max_u64(w->reach_end, block_end(c, p.level));
+			few = mappings_are_few(x, w->reach_start, w->reach_end);
+			if (!few &&
+				mappings_sweep(x, w->reach_start, w->reach_end, SWEEP_OUT) !=
+					ST_OK)
+				return ST_SHOULD_WAIT;
+			mmu_write(p.slot, pte_none());
+			cut = p.level > cut ? p.level : cut;
 		}
-		if (!pte_is_owned(*slot) && level > cut)
-			cut = level;
-		if (!pte_is_owned(*slot) && (shared || !pte_is_none(*slot))) {
-			mmu_write(slot, pte_none());
-			w->reach_start = min_u64(w->reach_start, block_start(c, level));
-			w->reach_end = max_u64(w->reach_end, block_end(c, level));
-		}
-		c = block_end(c, level);
+		c = w->next = block_end(c, p.level);
+		if (!few && c < end && !vm_step())
+			return ST_SHOULD_WAIT;
 	}
-	mappings_flush(x, w->reach_start, w->reach_end, cut);
+	if (few)
+		mappings_flush(x, w->reach_start, w->reach_end, cut);
+	return ST_OK;
 }
 
 /* next_after: the descendant of v that comes after x and all of x; v itself at the end. */
@@ -144,7 +148,13 @@ status_t family_go_on(struct vmo *v)
 
 	while (x != v) {
 		walk_rest(w, NULL);
-		drop_borrowed(x, w);
+		x->inside -= w->next > 0; /* it dropped a part, its children nothing yet */
+		if (drop_borrowed(x, w) != ST_OK) {
+			x->inside += w->next > 0;
+			walk_rest(w, x);
+			return ST_SHOULD_WAIT;
+		}
+		w->next = 0;
 		x = next_of(v, x);
 		if (x != v && !vm_step()) { /* after a step: each call gets somewhere */
 			walk_rest(w, x);
@@ -153,28 +163,34 @@ status_t family_go_on(struct vmo *v)
 	}
 	walk_rest(w, NULL);
 	w->active = false;
+	w->closed = true;
 	return ST_OK;
 }
 
-/* family_walk: the drop itself, begun or gone on with. */
+/*
+ * family_walk: the drop itself, begun or gone on with.
+ *
+ *  => a walk that ended since (whoever looks helps) need not be made again; and one with
+ *     another range takes that range along, so that two callers do not undo each other's
+ */
 status_t family_walk(struct vmo *v, uint64_t start, uint64_t end)
 {
 	struct vmo_walk *w = &v->walk;
 
-	if (w->active && (w->start > start || w->end < end)) {
-		status_t st = family_go_on(v);
-
-		if (st != ST_OK)
-			return st;
+	if (w->active && family_go_on(v) != ST_OK)
+		return ST_SHOULD_WAIT;
+	if (w->closed) {
+		if (w->start <= start && w->end >= end)
+			return ST_OK;
+		start = min_u64(start, w->start);
+		end = max_u64(end, w->end);
 	}
-	if (!w->active) {
-		walk_rest(w, NULL);
-		w->active = true;
-		w->start = start;
-		w->end = end;
-		w->reach_start = start;
-		w->reach_end = end;
-	}
+	walk_rest(w, NULL);
+	w->active = true;
+	w->closed = false;
+	w->next = 0;
+	w->start = w->reach_start = start;
+	w->end = w->reach_end = end;
 	return family_go_on(v);
 }
 
@@ -207,8 +223,8 @@ static bool same_window(const struct adoption *a, unsigned level)
 static status_t adopt_block(struct adoption *a, unsigned *level_out)
 {
 	struct vmo *child = a->child;
-	struct place to = {&child->root, child->levels, true, true};
-	struct place from = {&a->from->root, a->from->levels, true, true};
+	struct place to = {.slot = &child->root, .level = child->levels};
+	struct place from = {.slot = &a->from->root, .level = a->from->levels};
 	bool ragged = false; /* what is below a ragged table is, too */
 
 	for (;;) {
@@ -221,8 +237,9 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
 				mmu_write(from.slot, pte_deny_write(*from.slot, from.level));
 				frame_get(pte_pa(*from.slot, from.level));
 				if (to.level > 0 && (ragged || !same_window(a, to.level)))
-					frame_at(pte_pa(*from.slot, to.level))->ragged = 1;
-				mmu_write(to.slot, *from.slot);
+					frame_at(pte_pa(*from.slot, to.level))->marks |=
+						FRAME_RAGGED;
+				entry_publish(to, *from.slot);
 				*level_out = to.level;
 				return ST_OK;
 			}
@@ -240,11 +257,12 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
 		if (to.level >= from.level) {
 			unsigned level = to.level--;
 
-			to.slot = table_slot(*to.slot, level, a->at);
+			to.table = *to.slot;
+			to.slot = table_slot(to.table, level, a->at);
 			if (level > from.level)
 				continue;
 		}
-		ragged = ragged || frame_at(pte_pa(*from.slot, from.level))->ragged;
+		ragged = ragged || frame_is_ragged(pte_pa(*from.slot, from.level));
 		from.slot = table_slot(*from.slot, from.level, a->at);
 		from.level--;
 	}
@@ -259,6 +277,7 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
  */
 status_t family_adopt(struct adoption *a)
 {
+	vm_work.events++;
 	while (a->at < a->end) {
 		unsigned level;
 		status_t st;
@@ -293,8 +312,10 @@ void adoption_again(struct vmo *v)
 static status_t bequeath(struct vmo *v, struct vmo *child)
 {
 	struct adoption a = {.child = child, .from = v};
-	status_t st;
+	status_t st = vmo_settle(child);
 
+	if (st != ST_OK)
+		return st;
 	/* What it borrowed from v beyond its new end must not outlive v. */
 	if (child->trim > vmo_end(child)) {
 		st = vmo_resize(child, child->pages);
@@ -319,11 +340,12 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 	child->parent = v->parent;
 	list_remove(&child->sibling);
 	v->children--;
+	if (child->limit <= child->bias) {
+		st = vmo_set_aside(child, vmo_end(child)); /* no edges any more */
+		CHECK(st == ST_OK);
+	}
 	if (!v->parent) {
 		child->is_watching = false;
-		pool_unreserve(child->pool, child->flags & VMO_RESERVE ? 0 : child->reserve);
-		if (!(child->flags & VMO_RESERVE))
-			child->reserve = child->reserve_cap = 0;
 		return ST_OK;
 	}
 	v->parent->children++;
@@ -377,6 +399,8 @@ static void leave_walks(struct vmo *v)
 			struct vmo *next = next_after(walker, v);
 
 			w->active = next != walker;
+			w->closed = !w->active;
+			w->next = 0;
 			walk_rest(w, w->active ? next : NULL);
 		}
 	}
@@ -406,11 +430,12 @@ static status_t close_slice(struct vmo *v)
 /* prepare_close: walks and shrinks of v's own end, its edges are there to be shared. */
 static status_t prepare_close(struct vmo *v)
 {
-	status_t st = ST_OK;
+	status_t st;
 
 	if (v->flags & VMO_CLOSING)
 		return ST_OK;
-	if (v->trim > vmo_end(v))
+	st = vmo_settle(v);
+	if (st == ST_OK && v->trim > vmo_end(v))
 		st = vmo_resize(v, v->pages);
 	if (st == ST_OK && v->walk.active)
 		st = family_go_on(v);
@@ -440,6 +465,7 @@ status_t vmo_close(struct vmo *v)
 		st = tree_release(v, &v->root, v->levels);
 	if (st != ST_OK)
 		return st;
+	vm_work.events++;
 	leave_walks(v);
 	pool_unreserve(v->pool, v->reserve);
 	v->reserve = 0;

@@ -9,17 +9,19 @@
  *	|-- m --|  (gone)  |- [0] -|           unmap: one spare
  *	|-- m --|-- [0] --|-- [1] -|           protect: two
  *
- * The treap's priorities are a hash of the address: no balance to keep, no recursion, and
- * the same set of mappings has the same shape however it came about.
+ * The treap's priorities are a hash of the address and of a secret of this boot: no balance
+ * to keep, no recursion, the same set of mappings has the same shape however it came about,
+ * and no program can choose addresses that make it a list.
  */
 #include "vm/tree.h"
 #include "vm/vspace.h"
 
 static uint64_t priority(const struct mapping *m)
 {
-	uint64_t x = (m->first + 1) * UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t x = (m->first ^ vm_work.secret) * UINT64_C(0x9e3779b97f4a7c15);
 
-	return x ^ x >> 29;
+	x = (x ^ x >> 32) * UINT64_C(0xd6e8feb86659fd93);
+	return x ^ x >> 32;
 }
 
 /* insert: into its place by priority; what was there is split around the address. */
@@ -109,9 +111,13 @@ static void attach(struct mapping *m)
 	m->vmo->mapping_count++;
 }
 
+static void sweep_next(struct vmo *v);
+
 static void forget(struct mapping *m)
 {
 	detach(m->vspace, m);
+	if (m->vmo->sweep.at == m)
+		sweep_next(m->vmo);
 	list_remove(&m->link);
 	m->vmo->mapping_count--;
 }
@@ -160,9 +166,9 @@ status_t vspace_map(
 	m->coordinate = coordinate;
 	m->end = v->flags & VMO_SLICE ? vmo_end(v) : UINT64_MAX;
 	m->rights = r->rights;
-	vspace_sweep(s, m->first, m->first + m->pages, VSPACE_LEVELS, SWEEP_OUT);
+	vspace_flush(s, m->first, m->first + m->pages, VSPACE_LEVELS);
 	attach(m);
-	if (m->rights)
+	if (m->rights && !m->vmo->sweep.active && !m->vmo->merge.clone)
 		link_now(m);
 	return ST_OK;
 }
@@ -186,7 +192,7 @@ static unsigned carve(struct mapping *m, uint64_t first, uint64_t pages,
 	unsigned used = 0;
 
 	CHECK(first >= m->first && pages && first + pages <= m->first + m->pages);
-	vspace_sweep(m->vspace, first, first + pages, VSPACE_LEVELS, SWEEP_OUT);
+	vspace_flush(m->vspace, first, first + pages, VSPACE_LEVELS);
 	if (first + pages < m->first + m->pages)
 		split(m, first + pages, &spare[used++]);
 	*part = m;
@@ -218,35 +224,89 @@ unsigned vspace_protect(struct mapping *m, uint64_t first, uint64_t pages, unsig
 	return used;
 }
 
-/* each mapping of v in [start, end): sweep its part. */
-static void mappings_sweep(
-	struct vmo *v, uint64_t start, uint64_t end, unsigned cut, enum sweep what)
+/*
+ * Sweeps. Before what a VMO shows in a range changes, no way from a mapping into that range
+ * may be left (or, before pages are shared, none to write). One sweep at a time is under way
+ * for each VMO, and remembers where it stopped. Faults end it before they enter anything, so
+ * it stays true behind where it is; when it has ended it is `closed` until somebody enters
+ * something, so that whoever began it finds it done.
+ */
+
+/* the part of `m` that the sweep is about: empty if not low < high. */
+struct part {
+	uint64_t low;
+	uint64_t high;
+};
+
+static struct part part_of(const struct mapping *m, uint64_t start, uint64_t end)
+{
+	return (struct part){
+		max_u64(start, m->coordinate), min_u64(end, m->coordinate + m->pages)};
+}
+
+/* sweep_next: on to the mapping behind `at`. */
+static void sweep_next(struct vmo *v)
+{
+	struct list *next = v->sweep.at->link.next;
+
+	v->sweep.at = next == &v->mappings ? NULL : list_entry(next, struct mapping, link);
+	v->sweep.next = 0;
+}
+
+status_t mappings_go_on(struct vmo *v)
+{
+	struct vmo_sweep *w = &v->sweep;
+
+	while (w->at) {
+		struct mapping *m = w->at;
+		struct part part = part_of(m, max_u64(w->start, w->next), w->end);
+
+		if (part.low < part.high) {
+			uint64_t behind = m->first - m->coordinate;
+			uint64_t page = vspace_sweep(m->vspace, part.low + behind,
+				part.high + behind, VSPACE_LEVELS, w->what);
+
+			w->next = page - behind;
+			if (w->next < part.high)
+				return ST_SHOULD_WAIT;
+		}
+		sweep_next(v);
+		if (w->at && !vm_step())
+			return ST_SHOULD_WAIT;
+	}
+	w->active = false;
+	w->closed = true;
+	return ST_OK;
+}
+
+status_t mappings_sweep(struct vmo *v, uint64_t start, uint64_t end, enum sweep what)
+{
+	struct vmo_sweep *w = &v->sweep;
+
+	if (list_is_empty(&v->mappings))
+		return ST_OK;
+	if (w->active && mappings_go_on(v) != ST_OK)
+		return ST_SHOULD_WAIT;
+	if (w->closed) { /* what it did counts; else two callers would undo each other's */
+		if (w->start <= start && w->end >= end && w->what >= what)
+			return ST_OK;
+		start = min_u64(start, w->start);
+		end = max_u64(end, w->end);
+		what = w->what == what ? what : SWEEP_OUT;
+	}
+	*w = (struct vmo_sweep){.active = true, .what = what, .start = start, .end = end};
+	w->at = list_entry(v->mappings.next, struct mapping, link);
+	return mappings_go_on(v);
+}
+
+void mappings_flush(struct vmo *v, uint64_t start, uint64_t end, unsigned cut)
 {
 	list_for_each (link, &v->mappings) {
 		struct mapping *m = list_entry(link, struct mapping, link);
-		uint64_t low = max_u64(start, m->coordinate);
-		uint64_t high = min_u64(end, m->coordinate + m->pages);
+		struct part part = part_of(m, start, end);
 
-		if (low < high)
-			vspace_sweep(m->vspace, m->first + (low - m->coordinate),
-				m->first + (high - m->coordinate), cut, what);
+		if (part.low < part.high)
+			vspace_flush(m->vspace, m->first + (part.low - m->coordinate),
+				m->first + (part.high - m->coordinate), cut);
 	}
-}
-
-/* mappings_flush: entries up to level `cut` in the range go, and all that TLBs hold. */
-void mappings_flush(struct vmo *v, uint64_t start, uint64_t end, unsigned cut)
-{
-	mappings_sweep(v, start, end, cut, SWEEP_OUT);
-}
-
-/* mappings_cut: no way from any mapping into the range is left. */
-void mappings_cut(struct vmo *v, uint64_t start, uint64_t end)
-{
-	mappings_sweep(v, start, end, VSPACE_LEVELS, SWEEP_OUT);
-}
-
-/* mappings_deny: nothing of v is writable until it faults again. */
-void mappings_deny(struct vmo *v)
-{
-	mappings_sweep(v, 0, UINT64_MAX, 0, SWEEP_WRITE);
 }

@@ -17,28 +17,33 @@
  *
  * Everything below the first such entry is built aside and stored by one write. Before
  * it, descendants drop what they borrowed through the old entry (that can stop: nothing
- * has changed by then), and our own mappings forget it: break before make.
+ * has changed by then), and our own mappings forget it: break before make. Where they have
+ * entered little, the entry is none while they are flushed; else they lose every way to it
+ * before, which can stop too.
  */
 #include "vm/tree.h"
 
-/* open_path: walk down over sole entries, opening them for writing. */
-static struct place open_path(struct vmo *v, uint64_t c)
+/* open_path: walk down over sole entries, opening them for writing, to `stop` at most. */
+static inline struct place open_path(struct vmo *v, uint64_t c, unsigned stop)
 {
-	struct place p = {&v->root, v->levels, true, true};
+	struct place p = {.slot = &v->root, .level = v->levels};
 
-	while (entry_is_sole(*p.slot, p.level)) {
+	while (p.level >= stop && entry_is_sole(*p.slot, p.level)) {
 		if (!pte_can_write(*p.slot, p.level))
 			mmu_write(p.slot, pte_allow_write(*p.slot, p.level));
-		if (p.level == 0)
+		if (p.level == stop) {
+			p.open = true;
 			break;
-		p.slot = table_slot(*p.slot, p.level, c);
+		}
+		p.table = *p.slot;
+		p.slot = table_slot(p.table, p.level, c);
 		p.level--;
 	}
 	return p;
 }
 
 /* page_of_own: an owned, writable entry for a page that shows what `old` shows. */
-static pte_t page_of_own(struct vmo *v, pte_t old)
+static inline pte_t page_of_own(struct vmo *v, pte_t old)
 {
 	paddr_t pa = vmo_take(v, FRAME_PAGE);
 
@@ -50,12 +55,14 @@ static pte_t page_of_own(struct vmo *v, pte_t old)
 }
 
 /*
- * build: what shall stand in place of `old`, with a page of our own at `c`.
+ * build: what shall stand at `top`: tables of our own on the way to `c`, down to `stop`;
+ * at level 0 a page.
  *
  *  => `shown` is what v shows at `c` where no entry says so
- *  => level + 1 frames can be taken
+ *  => a frame for each can be taken
  */
-static apart pte_t build(struct vmo *v, uint64_t c, struct place top, pte_t shown)
+static apart pte_t build(
+	struct vmo *v, uint64_t c, struct place top, unsigned stop, pte_t shown)
 {
 	pte_t made = *top.slot;
 	pte_t *slot = &made;
@@ -63,18 +70,51 @@ static apart pte_t build(struct vmo *v, uint64_t c, struct place top, pte_t show
 	for (unsigned level = top.level;; level--) {
 		pte_t old = *slot;
 
-		if (level == 0) {
+		if (level == 0)
 			*slot = page_of_own(v, pte_is_none(old) ? shown : old);
-			if (slot != &made && pte_is_owned(old))
-				vmo_put(v, old, 0);
-			return made;
-		}
-		*slot = pte_is_none(old) ? table_new(v, level, false) :
-					   table_copy(v, old, level);
+		else
+			*slot = pte_is_none(old) ? table_new(v, level, false) :
+						   table_copy(v, old, level);
 		if (slot != &made && pte_is_owned(old))
 			vmo_put(v, old, level);
+		if (level == stop)
+			return made;
 		slot = table_slot(*slot, level, c);
 	}
+}
+
+/* prepare: nobody but v's few mappings knows the entry that is to be replaced. */
+static status_t prepare(struct vmo *v, uint64_t c, struct place p)
+{
+	uint64_t start = block_start(c, p.level);
+	uint64_t end = block_end(c, p.level);
+	status_t st = ST_OK;
+
+	if (!pte_is_none(*p.slot) || v->inside)
+		st = family_drop(v, start, end);
+	if (st == ST_OK && !pte_is_none(*p.slot) && !mappings_are_few(v, start, end))
+		st = mappings_sweep(v, start, end, SWEEP_OUT);
+	return st;
+}
+
+/* replace: build, and store what was built in one write. */
+static void replace(struct vmo *v, uint64_t c, struct place p, unsigned stop, pte_t shown)
+{
+	uint64_t start = block_start(c, p.level);
+	uint64_t end = block_end(c, p.level);
+	pte_t old = *p.slot;
+	pte_t made = build(v, c, p, stop, shown);
+
+	if (!pte_is_none(old) && mappings_are_few(v, start, end)) {
+		mmu_write(p.slot, pte_none());
+		mappings_flush(v, start, end, p.level);
+	}
+	vm_work.changes += v->children > 0;
+	vm_work.events++;
+	entry_publish(p, made);
+	if (pte_is_owned(old))
+		vmo_put(v, old, p.level);
+	family_watch(v);
 }
 
 /*
@@ -84,44 +124,48 @@ static apart pte_t build(struct vmo *v, uint64_t c, struct place top, pte_t show
  */
 status_t own_coordinate(struct vmo *v, uint64_t c, struct owned *page_out)
 {
-	struct place p = open_path(v, c);
 	pte_t shown = pte_none();
-	pte_t old = *p.slot;
-	pte_t made;
-	status_t st;
+	struct place p;
+	status_t st = vmo_settle(v);
 
-	if (p.level == 0 && entry_is_sole(old, 0)) {
-		*page_out = (struct owned){pte_pa(old, 0), false};
-		return ST_OK;
-	}
-	if (!vmo_can_take(v, p.level + 1))
-		return ST_NO_MEMORY;
-	if (pte_is_none(p.level ? tree_entry(v, c) : old) && vmo_sees(v, c)) {
-		st = vmo_resolve(v, c, &shown);
-		if (st == ST_SHOULD_WAIT)
-			return st;
-		p = open_path(v, c);
-		old = *p.slot;
+	if (st != ST_OK)
+		return st;
+	p = open_path(v, c, 0);
+	page_out->is_new = !p.open;
+	if (!p.open) {
 		if (!vmo_can_take(v, p.level + 1))
 			return ST_NO_MEMORY;
-	}
-	if (!pte_is_none(old) || v->inside) {
-		st = family_drop(v, block_start(c, p.level), block_end(c, p.level));
+		if (pte_is_none(p.level ? tree_entry(v, c) : *p.slot) && vmo_sees(v, c)) {
+			st = vmo_resolve(v, c, &shown);
+			if (st == ST_SHOULD_WAIT)
+				return st;
+			p = open_path(v, c, 0);
+			if (!vmo_can_take(v, p.level + 1))
+				return ST_NO_MEMORY;
+		}
+		st = prepare(v, c, p);
 		if (st != ST_OK)
 			return st;
+		replace(v, c, p, 0, shown);
 	}
-	made = p.level ? build(v, c, p, shown) : page_of_own(v, pte_is_none(old) ? shown : old);
-	if (!pte_is_none(old)) {
-		mmu_write(p.slot, pte_none());
-		mappings_flush(v, block_start(c, p.level), block_end(c, p.level), p.level);
-	}
-	vm_work.changes += v->children > 0;
-	mmu_write(p.slot, made);
-	if (pte_is_owned(old))
-		vmo_put(v, old, p.level);
-	family_watch(v);
-	*page_out = (struct owned){pte_pa(p.level ? tree_entry(v, c) : made, 0), true};
+	page_out->pa = pte_pa(p.level ? tree_entry(v, c) : *p.slot, 0);
 	return ST_OK;
+}
+
+/* own_tables: v's tables down to the page entry at `c` are its alone, for writing. */
+status_t own_tables(struct vmo *v, uint64_t c)
+{
+	struct place p = open_path(v, c, 1);
+	status_t st;
+
+	if (p.open || v->levels == 0)
+		return ST_OK;
+	if (!vmo_can_take(v, p.level))
+		return ST_NO_MEMORY;
+	st = prepare(v, c, p);
+	if (st == ST_OK)
+		replace(v, c, p, 1, pte_none());
+	return st;
 }
 
 status_t vmo_own(struct vmo *v, uint64_t page, paddr_t *pa_out)

@@ -34,7 +34,7 @@ static uint64_t see_end(const struct vmo *v)
 
 bool vmo_sees(const struct vmo *v, uint64_t c)
 {
-	return v->parent && c < v->limit && c < vmo_end(v->parent);
+	return v->parent && c < see_end(v) && c < vmo_end(v->parent);
 }
 
 /* view_of: how v may borrow the block of `level` around `c`. */
@@ -59,6 +59,7 @@ void vmo_borrow_root(struct vmo *v)
 {
 	struct place p;
 
+	v->parent->walk.closed = false;
 	if (v->parent->walk.active || view_of(v, v->bias, v->levels) != VIEW_WHOLE)
 		return;
 	p = tree_find(v->parent, v->bias, v->levels);
@@ -76,7 +77,7 @@ static bool is_ragged(struct vmo *v, uint64_t c)
 	bool ragged = false;
 
 	for (unsigned level = v->levels; level > 0 && pte_is_owned(e); level--) {
-		ragged = ragged || frame_at(pte_pa(e, level))->ragged;
+		ragged = ragged || frame_is_ragged(pte_pa(e, level));
 		if (ragged && !entry_is_sole(e, level))
 			return true;
 		e = *table_slot(e, level, c);
@@ -106,20 +107,24 @@ static bool cache_path(struct vmo *v, uint64_t c)
 		}
 		if (!p.own || (view <= VIEW_ZEROS_PART && is_ragged(v, c)))
 			return false;
+		if (v->parent)
+			v->parent->walk.closed = false;
 		switch (view) {
 		case VIEW_ZEROS:
-			mmu_write(p.slot, zero_entry(p.level));
+			entry_publish(p, zero_entry(p.level));
 			break;
 		case VIEW_ZEROS_PART:
+			CHECK(p.level > 0);
 			if (!vmo_can_take(v, 1))
 				return false;
 			mmu_write(p.slot, table_new(v, p.level, false));
 			break;
 		case VIEW_WHOLE:
-			mmu_write(p.slot,
+			entry_publish(p,
 				pte_borrowed(*tree_find(v->parent, c, p.level).slot, p.level));
 			break;
 		case VIEW_PART:
+			CHECK(p.level > 0);
 			if (!vmo_can_take_edge(v))
 				return false;
 			mmu_write(p.slot, table_new(v, p.level, true));
@@ -150,7 +155,9 @@ static status_t climb(struct vmo *v, struct vmo *from, uint64_t c, struct vmo **
 	while (!holds(x, c, &e)) {
 		struct vmo *up = x->parent;
 
-		if (up && up->walk.active && family_go_on(up) != ST_OK)
+		if (up &&
+			(vmo_settle(up) != ST_OK ||
+				(up->walk.active && family_go_on(up) != ST_OK)))
 			return ST_SHOULD_WAIT;
 		if (!vmo_sees(x, c))
 			break;
@@ -217,6 +224,8 @@ status_t vmo_resolve(struct vmo *v, uint64_t c, pte_t *entry_out)
 {
 	struct vmo *stuck;
 
+	if (vmo_settle(v) != ST_OK)
+		return ST_SHOULD_WAIT;
 	return holds(v, c, entry_out) ? ST_OK : resolve_family(v, c, entry_out, &stuck);
 }
 
@@ -228,16 +237,14 @@ status_t vmo_resolve(struct vmo *v, uint64_t c, pte_t *entry_out)
 status_t vmo_resolve_firmly(struct vmo *v, uint64_t c, pte_t *entry_out)
 {
 	struct vmo *stuck;
-	status_t st;
+	status_t st = vmo_settle(v);
 
-	while (!holds(v, c, entry_out)) {
+	while (st == ST_OK && !holds(v, c, entry_out)) {
 		st = resolve_family(v, c, entry_out, &stuck);
 		if (st == ST_NO_MEMORY)
 			st = own_tables(stuck, c);
-		if (st != ST_OK)
-			return st;
 	}
-	return ST_OK;
+	return st;
 }
 
 status_t vmo_look(struct vmo *v, uint64_t page, paddr_t *pa_out)

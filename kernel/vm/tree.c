@@ -18,12 +18,13 @@
  */
 #include "vm/tree.h"
 
-struct vm_work vm_work;
+struct vm_work vm_work = {.events = 1};
 
 paddr_t zero_base;
 
-void vm_init(paddr_t zeros)
+void vm_init(paddr_t zeros, uint64_t secret)
 {
+	vm_work.secret = secret;
 	zero_base = zeros;
 	mmu_page_zero(zeros);
 	for (unsigned level = 1; level <= VMO_LEVELS; level++) {
@@ -39,6 +40,25 @@ pte_t zero_entry(unsigned level)
 	paddr_t pa = zero_base + ((paddr_t)level << PAGE_BITS);
 
 	return level ? pte_table(pa, level) : pte_page(pa, PTE_NORMAL);
+}
+
+void code_sync(paddr_t page)
+{
+	struct frame *f = frame_at(page);
+
+	if (f && f->marks & FRAME_CODE)
+		return;
+	mmu_sync_code(page);
+	if (f)
+		f->marks |= FRAME_CODE;
+}
+
+void vmo_wrote(paddr_t page)
+{
+	const struct frame *f = frame_at(page);
+
+	if (f && f->marks & FRAME_CODE)
+		mmu_sync_code(page);
 }
 
 static paddr_t take(struct vmo *v, enum frame_state kind, bool promised)
@@ -70,6 +90,8 @@ void vmo_put(struct vmo *v, pte_t e, unsigned level)
 {
 	paddr_t pa = pte_pa(e, level);
 
+	if (v->memory != PTE_NORMAL && level == 0 && pool_pays_for(v->pool, pa))
+		mmu_sync_uncached(pa);
 	if (!frame_put(pa) || v->reserve >= v->reserve_cap || !pool_pays_for(v->pool, pa))
 		return;
 	if (pool_reserve(v->pool, 1) == ST_OK)
@@ -104,8 +126,8 @@ pte_t table_copy(struct vmo *v, pte_t old, unsigned level)
 			to[i] = pte_none();
 		} else if (pte_is_owned(old) && pte_is_owned(from[i])) {
 			frame_get(pte_pa(from[i], level - 1));
-			if (level > 1 && frame_at(pte_pa(old, level))->ragged)
-				frame_at(pte_pa(from[i], level - 1))->ragged = 1;
+			if (level > 1 && frame_is_ragged(pte_pa(old, level)))
+				frame_at(pte_pa(from[i], level - 1))->marks |= FRAME_RAGGED;
 			mmu_write(&from[i], pte_deny_write(from[i], level - 1));
 			to[i] = from[i];
 		} else {
@@ -214,6 +236,7 @@ status_t tree_remove(struct vmo *v, uint64_t start, uint64_t end)
 	status_t st = low ? tree_cut(v, low, false) : ST_OK;
 
 	adoption_again(v);
+	vm_work.events++;
 	if (st == ST_OK && high != UINT64_MAX)
 		st = tree_cut(v, high, false);
 	if (st == ST_OK && edge > low && edge < high)

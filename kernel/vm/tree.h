@@ -37,11 +37,24 @@ static inline bool vm_step(void)
 	return vm_work.left && vm_work.left--;
 }
 
+/*
+ * vm_portion: the steps of a long call whose stops do not stand what others do between
+ * them: each time that it has to begin again it gets twice as many, so that it ends.
+ */
+static inline void vm_portion(unsigned *tries, uint64_t events)
+{
+	if (events && events != vm_work.events && *tries < 32)
+		++*tries;
+	vm_work.left =
+		vm_work.left > UINT64_MAX >> *tries ? UINT64_MAX : vm_work.left << *tries;
+}
+
 struct place {
 	pte_t *slot;
 	unsigned level;
-	bool own;  /* every entry above is owned */
-	bool open; /* and writable */
+	pte_t table; /* that the slot stands in; none: it is the root */
+	bool own;    /* every entry above is owned */
+	bool open;   /* and writable */
 };
 
 static inline uint64_t block_pages(unsigned level)
@@ -67,15 +80,36 @@ static inline pte_t *table_slot(pte_t e, unsigned level, uint64_t c)
 	return &table[c >> (TABLE_BITS * (level - 1)) & (TABLE_ENTRIES - 1)];
 }
 
+/* entry_is_sole: who gets a share takes the right to write from all: it answers first. */
+static inline bool entry_is_sole(pte_t e, unsigned level)
+{
+	return pte_can_write(e, level) || (pte_is_owned(e) && frame_is_sole(pte_pa(e, level)));
+}
+
 /* tree_find: walk towards `c` until an entry is none or `stop` is reached. */
 static inline struct place tree_find(struct vmo *v, uint64_t c, unsigned stop)
 {
-	struct place p = {&v->root, v->levels, true, true};
+	struct place p = {.slot = &v->root, .level = v->levels, .own = true, .open = true};
 
 	while (p.level > stop && !pte_is_none(*p.slot)) {
 		p.own = p.own && pte_is_owned(*p.slot);
 		p.open = p.open && pte_can_write(*p.slot, p.level);
-		p.slot = table_slot(*p.slot, p.level, c);
+		p.table = *p.slot;
+		p.slot = table_slot(p.table, p.level, c);
+		p.level--;
+	}
+	return p;
+}
+
+/* tree_own: walk over owned entries alone; `open` then says that they are v's alone. */
+static inline struct place tree_own(struct vmo *v, uint64_t c, unsigned stop)
+{
+	struct place p = {.slot = &v->root, .level = v->levels, .own = true, .open = true};
+
+	while (p.level > stop && pte_is_owned(*p.slot)) {
+		p.open = p.open && entry_is_sole(*p.slot, p.level);
+		p.table = *p.slot;
+		p.slot = table_slot(p.table, p.level, c);
 		p.level--;
 	}
 	return p;
@@ -102,12 +136,6 @@ static inline pte_t tree_entry(const struct vmo *v, uint64_t c)
 	return e;
 }
 
-/* entry_is_sole: who gets a share takes the right to write from all: it answers first. */
-static inline bool entry_is_sole(pte_t e, unsigned level)
-{
-	return pte_can_write(e, level) || (pte_is_owned(e) && frame_is_sole(pte_pa(e, level)));
-}
-
 /* zero_entry: the borrowed entry of `level` that shows zeros; is_zero asks for it. */
 extern paddr_t zero_base;
 pte_t zero_entry(unsigned level);
@@ -121,10 +149,29 @@ static inline bool vmo_can_take(const struct vmo *v, uint64_t count)
 {
 	return count <= pool_can_take(v->pool) + (v->flags & VMO_RESERVE ? v->reserve : 0);
 }
+must_check status_t vmo_set_aside(struct vmo *v, uint64_t end);
 paddr_t vmo_take(struct vmo *v, enum frame_state kind);
 bool vmo_can_take_edge(const struct vmo *v);
 paddr_t vmo_take_edge(struct vmo *v);
 void vmo_put(struct vmo *v, pte_t e, unsigned level);
+
+/*
+ * Code. A page that is executed is marked in the frame table, and so is a table that some
+ * space links for execution: then what is entered in it is made fit to be fetched first.
+ */
+void code_sync(paddr_t page);
+
+/* entry_publish: store an entry where a walker may find it at once. */
+static inline void entry_publish(struct place p, pte_t e)
+{
+	if (p.level == 0 && !pte_is_none(p.table)) {
+		const struct frame *table = frame_at(pte_pa(p.table, 1));
+
+		if (table && table->marks & FRAME_CODE)
+			code_sync(pte_pa(e, 0));
+	}
+	mmu_write(p.slot, e);
+}
 
 /* table_new: an owned, writable entry for an empty table. Nothing else points at it. */
 pte_t table_new(struct vmo *v, unsigned level, bool edge);
@@ -156,6 +203,15 @@ status_t vmo_resolve(struct vmo *v, uint64_t c, pte_t *entry_out);
 status_t vmo_resolve_firmly(struct vmo *v, uint64_t c, pte_t *entry_out);
 bool vmo_sees(const struct vmo *v, uint64_t c);
 void vmo_borrow_root(struct vmo *v);
+
+/* change.c */
+status_t merge_go_on(struct vmo *clone);
+
+/* vmo_settle: a merge that has happened is ended before anyone looks. */
+static inline status_t vmo_settle(struct vmo *v)
+{
+	return v->merge.clone ? merge_go_on(v->merge.clone) : ST_OK;
+}
 
 /* own.c */
 struct owned {
@@ -198,7 +254,21 @@ status_t family_adopt(struct adoption *a);
 void adoption_again(struct vmo *v);
 uint64_t limit_behind(const struct vmo *child, const struct vmo *v);
 
-/* mapping.c: what mappings of v hold of [start, end). */
+/*
+ * mapping.c: what mappings of v hold of [start, end).
+ *
+ * mappings_sweep: no way into the range is left, or none to write.
+ *
+ *  => ST_SHOULD_WAIT: call again. Faults help to finish a sweep that was begun
+ *
+ * mappings_flush: entries up to level `cut` go, and all that TLBs hold; at once, so it is
+ * for what mappings_are_few says.
+ */
+status_t mappings_sweep(struct vmo *v, uint64_t start, uint64_t end, enum sweep what);
+status_t mappings_go_on(struct vmo *v);
 void mappings_flush(struct vmo *v, uint64_t start, uint64_t end, unsigned cut);
-void mappings_cut(struct vmo *v, uint64_t start, uint64_t end);
-void mappings_deny(struct vmo *v);
+
+static inline bool mappings_are_few(const struct vmo *v, uint64_t start, uint64_t end)
+{
+	return v->mapping_count <= 8 && block_start(start, 1) == block_start(end - 1, 1);
+}

@@ -34,35 +34,45 @@ static uint64_t edge_frames(unsigned levels)
 	return levels ? 3 * (uint64_t)levels - 2 : 0;
 }
 
-/* whole_frames: every page and every table of a tree over [start, end). */
-static uint64_t whole_frames(uint64_t start, uint64_t end)
+/* whole_frames: every page and every table of a tree of `levels` over [start, end). */
+static uint64_t whole_frames(uint64_t start, uint64_t end, unsigned levels)
 {
 	uint64_t frames = end - start;
 
 	if (end == start)
 		return 0;
-	for (unsigned l = 1; l <= tree_levels(start, end); l++)
+	for (unsigned l = 1; l <= levels; l++)
 		frames += (block_end(end - 1, l) - block_start(start, l)) / block_pages(l);
 	return frames;
 }
 
-/* set_aside: make the reserve what a VMO at [start, end) needs; or keep what it has. */
-static status_t set_aside(struct vmo *v, uint64_t start, uint64_t end)
+/*
+ * vmo_set_aside: make the promise what v needs that ends at `end`: all that it can ever
+ * take under VMO_RESERVE, and tables for its edges while it follows somebody.
+ *
+ *  => ST_NO_MEMORY: more is needed and there is not so much
+ */
+status_t vmo_set_aside(struct vmo *v, uint64_t end)
 {
-	uint64_t cap = 0;
-	status_t st = ST_OK;
+	unsigned levels = (unsigned)max_u64(v->levels, tree_levels(v->bias, end));
+	bool follows = v->parent && v->limit > v->bias;
+	uint64_t cap = follows ? edge_frames(levels) : 0;
+	uint64_t back;
 
 	if (v->flags & VMO_RESERVE)
-		cap = whole_frames(start, end) + edge_frames(tree_levels(start, end));
-	else if (v->parent && v->limit > v->bias)
-		cap = edge_frames(tree_levels(start, end));
+		cap += whole_frames(v->bias, end, levels);
 	if (cap > v->reserve_cap) {
-		st = pool_reserve(v->pool, cap - v->reserve_cap);
+		status_t st = pool_reserve(v->pool, cap - v->reserve_cap);
+
 		if (st != ST_OK)
 			return st;
 		v->reserve += cap - v->reserve_cap;
-		v->reserve_cap = cap;
+	} else {
+		back = min_u64(v->reserve, v->reserve_cap - cap);
+		pool_unreserve(v->pool, back);
+		v->reserve -= back;
 	}
+	v->reserve_cap = cap;
 	return ST_OK;
 }
 
@@ -114,13 +124,15 @@ status_t vmo_init_run(struct vmo *v, struct pool *pool, uint64_t pages, uint64_t
 
 	if (st != ST_OK)
 		return st;
-	if (whole_frames(0, pages) > pool_can_take(pool))
+	if (whole_frames(0, pages, v->levels) > pool_can_take(pool))
 		return ST_NO_MEMORY;
 	st = pool_take_run(pool, pages, alignment, &pa);
 	if (st != ST_OK)
 		return st;
 	for (uint64_t i = 0; i < pages; i++)
 		mmu_page_zero(pa + (i << PAGE_BITS));
+	for (uint64_t i = 0; i < pages && memory != PTE_NORMAL; i++)
+		mmu_sync_uncached(pa + (i << PAGE_BITS));
 	fill_fixed(v, pa);
 	return ST_OK;
 }
@@ -136,7 +148,7 @@ status_t vmo_init_device(
 		return ST_INVALID_ARGS;
 	if (pa > PHYSICAL_LIMIT || pages > (PHYSICAL_LIMIT - pa) >> PAGE_BITS)
 		return ST_OUT_OF_RANGE;
-	if (whole_frames(0, pages) - pages > pool_can_take(pool))
+	if (whole_frames(0, pages, v->levels) - pages > pool_can_take(pool))
 		return ST_NO_MEMORY;
 	fill_fixed(v, pa);
 	return ST_OK;
@@ -147,15 +159,15 @@ static status_t child_init(struct vmo *v, struct vmo *source, struct pool *pool,
 	uint64_t offset, uint64_t pages, unsigned flags)
 {
 	uint64_t bias;
+	status_t st;
 
 	if (source->memory != PTE_NORMAL)
 		return ST_BAD_STATE;
-	if (source->source->trim > vmo_end(source->source)) { /* a shrink was begun */
-		status_t st = vmo_resize(source->source, source->source->pages);
-
-		if (st != ST_OK)
-			return st;
-	}
+	st = vmo_settle(source->source);
+	if (st == ST_OK && source->source->trim > vmo_end(source->source))
+		st = vmo_resize(source->source, source->source->pages); /* was begun */
+	if (st != ST_OK)
+		return st;
 	if (__builtin_add_overflow(source->bias, offset, &bias) || bias > VMO_MAX_COORDINATE ||
 		pages > min_u64(VMO_MAX_PAGES, VMO_MAX_COORDINATE - bias))
 		return ST_OUT_OF_RANGE;
@@ -176,7 +188,7 @@ status_t vmo_clone(struct vmo *v, struct vmo *source, struct pool *pool, uint64_
 		return st;
 	v->parent = parent;
 	v->limit = source->flags & VMO_SLICE ? vmo_end(source) : VMO_NO_LIMIT;
-	st = set_aside(v, v->bias, vmo_end(v));
+	st = vmo_set_aside(v, vmo_end(v));
 	if (st != ST_OK)
 		return st;
 	vmo_borrow_root(v);
@@ -212,6 +224,8 @@ static status_t snapshot_prepare(struct vmo *v, struct vmo *from, struct vmo **l
 
 		if (from->flags & VMO_FIXED)
 			st = ST_BAD_STATE;
+		if (st == ST_OK)
+			st = vmo_settle(from);
 		if (st == ST_OK && from->trim > vmo_end(from))
 			st = vmo_resize(from, from->pages);
 		if (st == ST_OK)
@@ -267,8 +281,9 @@ status_t vmo_snapshot(struct vmo *v, struct vmo *source, struct pool *pool, uint
 
 		a.at = v->bias;
 		a.end = min_u64(min_u64(vmo_end(v), v->limit), vmo_end(from));
-		st = family_adopt(&a);
-		mappings_deny(from);
+		st = mappings_sweep(from, 0, UINT64_MAX, SWEEP_WRITE);
+		if (st == ST_OK)
+			st = family_adopt(&a);
 		v->limit = limit_behind(v, from);
 		from = v->limit > v->bias ? from->parent : NULL;
 	}
@@ -322,7 +337,7 @@ static void mark_ragged(struct vmo *v)
 		return;
 	for (unsigned level = v->levels; level > 0 && pte_is_owned(e); level--) {
 		if (!entry_is_sole(e, level))
-			frame_at(pte_pa(e, level))->ragged = 1;
+			frame_at(pte_pa(e, level))->marks |= FRAME_RAGGED;
 		e = *table_slot(e, level, vmo_end(v));
 	}
 }
@@ -333,16 +348,18 @@ static status_t grow(struct vmo *v, uint64_t pages)
 	uint64_t tables = levels > v->levels ? levels - v->levels : 0;
 	status_t st = family_drop(v, vmo_end(v), v->bias + pages);
 
+	if (st == ST_OK)
+		st = mappings_sweep(
+			v, block_start(vmo_end(v), v->levels), v->bias + pages, SWEEP_OUT);
 	if (st != ST_OK)
 		return st;
 	st = pool_reserve(v->pool, tables);
 	if (st != ST_OK)
 		return st;
-	st = set_aside(v, v->bias, v->bias + pages);
+	st = vmo_set_aside(v, v->bias + pages);
 	pool_unreserve(v->pool, tables);
 	if (st != ST_OK)
 		return st;
-	mappings_cut(v, block_start(vmo_end(v), v->levels), v->bias + pages);
 	mark_ragged(v);
 	grow_levels(v, v->bias + pages);
 	v->pages = pages;
@@ -352,16 +369,9 @@ static status_t grow(struct vmo *v, uint64_t pages)
 /* shrink_start: from where on descendants must forget: a borrowed table is let go whole. */
 static uint64_t shrink_start(struct vmo *v, uint64_t end)
 {
-	pte_t *slot = &v->root;
-	unsigned level = v->levels;
-
-	if (block_start(v->bias, level) != block_start(end, level))
+	if (block_start(v->bias, v->levels) != block_start(end, v->levels))
 		return end;
-	while (level > 0 && pte_is_owned(*slot)) {
-		slot = table_slot(*slot, level, end);
-		level--;
-	}
-	return block_start(end, level);
+	return block_start(end, tree_own(v, end, 0).level);
 }
 
 static status_t shrink(struct vmo *v, uint64_t pages)
@@ -375,10 +385,10 @@ static status_t shrink(struct vmo *v, uint64_t pages)
 			return ST_BAD_STATE;
 	if (pages < v->pages) {
 		st = family_drop(v, start, max_u64(v->trim, vmo_end(v)));
-		if (st != ST_OK)
-			return st;
-		mappings_cut(v, start, max_u64(v->trim, vmo_end(v)));
-		st = tree_cut(v, end, true);
+		if (st == ST_OK)
+			st = mappings_sweep(v, start, max_u64(v->trim, vmo_end(v)), SWEEP_OUT);
+		if (st == ST_OK)
+			st = tree_cut(v, end, true);
 		if (st == ST_OK && v->parent && v->limit > end)
 			st = tree_cut(v, v->limit, false); /* as tree_remove will ask */
 		if (st != ST_OK)
@@ -387,9 +397,10 @@ static status_t shrink(struct vmo *v, uint64_t pages)
 		v->pages = pages;
 	}
 	st = tree_remove(v, end, v->trim);
-	if (st == ST_OK)
-		v->trim = 0;
-	return st;
+	if (st != ST_OK)
+		return st;
+	v->trim = 0;
+	return vmo_set_aside(v, end); /* less than before */
 }
 
 status_t vmo_resize(struct vmo *v, uint64_t pages)
@@ -398,6 +409,9 @@ status_t vmo_resize(struct vmo *v, uint64_t pages)
 		return ST_UNAVAILABLE;
 	if (pages > min_u64(VMO_MAX_PAGES, VMO_MAX_COORDINATE - v->bias))
 		return ST_OUT_OF_RANGE;
+	if (vmo_settle(v) != ST_OK)
+		return ST_SHOULD_WAIT;
+	vm_work.events++;
 	if (pages < v->pages || v->trim > vmo_end(v)) {
 		status_t st = shrink(v, min_u64(pages, v->pages));
 
@@ -425,10 +439,12 @@ static status_t copy_bytes(
 
 	if (st != ST_OK)
 		return st;
-	if (from)
+	if (from) {
 		__builtin_memcpy((char *)mmu_window(pa) + within, from, size);
-	else
+		vmo_wrote(pa);
+	} else {
 		__builtin_memcpy(to, (char *)mmu_window(pa) + within, size);
+	}
 	return ST_OK;
 }
 
@@ -508,8 +524,10 @@ status_t vmo_zero(struct vmo *v, uint64_t page, uint64_t count, uint64_t *done_o
 			return ST_SHOULD_WAIT;
 		if (s->flags & VMO_FIXED || vmo_sees(s, v->bias + at)) {
 			st = vmo_own(v, at, &pa);
-			if (st == ST_OK)
+			if (st == ST_OK) {
 				mmu_page_zero(pa);
+				vmo_wrote(pa);
+			}
 		} else {
 			st = vmo_decommit(v, at, 1);
 		}
@@ -529,9 +547,10 @@ status_t vmo_decommit(struct vmo *v, uint64_t page, uint64_t count)
 		return st;
 	if (s->flags & VMO_FIXED)
 		return ST_NOT_SUPPORTED;
-	st = family_drop(s, start, start + count);
-	if (st != ST_OK)
-		return st;
-	mappings_cut(s, start, start + count);
-	return tree_remove(s, start, start + count);
+	st = vmo_settle(s);
+	if (st == ST_OK)
+		st = family_drop(s, start, start + count);
+	if (st == ST_OK)
+		st = mappings_sweep(s, start, start + count, SWEEP_OUT);
+	return st == ST_OK ? tree_remove(s, start, start + count) : st;
 }

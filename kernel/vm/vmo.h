@@ -49,14 +49,45 @@ enum vmo_flags {
  */
 struct vmo_walk {
 	bool active;
+	bool closed;	    /* it has ended, and nobody borrowed anything in its range since */
 	struct vmo *walker; /* whose it is */
 	struct vmo *at;
 	struct list link; /* in at->resting */
 	uint64_t start;	  /* asked for */
 	uint64_t end;
-	uint64_t changes;     /* a goal: vm_work.changes when it was set */
 	uint64_t reach_start; /* widened by what was dropped on the way down */
 	uint64_t reach_end;
+	uint64_t next;	  /* the coordinate of `at` to go on from */
+	uint64_t changes; /* a goal: vm_work.changes when it was set */
+};
+
+/* A sweep over the mappings of one VMO, which can stop in the same way: see mapping.c. */
+enum sweep {
+	SWEEP_WRITE, /* take the right to write */
+	SWEEP_OUT,   /* take everything */
+};
+
+struct vmo_sweep {
+	bool active;
+	bool closed; /* it has ended, and nothing was entered since */
+	enum sweep what;
+	struct mapping *at;
+	uint64_t start;
+	uint64_t end;
+	uint64_t next; /* the coordinate to go on from in `at` */
+};
+
+/*
+ * A merge under way, or being prepared. Once `clone` is set, in the clone and in its parent,
+ * the clone's pages in [next, end) are the parent's already, but for their entries.
+ */
+struct vmo_merge {
+	struct vmo *clone;
+	uint64_t start;
+	uint64_t next;
+	uint64_t end;
+	uint64_t events; /* preparing: vm_work.events when it stopped */
+	unsigned tries;	 /* how often others made it begin again: see vm_portion */
 };
 
 struct vmo {
@@ -87,8 +118,10 @@ struct vmo {
 
 	struct list mappings;
 	uint64_t mapping_count;
+	struct vmo_sweep sweep;
 
-	/* Long walks: see family.c and resolve.c. */
+	/* Long walks: see family.c, resolve.c and change.c. */
+	struct vmo_merge merge;
 	struct vmo_walk walk;
 	struct vmo_walk goal;
 	struct list resting;
@@ -103,15 +136,18 @@ struct vmo {
 struct vm_work {
 	uint64_t left;
 	uint64_t changes; /* of VMOs with children: what was seen through them may be old */
+	uint64_t events;  /* changes of trees: what was prepared before may be undone */
+	uint64_t secret;  /* of this boot: see mapping.c */
 };
 extern struct vm_work vm_work;
 
 /*
- * vm_init: take VMO_LEVELS + 1 frames in a row, no Pool's, for the tree of zeros.
+ * vm_init: take VMO_LEVELS + 1 frames in a row, no Pool's, for the tree of zeros, and a
+ * number that no program can guess.
  *
  *  => once, at boot
  */
-void vm_init(paddr_t zeros);
+void vm_init(paddr_t zeros, uint64_t secret);
 
 /*
  * vmo_init: a VMO of `pages` pages of zeros. Costs nothing but the object.
@@ -167,6 +203,9 @@ must_check status_t vmo_resize(struct vmo *v, uint64_t pages);
 must_check status_t vmo_look(struct vmo *v, uint64_t page, paddr_t *pa_out);
 must_check status_t vmo_own(struct vmo *v, uint64_t page, paddr_t *pa_out);
 
+/* vmo_wrote: the kernel changed a page that vmo_own gave it: code is fetched anew. */
+void vmo_wrote(paddr_t page);
+
 /* Bytes. `*done_out` counts whole prefixes, also on failure; call again from there. */
 must_check status_t vmo_read(
 	struct vmo *v, uint64_t offset, void *to, uint64_t size, uint64_t *done_out);
@@ -183,6 +222,7 @@ must_check status_t vmo_decommit(struct vmo *v, uint64_t page, uint64_t count);
  * vmo_diff: the first page at or after `page` that this VMO owns.
  *
  *  => ST_NOT_FOUND if there is none; the cost is that of the tables passed over
+ *  => ST_SHOULD_WAIT: none before `*page_out`: go on from there
  */
 must_check status_t vmo_diff(struct vmo *v, uint64_t page, uint64_t *page_out);
 
@@ -191,9 +231,8 @@ must_check status_t vmo_diff(struct vmo *v, uint64_t page, uint64_t *page_out);
  *
  *  => afterwards the clone sees them through its parent; pages beyond the parent's end
  *     stay the clone's
- *  => atomic, so not preemptible but while descendants drop what they borrowed: twice the
- *     clone's own pages and tables below the parent's end, once the mappings of both
- *     (docs/decisions/0025)
+ *  => atomic: up to one instant nobody sees a change, from then on everybody; who uses
+ *     either VMO before all entries are moved helps with that
  *  => ST_BAD_STATE if it follows no parent, one that is being closed or of another Pool;
  *     ST_NO_MEMORY: nothing has changed
  */

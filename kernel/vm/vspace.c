@@ -118,32 +118,45 @@ static unsigned sweep_at(struct sweep_state *w, uint64_t page)
 	return at.level;
 }
 
-static apart void sweep(
-	struct vspace *s, uint64_t first, uint64_t last, unsigned cut, enum sweep what)
+/* sweep_end: nothing that was swept out is reached any more. */
+static void sweep_end(struct sweep_state *w)
 {
-	struct sweep_state w = {.s = s, .first = first, .last = last, .cut = cut, .what = what};
+	flush(w->s, w->first, w->last - w->first);
+	while (w->emptied != FRAME_NONE) {
+		struct frame *f = frame_number(w->emptied);
 
-	w.emptied = FRAME_NONE;
-	for (uint64_t page = first; page < last;)
-		page = block_end(page, sweep_at(&w, page));
-	flush(s, w.first, w.last - w.first);
-	while (w.emptied != FRAME_NONE) {
-		struct frame *f = frame_number(w.emptied);
-
-		w.emptied = f->prev;
+		w->emptied = f->prev;
 		frame_put(frame_pa(f));
 	}
 }
 
-void vspace_sweep(
+uint64_t vspace_sweep(
 	struct vspace *s, uint64_t first, uint64_t last, unsigned cut, enum sweep what)
 {
-	unsigned level = own_find(s, first, 0).level;
+	struct sweep_state w = {.s = s, .first = first, .cut = cut, .what = what};
+	uint64_t page = first;
 
-	if (what == SWEEP_OUT && level > cut && last <= block_end(first, level))
+	w.emptied = FRAME_NONE;
+	do
+		page = block_end(page, sweep_at(&w, page));
+	while (page < last && vm_step());
+	w.last = max_u64(w.last, min_u64(page, last));
+	sweep_end(&w);
+	return page;
+}
+
+void vspace_flush(struct vspace *s, uint64_t first, uint64_t last, unsigned cut)
+{
+	unsigned level = own_find(s, first, 0).level;
+	uint64_t left = vm_work.left;
+
+	if (level > cut && last <= block_end(first, level)) {
 		flush(s, first, last - first); /* behind one link that stays */
-	else
-		sweep(s, first, last, cut, what);
+		return;
+	}
+	vm_work.left = UINT64_MAX;
+	vspace_sweep(s, first, last, cut, SWEEP_OUT);
+	vm_work.left = left;
 }
 
 /* alone_in: nothing but `m` is mapped in the block of `level` around `page`. */
@@ -206,18 +219,50 @@ static void enter(const struct mapping *m, struct own_place at, pte_t e, uint64_
 	}
 }
 
+/*
+ * table_is_code: may this table be linked for execution? Its pages are made fit for that, a
+ * few at each look; until all are, they are entered one by one.
+ */
+static apart bool table_is_code(pte_t table)
+{
+	struct frame *f = frame_at(pte_pa(table, 1));
+	const pte_t *entry = mmu_window(pte_pa(table, 1));
+	unsigned few = 8;
+
+	if (f && f->marks & FRAME_CODE)
+		return true;
+	for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
+		const struct frame *page;
+
+		if (pte_is_none(entry[i]))
+			continue;
+		page = frame_at(pte_pa(entry[i], 0));
+		if (page && page->marks & FRAME_CODE)
+			continue;
+		if (few-- == 0)
+			return false;
+		code_sync(pte_pa(entry[i], 0));
+	}
+	if (f)
+		f->marks |= FRAME_CODE;
+	return true;
+}
+
 /* link_level: where the VMO's table can be linked for `page`; 0: only the page itself. */
 static unsigned link_level(const struct mapping *m, uint64_t page)
 {
 	uint64_t c = m->coordinate + (page - m->first);
 
-	for (unsigned level = ROOT_LEVEL - 1; level > 0; level--) {
+	const bool code = (m->rights & MAP_EXECUTE) != 0;
+
+	for (unsigned level = code ? 1 : ROOT_LEVEL - 1; level > 0; level--) {
 		struct place p;
 
 		if (!can_link(m, page, level))
 			continue;
 		p = tree_find(m->vmo, c, level);
-		if (p.level == level && !pte_is_none(*p.slot))
+		if (p.level == level && !pte_is_none(*p.slot) &&
+			(!code || table_is_code(*p.slot)))
 			return level;
 	}
 	return 0;
@@ -237,14 +282,14 @@ static apart status_t link_or_enter(struct mapping *m, uint64_t page, struct own
 {
 	struct vspace *s = m->vspace;
 	unsigned level = at.level;
+	pte_t entry;
 
 	if (pte_is_none(*at.slot)) { /* else what stands there is right but for its rights */
 		level = link_level(m, page);
 		at = own_find(s, page, level);
 	}
 	if (level > 0 && at.level == level && pte_is_owned(*at.slot)) {
-		vspace_sweep(s, block_start(page, level), block_end(page, level), ROOT_LEVEL,
-			SWEEP_OUT);
+		vspace_flush(s, block_start(page, level), block_end(page, level), ROOT_LEVEL);
 		at = own_find(s, page, level);
 	}
 	if (pool_can_take(s->pool) < at.level - level)
@@ -253,8 +298,10 @@ static apart status_t link_or_enter(struct mapping *m, uint64_t page, struct own
 		own_table(m, at, page);
 		at = own_find(s, page, level);
 	}
-	enter(m, at, attenuate(m, tree_find(m->vmo, m->coordinate + (page - m->first), level)),
-		page);
+	entry = attenuate(m, tree_find(m->vmo, m->coordinate + (page - m->first), level));
+	if (level == 0 && pte_can_execute(entry, 0))
+		code_sync(pte_pa(entry, 0));
+	enter(m, at, entry, page);
 	return ST_OK;
 }
 
@@ -269,6 +316,7 @@ status_t vspace_enter(struct mapping *m, uint64_t page)
 {
 	struct own_place at = own_find(m->vspace, page, 0);
 
+	m->vmo->sweep.closed = false;
 	if (at.level > 0 && !pte_is_none(*at.slot) &&
 		(pte_can_write(*at.slot, at.level) || !(m->rights & MAP_WRITE)))
 		return ST_OK; /* linked, with all the rights that it can have */
@@ -290,6 +338,8 @@ status_t vspace_fault(struct vspace *s, uint64_t page, unsigned access)
 	c = m->coordinate + (page - m->first);
 	if (c >= min_u64(vmo_end(m->vmo), m->end))
 		return ST_OUT_OF_RANGE;
+	if (m->vmo->sweep.active && mappings_go_on(m->vmo) != ST_OK)
+		return ST_SHOULD_WAIT;
 	st = access == MAP_WRITE ? own_coordinate(m->vmo, c, &own) :
 				   vmo_resolve_firmly(m->vmo, c, &e);
 	if (st == ST_OK)

@@ -101,10 +101,13 @@ unsigned vspace_protect(struct mapping *m, uint64_t first, uint64_t pages, unsig
  */
 must_check status_t vspace_fault(struct vspace *s, uint64_t page, unsigned access);
 
-/* For the files of vm/: take entries out of [first, last), or the right to write. */
-enum sweep { SWEEP_OUT, SWEEP_WRITE };
-void vspace_sweep(
+/*
+ * For the files of vm/: take entries up to level `cut` out of [first, last), or the right to
+ * write. vspace_sweep may stop: it returns the page to go on from.
+ */
+uint64_t vspace_sweep(
 	struct vspace *s, uint64_t first, uint64_t last, unsigned cut, enum sweep what);
+void vspace_flush(struct vspace *s, uint64_t first, uint64_t last, unsigned cut);
 
 /* vspace_enter: cache the way to `page` as `m` and its VMO have it now. */
 status_t vspace_enter(struct mapping *m, uint64_t page);

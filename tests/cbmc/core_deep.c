@@ -76,6 +76,16 @@ void mmu_write(pte_t *slot, pte_t entry)
 	*slot = entry;
 }
 
+void mmu_sync_code(paddr_t page)
+{
+	(void)page;
+}
+
+void mmu_sync_uncached(paddr_t page)
+{
+	(void)page;
+}
+
 void mappings_flush(struct vmo *v, uint64_t start, uint64_t end, unsigned cut)
 {
 	(void)v, (void)start, (void)end, (void)cut;
@@ -159,7 +169,7 @@ void prove_core(void)
 {
 	CHECK(frame_init(frames, BASE, FRAMES));
 	vm_work.left = UINT64_MAX;
-	vm_init(BASE);
+	vm_init(BASE, 1);
 	CHECK(pool_init(&pool) == ST_OK);
 	CHECK(pool_add(&pool, &range, BASE + (FIRST << PAGE_BITS), FRAMES - FIRST) == ST_OK);
 	for (int step = 0; step < CORE_STEPS; step++) {

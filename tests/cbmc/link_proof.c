@@ -116,7 +116,8 @@ void prove_link_3(void)
 void prove_attenuate(void)
 {
 	pte_t slot = {nondet_u64()};
-	struct place p = {&slot, any_below(VSPACE_LEVELS), nondet_bool(), nondet_bool()};
+	struct place p = {
+		&slot, any_below(VSPACE_LEVELS), pte_none(), nondet_bool(), nondet_bool()};
 	pte_t e;
 
 	any_mapping();

@@ -127,7 +127,7 @@ static void put_entry(pte_t e, unsigned level)
 		return;
 	}
 	frame_name[n] = ++frames_named;
-	put(100 + fake.frames[n].ragged);
+	put(100 + fake.frames[n].marks);
 	if (level == 0) {
 		put_value_name(*(uint64_t *)(void *)fake.memory[n]);
 		return;

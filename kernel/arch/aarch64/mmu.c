@@ -53,3 +53,33 @@ void mmu_flush(uint16_t asid, uaddr_t va, uint64_t pages)
 	dsb(ish);
 	isb();
 }
+
+/*
+ * "Maintenance of instruction caches": clean the data to the point of unification, then
+ * invalidate. All of the instruction cache, since a cache that is indexed by virtual
+ * address may hold the page under names that nobody knows here.
+ */
+void mmu_sync_code(paddr_t page)
+{
+	uint64_t ctr = READ_SYSREG(ctr_el0);
+	char *from = mmu_window(page);
+
+	if (!(ctr & CTR_IDC))
+		for (char *line = from; line < from + PAGE_SIZE; line += CTR_DMINLINE(ctr))
+			__asm__ volatile("dc cvau, %0" : : "r"(line) : "memory");
+	dsb(ish);
+	if (!(ctr & CTR_DIC))
+		__asm__ volatile("ic ialluis" : : : "memory");
+	dsb(ish);
+	isb();
+}
+
+void mmu_sync_uncached(paddr_t page)
+{
+	uint64_t step = CTR_DMINLINE(READ_SYSREG(ctr_el0));
+	char *from = mmu_window(page);
+
+	for (char *line = from; line < from + PAGE_SIZE; line += step)
+		__asm__ volatile("dc civac, %0" : : "r"(line) : "memory");
+	dsb(sy);
+}

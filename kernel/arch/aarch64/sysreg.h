@@ -34,6 +34,8 @@
 
 /* The smallest data cache line in bytes. */
 #define CTR_DMINLINE(ctr) (4u << (((ctr) >> 16) & 0xf))
+#define CTR_IDC		  BIT(28) /* instructions need no cleaning of data to PoU */
+#define CTR_DIC		  BIT(29) /* nor invalidation */
 
 #define SPSR_NZCV (UINT64_C(15) << 28)
 #define SPSR_EL0T UINT64_C(0)

@@ -21,14 +21,40 @@ void *mmu_window(paddr_t pa)
 	return fake.memory[number];
 }
 
+void fake_wrote(paddr_t pa)
+{
+	uint64_t number = (pa - FAKE_BASE) >> PAGE_BITS;
+
+	CHECK(!fake.uncached[number]); /* a cached line may come over it later */
+	fake.unfetched[number] = true;
+	fake.cached[number] = true;
+}
+
 void mmu_page_zero(paddr_t page)
 {
+	fake_wrote(page);
 	memset(mmu_window(page), 0, FAKE_FRAME_BYTES);
 }
 
 void mmu_page_copy(paddr_t to, paddr_t from)
 {
+	fake_wrote(to);
 	memcpy(mmu_window(to), mmu_window(from), FAKE_FRAME_BYTES);
+}
+
+void mmu_sync_code(paddr_t page)
+{
+	mmu_window(page);
+	fake.unfetched[(page - FAKE_BASE) >> PAGE_BITS] = false;
+}
+
+void mmu_sync_uncached(paddr_t page)
+{
+	uint64_t number = (page - FAKE_BASE) >> PAGE_BITS;
+
+	mmu_window(page);
+	fake.cached[number] = false;
+	fake.uncached[number] = false;
 }
 
 /* Break before make: nothing remembered may stem from this slot with another output. */
@@ -69,6 +95,18 @@ static void remember(const struct fake_line *line)
 	fake.line[fake.lines++] = *line;
 }
 
+/* Caches: what the machine fetches, or reads beside them, is what was written. */
+static void check_caches(const struct fake_line *l, bool uncached)
+{
+	uint64_t number = (l->pa - FAKE_BASE) >> PAGE_BITS;
+
+	if (number >= FAKE_FRAMES)
+		return;
+	CHECK(!l->execute || !fake.unfetched[number]);
+	CHECK(!uncached || !fake.cached[number]);
+	fake.uncached[number] = fake.uncached[number] || uncached;
+}
+
 static bool walk(paddr_t root, uint16_t asid, uint64_t page, struct fake_line *out, bool learn)
 {
 	paddr_t table = root;
@@ -93,6 +131,8 @@ static bool walk(paddr_t root, uint16_t asid, uint64_t page, struct fake_line *o
 		out->slot = slot;
 		if (learn)
 			remember(out);
+		if (learn && level == 0)
+			check_caches(out, pte_is_uncached(*slot));
 	}
 	return true;
 }

@@ -37,11 +37,17 @@ struct fake_machine {
 	_Alignas(16) unsigned char memory[FAKE_FRAMES][FAKE_FRAME_BYTES];
 	unsigned lines;
 	struct fake_line line[FAKE_LINES];
-	uint64_t calls; /* windows, writes, flushes: what an operation costs */
+	bool unfetched[FAKE_FRAMES]; /* written by the kernel, since mmu_sync_code */
+	bool cached[FAKE_FRAMES];    /* the same, since mmu_sync_uncached */
+	bool uncached[FAKE_FRAMES];  /* seen by an uncached name since */
+	uint64_t calls;		     /* windows, writes, flushes: what an operation costs */
 };
 extern struct fake_machine fake;
 
 void fake_reset(void);
+
+/* fake_wrote: the kernel has written this page through its window. */
+void fake_wrote(paddr_t pa);
 
 /* fake_walk: what the hardware would find for `page`; false: a fault. Level 0 line out.
  */

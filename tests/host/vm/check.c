@@ -59,19 +59,36 @@ static unsigned count_space(paddr_t table, unsigned level)
 	return used;
 }
 
+bool world_owns(const struct vmo *v, uint64_t c)
+{
+	pte_t e = v->root;
+
+	for (unsigned level = v->levels; level > 0 && pte_is_owned(e); level--)
+		e = *table_slot(e, level, c);
+	return pte_is_owned(e);
+}
+
+/* merged: the clone whose page at c is v's already, but for its entry. */
+static struct vmo *merged(const struct vmo *v, uint64_t c)
+{
+	struct vmo *clone = v->merge.clone;
+
+	return clone && c >= clone->merge.next && c < clone->merge.end && world_owns(clone, c) ?
+		clone :
+		NULL;
+}
+
 /* true_page: what v shows at c, found without any borrowed entry; own tells whose. */
 static paddr_t true_page(struct vmo *v, uint64_t c, bool *own)
 {
-	pte_t e = v->root;
-	unsigned level = v->levels;
+	const struct vmo *clone = merged(v, c);
 
-	while (level > 0 && pte_is_owned(e)) {
-		e = *table_slot(e, level, c);
-		level--;
-	}
-	if (pte_is_owned(e)) {
+	if (clone && clone != v)
+		return pte_pa(tree_entry(clone, c), 0);
+	if (world_owns(v, c)) {
 		CHECK(c >= v->bias && c < vmo_end(v));
-		return pte_pa(e, 0);
+		*own = *own && !clone;
+		return pte_pa(tree_entry(v, c), 0);
 	}
 	*own = false;
 	if (v->source != v) {
@@ -97,6 +114,8 @@ static void check_coordinate(struct vmo *v, uint64_t c)
 		return; /* a shrink under way */
 	CHECK(inside);
 	pa = true_page(v, c, &own);
+	if (merged(v, c))
+		return; /* the entry is what it was until somebody asks */
 	CHECK(pte_pa(*p.slot, 0) == pa);
 	if (p.open && pte_can_write(*p.slot, 0)) {
 		pte_t e = v->root;
@@ -114,6 +133,28 @@ static void check_coordinate(struct vmo *v, uint64_t c)
 		c < vmo_end(v->parent)) {
 		CHECK(v->parent->inside || !pte_is_none(*tree_find(v->parent, c, 0).slot));
 		CHECK(v->is_watching);
+	}
+}
+
+/* A walk that has ended: no descendant has anything in its range that came from v. */
+static void check_closed(struct vmo *v)
+{
+	for (int i = 0; v->walk.closed && i < WORLD_VMOS; i++) {
+		struct vmo *x = &world.vmo[i];
+
+		if (!world.model.vmo[i].alive || x->source != x)
+			continue;
+		for (uint64_t c = x->bias; c < vmo_end(x); c++) {
+			struct vmo *from = x;
+
+			if (c < v->walk.start || c >= v->walk.end ||
+				pte_is_none(*tree_find(x, c, 0).slot))
+				continue;
+			while (from != v && from->parent && !world_owns(from, c) &&
+				vmo_sees(from, c))
+				from = from->parent;
+			CHECK(from != v || x == v);
+		}
 	}
 }
 
@@ -141,6 +182,7 @@ static void check_vmo(int i)
 		v->bias == (x->parent < 0 ? v->bias : v->parent->bias + (uint64_t)x->offset));
 	for (uint64_t c = base; c < base + block_pages(v->levels); c++)
 		check_coordinate(v, c);
+	check_closed(v);
 	for (int p = 0; p < x->size; p++) {
 		bool own = true;
 		paddr_t pa = true_page(v, v->bias + (uint64_t)p, &own);
@@ -154,12 +196,23 @@ static void check_vmo(int i)
 				model_owns(&world.model, i, p));
 		CHECK(value == model_read(&world.model, i, p));
 		CHECK(own == model_owns(&world.model, i, p) || closing());
-		if (own) {
+		if (own && !v->source->merge.clone) {
 			CHECK(vmo_diff(v, page, &page) == ST_OK && (int)page == p);
 			page++;
 		}
 	}
-	CHECK(vmo_diff(v, page, &page) == ST_NOT_FOUND);
+	if (!v->source->merge.clone)
+		CHECK(vmo_diff(v, page, &page) == ST_NOT_FOUND);
+}
+
+/* A walk is under way: what it dropped in a table may still be known below, and it will go
+ * there before anything else can be entered. */
+static bool walking(void)
+{
+	for (int v = 0; v < WORLD_VMOS; v++)
+		if (world.model.vmo[v].alive && world.vmo[v].walk.active)
+			return true;
+	return false;
 }
 
 /* A translation is right if the mapping allows it and the page is what the VMO shows. */
@@ -174,7 +227,7 @@ static void check_line(const struct fake_line *l)
 	if (l->level > 0) {
 		pte_t e = *l->slot; /* a step of the walk: the table still is what it was */
 
-		CHECK(!pte_is_none(e) && pte_pa(e, l->level) == l->pa);
+		CHECK(pte_is_none(e) ? walking() : pte_pa(e, l->level) == l->pa);
 		return;
 	}
 	m = vspace_find(s, l->page);

@@ -93,3 +93,118 @@ TEST(slice, a_mapping_shows_nothing_beyond_its_slice)
 	EXPECT_EQ(vspace_fault(&world.space[0], 20, MAP_READ), ST_OUT_OF_RANGE);
 	EXPECT(!fake_walk(world.space[0].root, 1, 20, &line));
 }
+
+static struct mapping code;
+
+/* run: execute page `page` of a VMO mapped at 16; the machine then fetches all it can. */
+static void run(uint64_t page)
+{
+	EXPECT_EQ(vspace_fault(&world.space[0], 16 + page, MAP_EXECUTE), ST_OK);
+	fake_learn(world.space[0].root, world.space[0].asid);
+}
+
+static void map_code(struct vmo *vmo)
+{
+	REQUIRE(vspace_map(&world.space[0], &code, vmo,
+			&(struct map_request){16, 4, 0, MAP_READ | MAP_EXECUTE}) == ST_OK);
+}
+
+static void unmap_code(void)
+{
+	struct mapping spare[2];
+	bool gone;
+
+	EXPECT_EQ(vspace_unmap(&code, 16, 4, spare, &gone), 0);
+}
+
+/* The fake machine checks that what it fetches was made fit to be fetched. */
+TEST(code, is_fetched_as_it_was_written)
+{
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 4, 0) == ST_OK);
+	put(&v, 0, 1);
+	map_code(&v);
+	run(0);
+	EXPECT(fake.frames[(pte_pa(v.root, 1) - FAKE_BASE) >> PAGE_BITS].marks & FRAME_CODE);
+	put(&v, 1, 2); /* shows at once, through the link */
+	fake_learn(world.space[0].root, 1);
+	put(&v, 1, 3);
+	fake_learn(world.space[0].root, 1);
+	unmap_code();
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	finish();
+}
+
+TEST(code, is_fetched_as_a_merge_left_it)
+{
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 4, 0) == ST_OK);
+	put(&v, 0, 1);
+	REQUIRE(vmo_clone(&c, &v, pool, 0, 4, 0) == ST_OK);
+	map_code(&v);
+	run(0);
+	put(&c, 1, 2);
+	EXPECT_EQ(vmo_merge(&c), ST_OK);
+	run(1);
+	unmap_code();
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	finish();
+}
+
+TEST(code, is_fetched_as_a_closed_parent_left_it)
+{
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 4, 0) == ST_OK);
+	REQUIRE(vmo_clone(&c, &v, pool, 0, 4, 0) == ST_OK);
+	put(&c, 0, 3);
+	map_code(&c);
+	run(0);
+	put(&v, 2, 4);
+	EXPECT_EQ(vmo_close(&v), ST_OK); /* its page 2 is entered in c's table */
+	fake_learn(world.space[0].root, 1);
+	run(2);
+	unmap_code();
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	finish();
+}
+
+/* A table with many pages that nobody executed yet is not linked before they are fit. */
+TEST(code, is_entered_page_by_page_until_a_table_is_fit)
+{
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 4, 0) == ST_OK);
+	REQUIRE(vmo_snapshot(&s, &v, pool, 0, 4, 0) == ST_OK);
+	for (uint64_t p = 0; p < 4; p++) {
+		put(&v, p, p);
+		put(&s, p, p);
+	}
+	map_code(&v);
+	for (uint64_t p = 0; p < 4; p++)
+		run(p);
+	unmap_code();
+	EXPECT_EQ(vmo_close(&s), ST_OK);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	finish();
+}
+
+TEST(uncached, memory_is_flushed_when_it_comes_and_when_it_goes)
+{
+	static struct mapping m;
+	struct mapping spare[2];
+	uint64_t done;
+	bool gone;
+
+	world_init();
+	REQUIRE(vmo_init_run(&v, pool, 2, 1, PTE_UNCACHED) == ST_OK);
+	REQUIRE(vspace_map(&world.space[0], &m, &v,
+			&(struct map_request){16, 2, 0, MAP_READ | MAP_WRITE}) == ST_OK);
+	EXPECT_EQ(vspace_fault(&world.space[0], 17, MAP_WRITE), ST_OK);
+	fake_learn(world.space[0].root, 1);
+	EXPECT_EQ(vspace_unmap(&m, 16, 2, spare, &gone), 0);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	REQUIRE(vmo_init(&v, pool, 14, 0) == ST_OK);
+	EXPECT_EQ(vmo_commit(&v, 0, 14, &done), ST_OK); /* the same frames, by cached names */
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	finish();
+}

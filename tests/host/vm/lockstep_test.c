@@ -53,6 +53,26 @@ static int pick_mapping(void)
 	return i;
 }
 
+/* richest: of a few clones that follow, the one with most pages of its own. */
+static int richest(void)
+{
+	int best = pick(true), most = 0;
+
+	for (int i = 0; i < 8; i++) {
+		int v = pick(true), own = 0;
+
+		if (!world.model.vmo[v].alive || !world.model.vmo[v].follows)
+			continue;
+		for (int p = 0; p < world.model.vmo[v].size; p++)
+			own += world.model.vmo[v].own[p];
+		if (own > most) {
+			best = v;
+			most = own;
+		}
+	}
+	return best;
+}
+
 /* random_kind: an operation and what it is about. */
 static struct op random_kind(void)
 {
@@ -67,14 +87,14 @@ static struct op random_kind(void)
 		[OP_DECOMMIT] = 6,
 		[OP_ZERO] = 3,
 		[OP_RESIZE] = 6,
-		[OP_MERGE] = 3,
+		[OP_MERGE] = 8,
 		[OP_CLOSE] = 7,
 		[OP_MAP] = 6,
 		[OP_UNMAP] = 4,
 		[OP_PROTECT] = 4,
 		[OP_TOUCH] = 20};
 	struct op o = {0};
-	unsigned n = rnd(115);
+	unsigned n = rnd(120);
 
 	while (n >= weight[o.kind])
 		n -= weight[o.kind++];
@@ -87,6 +107,8 @@ static struct op random_kind(void)
 			o.kind = rnd(3) ? OP_READ : OP_SNAPSHOT;
 	}
 	o.vmo = pick(o.kind > OP_RUN);
+	if (o.kind == OP_MERGE)
+		o.vmo = richest();
 	if (wide && !world.model.vmo[0].alive && o.kind <= OP_RUN) {
 		o.kind = OP_CREATE;
 		o.vmo = 0;
@@ -185,6 +207,8 @@ static void run(uint64_t seed, int steps)
 			fprintf(stderr, " -> %d\n", st);
 		world_check();
 		focus = st == ST_SHOULD_WAIT && o.kind < OP_UNMAP ? o.vmo : -1;
+		if (focus >= 0 && world.model.vmo[focus].parent >= 0 && rnd(3) == 0)
+			focus = world.model.vmo[focus].parent;
 	}
 	world_work = world_frames = UINT64_MAX;
 	world_abandon = false;

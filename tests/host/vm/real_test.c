@@ -23,7 +23,7 @@ static struct pool_range range;
 static void setup(void)
 {
 	fake_reset();
-	vm_init(FAKE_BASE);
+	vm_init(FAKE_BASE, 1);
 	vm_work.left = UINT64_MAX;
 	REQUIRE(pool_init(&pool) == ST_OK);
 	REQUIRE(pool_add(&pool, &range, FAKE_BASE + ((VMO_LEVELS + 1) << PAGE_BITS),
@@ -458,6 +458,38 @@ TEST(real, a_fault_that_copies_is_short)
 	}
 	EXPECT_EQ(vspace_unmap(&m, 512, 512, spare, &gone), 0);
 	close_vmo(&c);
+	close_vmo(&v);
+	EXPECT_EQ(vspace_fini(&s), ST_OK);
+	finish();
+}
+
+/* The height of the treap is that of a random tree, whatever the addresses are. */
+TEST(real, a_thousand_mappings_are_found_in_few_steps)
+{
+	static struct vmo v;
+	static struct vspace s;
+	static struct mapping m[1000], spare[2];
+	bool gone;
+	unsigned height = 0;
+
+	setup();
+	REQUIRE(vspace_init(&s, &pool, 1) == ST_OK);
+	REQUIRE(vmo_init(&v, &pool, 1, 0) == ST_OK);
+	for (uint64_t i = 0; i < ARRAY_SIZE(m); i++)
+		REQUIRE(vspace_map(&s, &m[i], &v,
+				&(struct map_request){i * 3, 2, 0, MAP_READ}) == ST_OK);
+	for (uint64_t i = 0; i < ARRAY_SIZE(m); i++) {
+		unsigned steps = 0;
+
+		for (const struct mapping *n = s.top; n != &m[i]; steps++)
+			n = m[i].first < n->first ? n->left : n->right;
+		height = steps > height ? steps : height;
+		EXPECT(vspace_find(&s, i * 3 + 1) == &m[i]);
+		EXPECT(vspace_find(&s, i * 3 + 2) == NULL);
+	}
+	EXPECT(height >= 9 && height < 40);
+	for (uint64_t i = 0; i < ARRAY_SIZE(m); i++)
+		EXPECT_EQ(vspace_unmap(&m[i], i * 3, 2, spare, &gone), 0);
 	close_vmo(&v);
 	EXPECT_EQ(vspace_fini(&s), ST_OK);
 	finish();

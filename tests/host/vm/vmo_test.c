@@ -132,6 +132,49 @@ TEST(reserve, a_write_cannot_run_out_of_memory)
 	finish();
 }
 
+TEST(reserve, shrinks_with_its_clone)
+{
+	uint64_t small, held;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 14, 0) == ST_OK);
+	put(&v, 13, 1);
+	REQUIRE(vmo_clone(&c, &v, pool, 0, 14, VMO_RESERVE | VMO_RESIZABLE) == ST_OK);
+	put(&c, 13, 2);
+	put(&c, 1, 2);
+	EXPECT_EQ(vmo_resize(&c, 3), ST_OK);
+	small = pool->reserved;
+	EXPECT(small <= 3 + 2 + 4); /* pages, tables of a tree that stays as high, edges */
+	held = starve();
+	for (uint64_t p = 0; p < 3; p++)
+		put(&c, p, p + 100);
+	pool_unreserve(pool, held);
+	EXPECT_EQ(vmo_resize(&c, 0), ST_OK);
+	EXPECT(pool->reserved <= 4);
+	EXPECT_EQ(vmo_resize(&c, 14), ST_OK);
+	EXPECT(pool->reserved >= 14);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	EXPECT_EQ(pool->reserved, 14 + 4 + 1); /* no edges any more */
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	finish();
+}
+
+TEST(reserve, of_edges_goes_back_when_nobody_is_followed)
+{
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 8, VMO_RESIZABLE) == ST_OK);
+	REQUIRE(vmo_clone(&s, &v, pool, 0, 8, VMO_RESIZABLE) == ST_OK);
+	put(&s, 2, 1);
+	REQUIRE(vmo_clone(&c, &s, pool, 4, 4, 0) == ST_OK);
+	REQUIRE(vmo_resize(&s, 4) == ST_OK);
+	EXPECT_EQ(vmo_close(&s), ST_OK); /* c saw nothing of v through it */
+	EXPECT_EQ(c.parent, &v);
+	EXPECT_EQ(pool->reserved, 0);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	finish();
+}
+
 TEST(reserve, is_refused_where_the_pool_cannot_promise)
 {
 	uint64_t held;
@@ -712,4 +755,35 @@ TEST(vspace, shares_a_block_at_its_first_addresses)
 	EXPECT_EQ(vmo_close(&v), ST_OK);
 	EXPECT_EQ(vmo_close(&c), ST_OK);
 	finish();
+}
+
+/*
+ * A read fault whose ancestor must own its tables first (shared and ragged) drops what the
+ * ancestor's clones borrowed. Out of work in that walk, the next call's climb ends the
+ * walk, and then begins the same one anew: with more clones than steps it never ends.
+ */
+TEST(family, a_read_fault_ends_however_little_work_a_call_may_do)
+{
+	static struct vmo clone[6];
+	static struct mapping m;
+	paddr_t pa;
+	status_t st;
+	int stops = 0;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 6, 0) == ST_OK);
+	REQUIRE(vmo_own(&v, 0, &pa) == ST_OK && vmo_own(&v, 4, &pa) == ST_OK);
+	for (unsigned i = 0; i < 6; i++) {
+		REQUIRE(vmo_clone(&clone[i], &v, pool, 0, 6, 0) == ST_OK);
+		if (i)
+			REQUIRE(vmo_own(&clone[i], 0, &pa) == ST_OK);
+	}
+	REQUIRE(vmo_snapshot(&s, &v, pool, 0, 8, 0) == ST_OK);
+	REQUIRE(vspace_map(&world.space[0], &m, &clone[0],
+			&(struct map_request){16, 6, 0, MAP_READ}) == ST_OK);
+	do {
+		vm_work.left = 3;
+		st = vspace_fault(&world.space[0], 21, MAP_READ);
+	} while (st == ST_SHOULD_WAIT && ++stops < 100);
+	EXPECT_EQ(st, ST_OK);
 }

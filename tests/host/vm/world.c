@@ -18,7 +18,7 @@ const char *const world_op_name[OP_KINDS] = {"create", "clone", "snapshot", "sli
 	"unmap", "protect", "touch"};
 const char *const world_trait_name[TRAITS] = {"empty", "clone", "copy", "slice", "fixed",
 	"reserve", "children", "sliced", "mapped", "spaces", "other", "mixed", "top", "walk",
-	"trim", "stopped", "left", "dry"};
+	"trim", "sweep", "merge", "stopped", "left", "dry"};
 
 void world_init(void)
 {
@@ -27,7 +27,7 @@ void world_init(void)
 
 	memset(&world, 0, sizeof(world));
 	fake_reset();
-	vm_init(FAKE_BASE);
+	vm_init(FAKE_BASE, 1);
 	vm_work.left = UINT64_MAX;
 	CHECK(pool_init(&world.pool) == ST_OK);
 	CHECK(pool_add(&world.pool, &world.range, FAKE_BASE + (first << PAGE_BITS),
@@ -167,7 +167,10 @@ static status_t do_write(const struct op *o)
 	}
 	CHECK(st != ST_NO_MEMORY || !(world.vmo[o->vmo].source->flags & VMO_RESERVE));
 	if (st == ST_OK) {
+		if (world.vmo[o->vmo].memory == PTE_NORMAL) /* else as a program would */
+			fake_wrote(pa);
 		put_value(pa, (uint64_t)o->b);
+		vmo_wrote(pa);
 		model_write(&world.model, o->vmo, o->a, (uint64_t)o->b);
 	}
 	return st;
@@ -202,9 +205,8 @@ static status_t do_range(const struct op *o)
 	if (o->kind == OP_DECOMMIT) {
 		st = vmo_decommit(v, (uint64_t)o->a, (uint64_t)o->b);
 		for (int p = o->a; p < o->a + o->b && st == ST_SHOULD_WAIT; p++) {
-			uint64_t at; /* stopped: some are gone already */
-
-			if (vmo_diff(v, (uint64_t)p, &at) != ST_OK || (int)at != p)
+			/* stopped: some are gone already */
+			if (!world_owns(v->source, v->bias + (uint64_t)p))
 				model_decommit(m, o->vmo, p, 1);
 		}
 		if (st == ST_OK)
@@ -214,13 +216,12 @@ static status_t do_range(const struct op *o)
 		for (int i = 0; i < (int)done; i++)
 			model_own(m, o->vmo, o->a + i);
 	} else {
-		uint64_t at;
 		int next;
 
 		st = vmo_zero(v, (uint64_t)o->a, (uint64_t)o->b, &done);
 		next = o->a + (int)done;
 		if (st == ST_SHOULD_WAIT && !model_sees(m, o->vmo, next) &&
-			(vmo_diff(v, (uint64_t)next, &at) != ST_OK || (int)at != next))
+			!world_owns(v->source, v->bias + (uint64_t)next))
 			model_zero(m, o->vmo, next, 1); /* gone, its table not yet */
 		if (in_range(o->vmo, o->a, o->b))
 			model_zero(m, o->vmo, o->a, (int)done);
@@ -251,7 +252,8 @@ static status_t do_merge(const struct op *o)
 	const struct model_vmo *x = &world.model.vmo[o->vmo];
 	status_t st = vmo_merge(&world.vmo[o->vmo]);
 
-	if (st == ST_OK && x->parent >= 0)
+	if (x->parent >= 0 &&
+		(st == ST_OK || world.vmo[o->vmo].merge.clone == &world.vmo[o->vmo]))
 		model_merge(&world.model, o->vmo);
 	return st;
 }
@@ -346,15 +348,10 @@ static status_t do_touch(const struct op *o)
 	else
 		CHECK(st == ST_OK || st == ST_NO_MEMORY || st == ST_SHOULD_WAIT);
 	if (st != ST_OK) {
-		if (st == ST_NO_MEMORY && o->b == MAP_WRITE) {
-			paddr_t pa; /* the page may be the VMO's own by now: no difference
-				     */
-			uint64_t at;
-
-			(void)pa;
-			if (vmo_diff(&world.vmo[v], (uint64_t)p, &at) == ST_OK && (int)at == p)
-				model_own(&world.model, v, p);
-		}
+		/* the page may be the VMO's own by now: no difference */
+		if (st == ST_NO_MEMORY && o->b == MAP_WRITE &&
+			world_owns(m->vmo, m->coordinate + (uint64_t)o->a))
+			model_own(&world.model, v, p);
 		return st;
 	}
 	CHECK(fake_walk(m->vspace->root, m->vspace->asid, page, &line));
@@ -470,7 +467,9 @@ static uint32_t traits(const struct op *o)
 		(uint32_t)(v->parent && v->parent->pool != v->pool) << TRAIT_MIXED |
 		(uint32_t)(vmo_end(v) == VMO_MAX_COORDINATE) << TRAIT_TOP |
 		(uint32_t)s->walk.active << TRAIT_WALK |
-		(uint32_t)(s->trim > vmo_end(s)) << TRAIT_TRIM;
+		(uint32_t)(s->trim > vmo_end(s)) << TRAIT_TRIM |
+		(uint32_t)s->sweep.active << TRAIT_SWEEP |
+		(uint32_t)(s->merge.clone != NULL) << TRAIT_MERGE;
 }
 
 static void count_pairs(const struct op *o, uint32_t met, status_t st)

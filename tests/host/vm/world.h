@@ -95,6 +95,8 @@ enum trait {
 	TRAIT_TOP,     /* ends at the last coordinate that there is */
 	TRAIT_WALK,    /* a walk under it was left */
 	TRAIT_TRIM,    /* a shrink was left */
+	TRAIT_SWEEP,   /* a sweep over its mappings was left */
+	TRAIT_MERGE,   /* a merge of it, or into it, was left half-way */
 	TRAIT_STOPPED, /* the operation stopped at least once */
 	TRAIT_LEFT,    /* and was left */
 	TRAIT_DRY,     /* refused for want of memory */
@@ -114,6 +116,9 @@ void world_fini(void);
  * that makes no sense now returns ST_INTERNAL and did nothing.
  */
 status_t world_do(const struct op *op);
+
+/* world_owns: whether v's own tree has a page of its own there. */
+bool world_owns(const struct vmo *v, uint64_t c);
 
 /* world_check: every invariant, every page, every translation. Stops the program. */
 void world_check(void);

@@ -18,6 +18,10 @@
  *    one more fault, whose handler flushes the page. Where an entry was none, no TLB holds
  *    it: nothing is flushed, a walk that is too early faults once more.
  *  - A frame is given back only after the flush that makes it unreachable.
+ *  - A page that the kernel wrote through its window becomes executable, by an entry or a
+ *    link to its table, only after mmu_sync_code.
+ *  - A page changes between cached names and others only through mmu_sync_uncached: the
+ *    kernel's window on it is cached always.
  */
 #pragma once
 
@@ -37,3 +41,9 @@ void mmu_write(pte_t *slot, pte_t entry);
  * leaves and the walk to them. Complete when it returns.
  */
 void mmu_flush(uint16_t asid, uaddr_t va, uint64_t pages);
+
+/* mmu_sync_code: every CPU fetches from this page what was written to it before. */
+void mmu_sync_code(paddr_t page);
+
+/* mmu_sync_uncached: write back and forget what caches hold of this page, down to memory. */
+void mmu_sync_uncached(paddr_t page);

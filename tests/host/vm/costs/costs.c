@@ -59,6 +59,16 @@ void mmu_flush(uint16_t asid, uaddr_t va, uint64_t pages)
 	flushes++;
 }
 
+void mmu_sync_code(paddr_t page)
+{
+	(void)page;
+}
+
+void mmu_sync_uncached(paddr_t page)
+{
+	(void)page;
+}
+
 /* COST: the instructions of one call. Outside of it callgrind collects nothing. */
 #define COST(name, call) \
 	do { \
@@ -84,7 +94,7 @@ static void setup(void)
 {
 	memset(frames, 0, sizeof(frames));
 	CHECK(frame_init(frames, COSTS_BASE, FRAMES));
-	vm_init(COSTS_BASE);
+	vm_init(COSTS_BASE, 1);
 	vm_work.left = UINT64_MAX;
 	OK(pool_init(&pool));
 	OK(pool_add(&pool, &range, COSTS_BASE + ((VMO_LEVELS + 1) << PAGE_BITS),

@@ -113,6 +113,12 @@ static inline bool pte_can_execute(pte_t e, unsigned level)
 	return e.raw != 0 && (e.raw & (level ? PTE_TABLE_UXN : PTE_UXN)) == 0;
 }
 
+/* pte_is_uncached: of a page; for the tests alone. */
+static inline bool pte_is_uncached(pte_t e)
+{
+	return (e.raw & PTE_INDEX(3)) != PTE_INDEX(PTE_NORMAL);
+}
+
 /* pte_borrowed: the same target without the reference and without the right to write. */
 static inline pte_t pte_borrowed(pte_t e, unsigned level)
 {

@@ -69,6 +69,11 @@ static inline pte_t pte_page(paddr_t pa, enum pte_memory type)
 		(pa >> PAGE_BITS) << 16 | 0xa000 | (uint64_t)type << 6 | FAKE_EXECUTE, 0);
 }
 
+static inline bool pte_is_uncached(pte_t e)
+{
+	return (e.raw >> 6 & 3) != PTE_NORMAL;
+}
+
 static inline pte_t pte_table(paddr_t pa, unsigned level)
 {
 	return fake_pte((pa >> PAGE_BITS) << 16 | (0xa0 + level) << 8 | FAKE_EXECUTE, level);

@@ -4,8 +4,7 @@
  * Held against a model that is too simple to be wrong: one bool for each of a few pages,
  * which stand at the bottom, in the middle or just below the top of the address space.
  */
-#include "mm/bootmem.h"
-
+#include "bootmem.h"
 #include "input.h"
 #include "test.h"
 

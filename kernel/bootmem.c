@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The Quire authors */
-#include "mm/bootmem.h"
+#include "bootmem.h"
 
 static uint64_t end_of(struct range range)
 {
