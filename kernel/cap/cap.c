@@ -29,7 +29,7 @@ void cap_insert(struct slot *parent, struct slot *slot, struct cap cap)
 void cap_clear(struct slot *slot)
 {
 	if (object_is(OBJECTS_COUNTED, slot->cap.type))
-		counted_object(&slot->cap)->caps--;
+		counted_remove(slot);
 	tour_remove(slot);
 	*slot = (struct slot){0};
 }
@@ -82,7 +82,7 @@ static void copy_commit(struct slot *to, struct slot *source, uint8_t rights, ui
 	to->cap.data = data;
 	tour_insert(source, to);
 	if (unlikely(object_is(OBJECTS_COUNTED, to->cap.type)))
-		counted_object(&to->cap)->caps++;
+		counted_add(to);
 	if (unlikely(to->cap.type == OBJECT_UNTYPED))
 		untyped_lend(source, to);
 }
@@ -115,6 +115,8 @@ static void move_commit(struct slot *to, struct slot *source)
 	to->cap = source->cap;
 	tour_move(to, source);
 	*source = (struct slot){0};
+	if (unlikely(object_is(OBJECTS_COUNTED, to->cap.type)))
+		counted_moved(to);
 }
 
 status_t cap_move(struct slot *to, struct slot *source)
@@ -147,10 +149,20 @@ status_t cap_mutate(struct slot *to, struct slot *source, uint64_t guard)
 static void swap_commit(struct slot *a, struct slot *b)
 {
 	struct cap cap = a->cap;
+	bool a_counted = object_is(OBJECTS_COUNTED, a->cap.type);
+	bool b_counted = object_is(OBJECTS_COUNTED, b->cap.type);
 
+	if (a_counted)
+		counted_remove(a);
+	if (b_counted)
+		counted_remove(b);
 	tour_swap(a, b);
 	a->cap = b->cap;
 	b->cap = cap;
+	if (b_counted)
+		counted_add(a);
+	if (a_counted)
+		counted_add(b);
 }
 
 status_t cap_swap(struct slot *a, struct slot *b)
