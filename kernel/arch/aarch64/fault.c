@@ -146,6 +146,19 @@ bool fault_has_address(uint64_t esr)
 	return (is_abort(class) && !(esr & ESR_FNV)) || class == EC_PC_ALIGNMENT;
 }
 
+/* Fault status codes 0x04 to 0x0f: translation, access flag, permission, of any level. */
+unsigned fault_access(uint64_t esr, uint64_t far)
+{
+	uint32_t class = ESR_EC(esr);
+
+	if (!is_from_el0(class) || (esr & ESR_FNV) || far >= USER_LIMIT ||
+		ESR_FSC(esr) - 4 >= 12)
+		return 0;
+	if (class == EC_INSTRUCTION_EL0)
+		return USER_EXECUTE;
+	return (esr & ESR_WNR) && !(esr & ESR_CM) ? USER_WRITE : USER_READ;
+}
+
 uint32_t fault_label(uint64_t esr)
 {
 	switch (ESR_EC(esr)) {

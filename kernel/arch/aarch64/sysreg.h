@@ -30,6 +30,8 @@
 #define CNTV_CTL_IMASK	 BIT(1)
 #define CNTKCTL_EL0VCTEN BIT(1) /* EL0 may read CNTVCT_EL0 */
 
+#define TCR_AS BIT(36) /* ASIDs have 16 bits */
+
 #define PAR_F BIT(0) /* the translation failed */
 
 /* The smallest data cache line in bytes. */

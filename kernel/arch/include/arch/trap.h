@@ -36,6 +36,12 @@ uint32_t fault_label(uint64_t esr);
 /* fault_has_address: does FAR_EL1 mean anything? */
 bool fault_has_address(uint64_t esr);
 
+/*
+ * fault_access: what the program wanted to do with memory (enum user_rights), where no
+ * translation allowed it; 0: another fault, or no address of a program's.
+ */
+unsigned fault_access(uint64_t esr, uint64_t far);
+
 /* A fault in words, for people. */
 struct fault_text {
 	const char *name;   /* "data abort", "undefined instruction", ... */
