@@ -3,10 +3,12 @@
 #include "object/fault.h"
 
 #include "arch/print.h"
+#include "arch/usermap.h"
 
 #include "object/endpoint.h"
 #include "object/sched.h"
 #include "object/user.h"
+#include "object/vspace.h"
 
 enum { STATUS_FAULT = 139, BACKTRACE_MAX = 16 };
 
@@ -93,6 +95,23 @@ void fault_report(struct thread *thread)
 		fault_unhandled(thread);
 }
 
+_Static_assert((int)MAP_READ == USER_READ && (int)MAP_WRITE == USER_WRITE &&
+		(int)MAP_EXECUTE == USER_EXECUTE,
+	"fault_access tells them in one's numbers as in the other's");
+
+/* Does a Mapping explain it? Then the program may try again. */
+static bool is_resolved(const struct thread *thread, uint64_t esr, uint64_t far)
+{
+	const struct cap *cap = &thread->slots[THREAD_VSPACE].cap;
+	unsigned access = fault_access(esr, far);
+	status_t st;
+
+	if (unlikely(!access || cap->type != OBJECT_VSPACE))
+		return false;
+	st = vspace_resolve(vspace_of(cap), far, access);
+	return likely(st == ST_OK) || st == ST_SHOULD_WAIT;
+}
+
 void trap_fault(struct context *context, uint64_t esr, uint64_t far)
 {
 	struct cpu *cpu = this_cpu();
@@ -100,6 +119,10 @@ void trap_fault(struct context *context, uint64_t esr, uint64_t far)
 
 	(void)context;
 	kernel_lock();
+	if (likely(is_resolved(thread, esr, far))) {
+		kernel_exit(cpu);
+		return;
+	}
 	thread->fault_esr = esr;
 	thread->fault_address = fault_has_address(esr) ? far : 0;
 	fault_report(thread);

@@ -14,6 +14,7 @@
 
 #include "cap/zombie.h"
 #include "object/irq.h"
+#include "object/vmo.h"
 
 static struct scheduler schedulers[CPU_MAX];
 static const struct thread *root;
@@ -212,7 +213,8 @@ static void idle(struct cpu *cpu)
 	struct work work = {WORK_DEFAULT};
 
 	refresh_space(cpu);
-	if (!zombies_pending() || zombies_collect(&work) == ST_OK) {
+	if ((!zombies_pending() || zombies_collect(&work) == ST_OK) &&
+		(!vmos_pending() || vmos_collect(&work) == ST_OK)) {
 		kernel_unlock();
 		cpu_wait();
 		kernel_lock();

@@ -6,14 +6,54 @@
 
 #include "arch/usermap.h"
 
-void *user_page(const struct thread *thread, uaddr_t va, bool write)
+#include "object/vspace.h"
+
+enum { TRIES = 4, TRIES_AT_ONCE = 64 };
+
+/* One try: ST_SHOULD_WAIT if another may bring it. */
+static status_t resolve(const struct thread *thread, uaddr_t va, bool write, void **page_out)
 {
-	uint64_t space = thread_space(thread);
+	const struct cap *cap = &thread->slots[THREAD_VSPACE].cap;
+	status_t st = ST_OK;
 	paddr_t pa;
 
-	if (space == space_none() || !user_translate(space, va, write, &pa))
-		return NULL;
-	return pa_to_va(pa);
+	if (cap->type != OBJECT_VSPACE)
+		return ST_INVALID_ARGS;
+	if (unlikely(!user_translate(thread->space, va, write, &pa))) {
+		if (va >= USER_LIMIT)
+			return ST_INVALID_ARGS;
+		st = vspace_resolve(vspace_of(cap), va, write ? MAP_WRITE : MAP_READ);
+		if (st == ST_OK && !user_translate(thread->space, va, write, &pa))
+			st = ST_INVALID_ARGS;
+	}
+	if (likely(st == ST_OK))
+		*page_out = pa_to_va(pa);
+	return st;
+}
+
+static status_t try_to_resolve(
+	const struct thread *thread, uaddr_t va, bool write, unsigned tries, void **page_out)
+{
+	status_t st;
+
+	do
+		st = resolve(thread, va, write, page_out);
+	while (unlikely(st == ST_SHOULD_WAIT) && --tries);
+	if (likely(st == ST_OK))
+		return ST_OK;
+	return st == ST_SHOULD_WAIT ? CAP_AGAIN : ST_INVALID_ARGS;
+}
+
+status_t user_resolve(const struct thread *thread, uaddr_t va, bool write, void **page_out)
+{
+	return try_to_resolve(thread, va, write, TRIES, page_out);
+}
+
+void *user_page(const struct thread *thread, uaddr_t va, bool write)
+{
+	void *page;
+
+	return try_to_resolve(thread, va, write, TRIES_AT_ONCE, &page) == ST_OK ? page : NULL;
 }
 
 static size_t within_page(uaddr_t va, size_t size)
@@ -25,10 +65,11 @@ status_t user_read(const struct thread *thread, void *to, uaddr_t from, size_t s
 {
 	for (char *at = to; size;) {
 		size_t some = within_page(from, size);
-		const void *page = user_page(thread, from, false);
+		void *page;
+		status_t st = user_resolve(thread, from, false, &page);
 
-		if (!page)
-			return ST_INVALID_ARGS;
+		if (unlikely(st != ST_OK))
+			return st;
 		memcpy(at, page, some);
 		at += some;
 		from += some;
@@ -41,10 +82,11 @@ status_t user_write(const struct thread *thread, uaddr_t to, const void *from, s
 {
 	for (const char *at = from; size;) {
 		size_t some = within_page(to, size);
-		void *page = user_page(thread, to, true);
+		void *page;
+		status_t st = user_resolve(thread, to, true, &page);
 
-		if (!page)
-			return ST_INVALID_ARGS;
+		if (unlikely(st != ST_OK))
+			return st;
 		memcpy(page, at, some);
 		at += some;
 		to += some;

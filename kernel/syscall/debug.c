@@ -21,8 +21,11 @@ int64_t sys_debug_write(uaddr_t text, word_t size)
 		return ST_OUT_OF_RANGE;
 	while (size) {
 		size_t some = min_u64(size, sizeof(chunk));
-		status_t st = user_read(caller(), chunk, text, some);
+		status_t st;
 
+		do
+			st = user_read(caller(), chunk, text, some);
+		while (st == CAP_AGAIN);
 		if (st != ST_OK)
 			return st;
 		console_write(chunk, some);
