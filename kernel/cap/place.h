@@ -15,52 +15,14 @@ static inline struct counted_object *counted_object(const struct cap *cap)
 	return cap_object(cap);
 }
 
-static inline void counted_set_next(struct slot *slot, link_t next)
-{
-	slot->cap.data = slot->cap.data >> 32 << 32 | next;
-}
-
-static inline void counted_set_prev(struct slot *slot, link_t prev)
-{
-	slot->cap.data = (slot->cap.data & UINT32_MAX) | (uint64_t)prev << 32;
-}
-
-/* counted_add: one more capability to its object. */
-static inline void counted_add(struct slot *slot)
-{
-	struct counted_object *object = counted_object(&slot->cap);
-
-	slot->cap.data = object->first;
-	if (object->first)
-		counted_set_prev(link_slot(object->first), link_open(slot));
-	object->first = link_open(slot);
-	object->caps++;
-}
-
-/* counted_name: what the neighbours, or the object, hold where they name it. */
-static inline void counted_name(struct slot *slot, link_t next_name, link_t prev_name)
-{
-	link_t next = (link_t)slot->cap.data, prev = (link_t)(slot->cap.data >> 32);
-
-	if (next)
-		counted_set_prev(link_slot(next), prev_name);
-	if (prev)
-		counted_set_next(link_slot(prev), next_name);
-	else
-		counted_object(&slot->cap)->first = next_name;
-}
-
-static inline void counted_remove(struct slot *slot)
-{
-	counted_name(slot, (link_t)slot->cap.data, (link_t)(slot->cap.data >> 32));
-	counted_object(&slot->cap)->caps--;
-}
-
-/* counted_moved: it stands in `slot` from now on. */
-static inline void counted_moved(struct slot *slot)
-{
-	counted_name(slot, link_open(slot), link_open(slot));
-}
+/*
+ * counted_add: one more capability to its object. counted_remove: one less, of which this is
+ * a copy. counted_moved: it stands in `slot` from now on. Out of line, and called last where
+ * that can be: only some types need them.
+ */
+void counted_add(struct slot *slot);
+void counted_remove(struct counted_object *object, uint64_t data);
+void counted_moved(struct slot *slot);
 
 static inline void cap_place(struct slot *parent, struct slot *slot, struct cap cap)
 {

@@ -15,12 +15,8 @@ enum {
 };
 
 static struct list ending = {&ending, &ending};
-static uint64_t ending_count, ids;
-
-uint64_t vmos_pending(void)
-{
-	return ending_count;
-}
+uint64_t vmos_ending;
+static uint64_t ids;
 
 bool vmo_feed(const struct vmo_object *vmo)
 {
@@ -165,7 +161,7 @@ static void put_on_list(struct vmo_object *vmo)
 {
 	vmo->state = VMO_ENDING;
 	list_append(&ending, &vmo->ending);
-	ending_count++;
+	vmos_ending++;
 }
 
 /* It is closed: nobody's dependence any more, and its parent may have no children now. */
@@ -250,7 +246,7 @@ status_t vmos_collect(struct work *work)
 
 		if (close(vmo, work) == ST_OK) {
 			list_remove(&vmo->ending);
-			ending_count--;
+			vmos_ending--;
 			free_vmo(vmo);
 		}
 		if (work->left <= 0 && vmos_pending())

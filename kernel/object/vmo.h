@@ -115,7 +115,11 @@ must_check status_t vmo_destroy_step(struct dependence *on, struct work *work);
 
 /* vmos_collect: end the VMOs on the list; ST_OK when none is left. vmos_pending: how many. */
 must_check status_t vmos_collect(struct work *work);
-uint64_t vmos_pending(void);
+extern uint64_t vmos_ending;
+static inline uint64_t vmos_pending(void)
+{
+	return vmos_ending;
+}
 
 /* vmo_feed: after ST_NO_MEMORY: are there frames that one of its Pools was not fed yet? */
 bool vmo_feed(const struct vmo_object *vmo);

@@ -1,0 +1,3 @@
+#include "memory.h"
+cptr_t pool;
+WITH_POOL(vmo, x){}
