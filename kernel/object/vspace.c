@@ -22,6 +22,7 @@ enum {
 	WORK_LOOK = 6, /* one Mapping looked at */
 	WORK_STEP = 6, /* one step of the core, sweeping */
 	WORK_UNMAP = 60,
+	SWEEP_STEPS = 128,
 };
 
 status_t vspace_make(struct pool_object *pool, struct vspace_object **space_out)
@@ -107,17 +108,30 @@ status_t vspace_destroy_step(struct vspace_object *space, struct work *work)
 }
 
 /*
- * sweep: what is entered of a range goes, as far as the work allows, so that the core finds
- * little when it ends the Mapping.
+ * sweep: what was entered for a Mapping before its rights changed goes, as far as the work
+ * allows; `swept` remembers how far that is. Who faults behind it finds the new rights.
  */
-static status_t sweep(struct mapping *m, uint64_t first, uint64_t pages, struct work *work)
+static status_t sweep(struct mapping_object *mapping, struct work *work)
 {
-	uint64_t page;
+	struct mapping *m = &mapping->core;
+	uint64_t end = m->first + m->pages;
 
-	vm_begin(VM_STEPS);
-	page = vspace_sweep(m->vspace, first, first + pages, VSPACE_LEVELS, SWEEP_OUT);
-	work->left -= (int32_t)(VM_STEPS - vm_work.left) * WORK_STEP;
-	return page < first + pages ? CAP_AGAIN : ST_OK;
+	vm_begin(SWEEP_STEPS);
+	mapping->swept = vspace_sweep(m->vspace, max_u64(mapping->swept, m->first), end,
+		VSPACE_LEVELS, SWEEP_OUT);
+	work->left -= (int32_t)(SWEEP_STEPS - vm_work.left) * WORK_STEP;
+	if (mapping->swept < end)
+		return CAP_AGAIN;
+	mapping->swept = 0;
+	return ST_OK;
+}
+
+/* set_rights: they count from now on; sweep() makes them true of what is entered. */
+static void set_rights(struct mapping_object *mapping, unsigned rights)
+{
+	if (mapping->core.rights != rights || !mapping->swept)
+		mapping->swept = mapping->core.first;
+	mapping->core.rights = rights;
 }
 
 /* It is mapped no more, and its VMO has one Mapping less. Its slot is in the tree still. */
@@ -139,9 +153,9 @@ status_t mapping_finalise(const struct cap *cap, struct work *work)
 {
 	struct mapping_object *mapping = cap_object(cap);
 
-	mapping->core.rights = 0; /* no fault brings back what is swept out */
+	set_rights(mapping, 0); /* no fault brings back what is swept out */
 	mapping->rights_max = 0;
-	if (sweep(&mapping->core, mapping->core.first, mapping->core.pages, work) != ST_OK)
+	if (sweep(mapping, work) != ST_OK)
 		return CAP_AGAIN;
 	detach(mapping, work);
 	return ST_OK;
@@ -188,6 +202,7 @@ status_t vspace_add(struct vspace_object *space, const struct map_order *order)
 		return st;
 	}
 	mapping->vmo = order->vmo;
+	mapping->swept = 0;
 	mapping->rights_max = (uint8_t)order->rights_max;
 	introduce(mapping, order->parent);
 	return ST_OK;
@@ -243,6 +258,8 @@ static status_t cut(struct vspace_object *space, uint64_t at)
 	mapping = mapping_of_core(m);
 	vspace_cut(m, at, &rest->core);
 	rest->vmo = mapping->vmo;
+	rest->swept = mapping->swept ? at : 0; /* where a sweep was, both begin anew */
+	mapping->swept = mapping->swept ? m->first : 0;
 	rest->rights_max = mapping->rights_max;
 	introduce(rest, &mapping->slot);
 	return ST_OK;
@@ -291,16 +308,13 @@ static status_t change_check(
 	return ST_OK;
 }
 
-static status_t change(struct mapping *m, unsigned rights, struct work *work)
+static status_t change(struct mapping_object *mapping, unsigned rights, struct work *work)
 {
-	struct mapping *unused = NULL;
-
-	if (m->rights == rights)
+	if (mapping->core.rights == rights && !mapping->swept)
 		return ST_OK;
-	if (sweep(m, m->first, m->pages, work) != ST_OK)
+	set_rights(mapping, rights);
+	if (sweep(mapping, work) != ST_OK)
 		return CAP_AGAIN;
-	if (vspace_protect(m, m->first, m->pages, rights, unused) != 0)
-		CHECK(!"a whole Mapping leaves no pieces");
 	return preemption_point(work, WORK_UNMAP) ? CAP_AGAIN : ST_OK;
 }
 
@@ -316,7 +330,7 @@ status_t vspace_change(struct vspace_object *space, uint64_t first, uint64_t pag
 		struct mapping *m = vspace_find(&space->core, first);
 
 		first = m->first + m->pages;
-		st = change(m, rights, work);
+		st = change(mapping_of_core(m), rights, work);
 	}
 	return st;
 }
