@@ -64,27 +64,27 @@ status_t vmo_create(cptr_t pool, uint64_t size, unsigned options, cptr_t *vmo_ou
 	return made(sys_vmo_create(pool, size, options, ROOT_SLOT_CNODE, slot), slot, vmo_out);
 }
 
-status_t vmo_create_contiguous(cptr_t pool, uint64_t size, unsigned align_bits,
-	enum vmo_cache cache, cptr_t *vmo_out)
+status_t vmo_create_contiguous(
+	cptr_t pool, uint64_t size, unsigned align_bits, enum vmo_cache cache, cptr_t *vmo_out)
 {
 	cptr_t slot = slot_alloc();
 
 	if (!slot)
 		return ST_NO_RESOURCES;
-	return made(sys_vmo_create_contiguous(
-			    pool, size, align_bits, cache, ROOT_SLOT_CNODE, slot),
+	return made(
+		sys_vmo_create_contiguous(pool, size, align_bits, cache, ROOT_SLOT_CNODE, slot),
 		slot, vmo_out);
 }
 
-status_t vmo_create_physical(cptr_t pool, cptr_t untyped, unsigned size_bits,
-	enum vmo_cache cache, cptr_t *vmo_out)
+status_t vmo_create_physical(
+	cptr_t pool, cptr_t untyped, unsigned size_bits, enum vmo_cache cache, cptr_t *vmo_out)
 {
 	cptr_t slot = slot_alloc();
 
 	if (!slot)
 		return ST_NO_RESOURCES;
-	return made(sys_vmo_create_physical(
-			    pool, untyped, size_bits, cache, ROOT_SLOT_CNODE, slot),
+	return made(
+		sys_vmo_create_physical(pool, untyped, size_bits, cache, ROOT_SLOT_CNODE, slot),
 		slot, vmo_out);
 }
 

@@ -117,8 +117,8 @@ static status_t sweep(struct mapping_object *mapping, struct work *work)
 	uint64_t end = m->first + m->pages;
 
 	vm_begin(SWEEP_STEPS);
-	mapping->swept = vspace_sweep(m->vspace, max_u64(mapping->swept, m->first), end,
-		VSPACE_LEVELS, SWEEP_OUT);
+	mapping->swept = vspace_sweep(
+		m->vspace, max_u64(mapping->swept, m->first), end, VSPACE_LEVELS, SWEEP_OUT);
 	work->left -= (int32_t)(SWEEP_STEPS - vm_work.left) * WORK_STEP;
 	if (mapping->swept < end)
 		return CAP_AGAIN;

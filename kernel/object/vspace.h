@@ -31,7 +31,7 @@ struct mapping_object {
 	struct mapping core;
 	struct list made; /* vmo->made */
 	struct vmo_object *vmo;
-	uint64_t swept; /* entries before this page are as its rights say; 0: all are */
+	uint64_t swept;	    /* entries before this page are as its rights say; 0: all are */
 	uint8_t rights_max; /* enum map_rights: of the capability that it was made with */
 };
 

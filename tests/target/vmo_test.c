@@ -320,7 +320,8 @@ WITH_POOL(vmo, that_is_not_cached_is_for_mapping_alone)
 	at[3 * PAGE] = 5;
 	EXPECT_EQ(at[3 * PAGE], 5);
 	EXPECT_EQ(vmo_read(vmo, (void *)(uintptr_t)at, 0, 1), ST_BAD_STATE);
-	EXPECT_EQ(sys_debug_write((uaddr_t)at, 1), ST_INVALID_ARGS); /* no buffer for the kernel */
+	EXPECT_EQ(sys_debug_write((uaddr_t)at, 1),
+		ST_INVALID_ARGS); /* no buffer for the kernel */
 	EXPECT_EQ(vmo_set_cache(vmo, VMO_CACHE_UNCACHED), ST_BAD_STATE);
 	unmap(at, 4 * PAGE);
 	EXPECT_EQ(vmo_set_cache(vmo, VMO_CACHE_UNCACHED), ST_OK);
@@ -329,7 +330,8 @@ WITH_POOL(vmo, that_is_not_cached_is_for_mapping_alone)
 
 WITH_POOL(vmo_set_cache, refuses)
 {
-	cptr_t vmo = make_vmo(PAGE, 0), clone, plain = with_rights(vmo, RIGHT_READ | RIGHT_WRITE);
+	cptr_t vmo = make_vmo(PAGE, 0), clone,
+	       plain = with_rights(vmo, RIGHT_READ | RIGHT_WRITE);
 
 	EXPECT_EQ(vmo_set_cache(vmo, 4), ST_INVALID_ARGS);
 	EXPECT_EQ(vmo_set_cache(plain, VMO_CACHE_CACHED), ST_ACCESS_DENIED);
@@ -405,8 +407,8 @@ WITH_POOL(vmo_clone, refuses)
 #undef REFUSES
 	EXPECT_EQ(sys_vmo_clone(vmo, 0, 0, PAGE, vmo, ROOT_SLOT_CNODE, slot), ST_WRONG_TYPE);
 	EXPECT_EQ(sys_vmo_clone(vmo, 0, 0, PAGE, 0, ROOT_SLOT_CNODE, slot), ST_BAD_HANDLE);
-	EXPECT_EQ(sys_vmo_clone(vmo, 0, 0, PAGE, pool, ROOT_SLOT_CNODE, vmo),
-		ST_ALREADY_EXISTS);
+	EXPECT_EQ(
+		sys_vmo_clone(vmo, 0, 0, PAGE, pool, ROOT_SLOT_CNODE, vmo), ST_ALREADY_EXISTS);
 	EXPECT(is_empty(slot));
 	EXPECT_EQ(about(vmo).children, 0);
 	EXPECT_EQ(info_of(pool).tables, before.tables);
@@ -692,7 +694,8 @@ WITH_POOL(snapshot, is_isolated_both_ways)
 
 WITH_POOL(slice, is_the_same_pages)
 {
-	cptr_t vmo = make_vmo(8 * PAGE, 0), slice = make_child(vmo, VMO_CHILD_SLICE, PAGE, 4 * PAGE),
+	cptr_t vmo = make_vmo(8 * PAGE, 0),
+	       slice = make_child(vmo, VMO_CHILD_SLICE, PAGE, 4 * PAGE),
 	       deep = make_child(slice, VMO_CHILD_SLICE, PAGE, 2 * PAGE), clone;
 	volatile uint8_t *at = map(deep, 2 * PAGE, RW);
 
@@ -765,8 +768,10 @@ WITH_POOL(vmo_set_signal, tells_when_the_last_child_and_its_mappings_are_gone)
 
 WITH_POOL(vmo_set_signal, refuses)
 {
-	cptr_t vmo = make_vmo(PAGE, 0), badged, notification = notification_with_badge(&badged, 1),
-	       waits = with_rights(notification, RIGHT_READ), plain = with_rights(vmo, RIGHT_READ);
+	cptr_t vmo = make_vmo(PAGE, 0), badged,
+	       notification = notification_with_badge(&badged, 1),
+	       waits = with_rights(notification, RIGHT_READ),
+	       plain = with_rights(vmo, RIGHT_READ);
 
 	EXPECT_EQ(vmo_set_signal(vmo, waits), ST_ACCESS_DENIED);
 	EXPECT_EQ(vmo_set_signal(plain, badged), ST_ACCESS_DENIED);
@@ -845,7 +850,8 @@ WITH_POOL(vmo_merge, refuses)
 	cptr_t vmo = make_vmo(PAGE, 0), clone = make_child(vmo, 0, 0, PAGE),
 	       shot = make_child(vmo, VMO_CHILD_SNAPSHOT, 0, PAGE),
 	       slice = make_child(vmo, VMO_CHILD_SLICE, 0, PAGE),
-	       read = with_rights(vmo, RIGHT_READ), weak = with_rights(clone, RIGHT_READ), b, foreign;
+	       read = with_rights(vmo, RIGHT_READ), weak = with_rights(clone, RIGHT_READ), b,
+	       foreign;
 
 	REQUIRE(pool_create(16, &b) == ST_OK);
 	REQUIRE(vmo_clone(vmo, 0, 0, PAGE, b, &foreign) == ST_OK);
@@ -901,7 +907,8 @@ WITH_POOL(vmo_info, accounts_for_every_page)
 
 WITH_POOL(reserve, keeps_its_promise)
 {
-	cptr_t vmo = make_vmo(8 * PAGE, 0), clone = make_child(vmo, VMO_OPTION_RESERVE, 0, 8 * PAGE),
+	cptr_t vmo = make_vmo(8 * PAGE, 0),
+	       clone = make_child(vmo, VMO_OPTION_RESERVE, 0, 8 * PAGE),
 	       eater = make_vmo(64 * MIB, 0);
 
 	EXPECT_EQ(vmo_op_range(eater, VMO_OP_COMMIT, 0, 64 * MIB), ST_NO_MEMORY);
@@ -954,7 +961,9 @@ WITH_POOL(clone, long_chains_close_from_any_end)
 		EXPECT_EQ(peek(v[LENGTH - 1], 0), 1);
 		EXPECT_EQ(peek(v[LENGTH - 1], PAGE), 250);
 		for (int i = 0; i < LENGTH; i++) {
-			int which = order == 0 ? i : order == 1 ? LENGTH - 1 - i : (i + 150) % LENGTH;
+			int which = order == 0 ? i :
+				order == 1     ? LENGTH - 1 - i :
+						 (i + 150) % LENGTH;
 
 			drop(v[which]);
 		}

@@ -44,7 +44,8 @@ static void probe_run(void *argument)
 static bool can(volatile uint8_t *at, int access)
 {
 	struct probe p = {.at = at, .access = access, .value = 77};
-	struct thread_options options = {.stack = probe_stack, .stack_size = sizeof(probe_stack)};
+	struct thread_options options = {
+		.stack = probe_stack, .stack_size = sizeof(probe_stack)};
 	cptr_t endpoint = make(OBJECT_ENDPOINT, 0), reply = make(OBJECT_REPLY, 0), thread;
 	struct thread_info info;
 	struct message message = {0};
@@ -259,8 +260,8 @@ WITH_POOL(vspace_map, many_views_agree)
 	for (unsigned i = 0; i < 6; i++) {
 		uaddr_t where = 0x50000000 + i * (0x1000000 + i * PAGE);
 
-		EXPECT_EQ(vspace_map(ROOT_SLOT_VSPACE, vmo, i * PAGE, 2 * MIB, RW | VSPACE_FIXED,
-				  &where),
+		EXPECT_EQ(vspace_map(ROOT_SLOT_VSPACE, vmo, i * PAGE, 2 * MIB,
+				  RW | VSPACE_FIXED, &where),
 			ST_OK);
 		at[i] = (volatile uint8_t *)where;
 	}
@@ -268,8 +269,8 @@ WITH_POOL(vspace_map, many_views_agree)
 		for (uint64_t offset = 6 * PAGE; offset < 2 * MIB; offset += 37 * PAGE) {
 			at[i][offset - i * PAGE] = (uint8_t)(offset / PAGE + i);
 			for (unsigned j = 0; j < 6; j++)
-				EXPECT_EQ(at[j][offset - j * PAGE],
-					(uint8_t)(offset / PAGE + i));
+				EXPECT_EQ(
+					at[j][offset - j * PAGE], (uint8_t)(offset / PAGE + i));
 			EXPECT_EQ(peek(vmo, offset), (uint8_t)(offset / PAGE + i));
 		}
 	for (unsigned i = 0; i < 6; i++)
@@ -314,7 +315,9 @@ WITH_POOL(vspace_protect, refuses)
 	uaddr_t at = PAGE;
 
 	for (int i = 0; i < 260; i++, at += PAGE)
-		EXPECT_EQ(vspace_map(space, vmo, 2 * (uint64_t)i * PAGE, PAGE, R | VSPACE_FIXED, &at), ST_OK);
+		EXPECT_EQ(vspace_map(space, vmo, 2 * (uint64_t)i * PAGE, PAGE, R | VSPACE_FIXED,
+				  &at),
+			ST_OK);
 	EXPECT_EQ(vspace_protect(space, PAGE, 256 * PAGE, RW), ST_OK);
 	EXPECT_EQ(vspace_protect(space, PAGE, 257 * PAGE, RW), ST_NO_RESOURCES);
 	EXPECT_EQ(vspace_protect(space, 0, 2 * PAGE, R), ST_NOT_FOUND);
@@ -453,7 +456,8 @@ struct other {
 /* A thread at an address of another VSpace; its faults come here. */
 static struct other run_in(cptr_t space, uaddr_t pc, unsigned cpu)
 {
-	struct other o = {make(OBJECT_THREAD, 0), make(OBJECT_ENDPOINT, 0), make(OBJECT_REPLY, 0)};
+	struct other o = {
+		make(OBJECT_THREAD, 0), make(OBJECT_ENDPOINT, 0), make(OBJECT_REPLY, 0)};
 	struct thread_registers registers = {.pc = pc};
 
 	EXPECT_EQ(thread_configure(o.thread, 0, space, o.endpoint, 0), ST_OK);
@@ -579,7 +583,8 @@ static void write_own(void *argument)
 	struct job *job = argument;
 
 	for (unsigned round = 0; round < job->rounds; round++)
-		for (uint64_t at = job->value * PAGE; at < job->size; at += WRITERS_MAX * PAGE) {
+		for (uint64_t at = job->value * PAGE; at < job->size;
+			at += WRITERS_MAX * PAGE) {
 			if (round == 0)
 				job->at[at] = (uint8_t)(job->value + 1);
 			else
@@ -589,29 +594,30 @@ static void write_own(void *argument)
 
 WITH_POOL(smp, clones_are_written_by_all_cpus_at_once)
 {
-	cptr_t vmo = make_vmo(2 * MIB, 0), clone, thread[WRITERS_MAX];
+	enum { SIZE = 96 * PAGE };
+	cptr_t vmo = make_vmo(SIZE, 0), clone, thread[WRITERS_MAX];
 	struct job job[WRITERS_MAX];
 	volatile uint8_t *at;
 	unsigned count;
 
-	for (uint64_t page = 0; page < 2 * MIB; page += PAGE)
+	for (uint64_t page = 0; page < SIZE; page += PAGE)
 		poke(vmo, page, 99);
-	clone = make_child(vmo, 0, 0, 2 * MIB);
-	at = map(clone, 2 * MIB, RW);
+	clone = make_child(vmo, 0, 0, SIZE);
+	at = map(clone, SIZE, RW);
 	for (unsigned i = 0; i < WRITERS_MAX; i++)
-		job[i] = (struct job){at, 2 * MIB, (uint8_t)i, 3, 0};
+		job[i] = (struct job){at, SIZE, (uint8_t)i, 3, 0};
 	count = start_all(write_own, job, thread);
-	for (uint64_t page = 0; page < 2 * MIB; page += 5 * PAGE) /* the parent, under them */
+	for (uint64_t page = 0; page < SIZE; page += 5 * PAGE) /* the parent, under them */
 		poke(vmo, page, 98);
 	finish_all(thread, job, count);
-	for (uint64_t page = 0; page < 2 * MIB; page += PAGE) {
+	for (uint64_t page = 0; page < SIZE; page += PAGE) {
 		unsigned owner = page / PAGE % WRITERS_MAX;
 
 		if (owner < count)
 			EXPECT_EQ(at[page], owner + 1);
 		EXPECT_EQ(peek(vmo, page), page % (5 * PAGE) ? 99 : 98);
 	}
-	unmap(at, 2 * MIB);
+	unmap(at, SIZE);
 	drop(clone);
 	drop(vmo);
 }
@@ -630,7 +636,7 @@ static void count_up(void *argument)
 
 WITH_POOL(smp, snapshots_are_taken_under_writers)
 {
-	enum { SIZE = 16 * PAGE, SHOTS = 24 };
+	enum { SIZE = 16 * PAGE, SHOTS = 8 };
 	cptr_t vmo = make_vmo(SIZE, 0), thread[WRITERS_MAX], shot[SHOTS];
 	volatile uint8_t *at = map(vmo, SIZE, RW);
 	uint8_t seen[SHOTS];
@@ -678,7 +684,7 @@ WITH_POOL(smp, mappings_are_torn_down_while_others_fault)
 	poke(vmo, 0, 1);
 	for (unsigned i = 0; i < WRITERS_MAX; i++)
 		job[i] = (struct job){at, SIZE, 0, 1, 0};
-	for (int round = 0; round < 20; round++) {
+	for (int round = 0; round < 8; round++) {
 		cptr_t endpoint = make(OBJECT_ENDPOINT, 0);
 
 		count = boot_info()->cpus_online < WRITERS_MAX ? boot_info()->cpus_online :

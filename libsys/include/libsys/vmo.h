@@ -44,8 +44,8 @@ status_t vmo_create(cptr_t pool, uint64_t size, unsigned options, cptr_t *vmo_ou
  *  returns     as vmo_create; ST_INVALID_ARGS: no pages, or no such alignment or cache;
  *              ST_NO_MEMORY: the Pool has no such row, or more than 16 MiB
  */
-status_t vmo_create_contiguous(cptr_t pool, uint64_t size, unsigned align_bits,
-	enum vmo_cache cache, cptr_t *vmo_out);
+status_t vmo_create_contiguous(
+	cptr_t pool, uint64_t size, unsigned align_bits, enum vmo_cache cache, cptr_t *vmo_out);
 
 /*
  * vmo_create_physical: the next 2^size_bits bytes of a device Untyped.
@@ -54,8 +54,8 @@ status_t vmo_create_contiguous(cptr_t pool, uint64_t size, unsigned align_bits,
  *           ST_NOT_SUPPORTED: not a device's, or more than 16 MiB; ST_NO_MEMORY: Untyped or
  *           Pool have no room
  */
-status_t vmo_create_physical(cptr_t pool, cptr_t untyped, unsigned size_bits,
-	enum vmo_cache cache, cptr_t *vmo_out);
+status_t vmo_create_physical(
+	cptr_t pool, cptr_t untyped, unsigned size_bits, enum vmo_cache cache, cptr_t *vmo_out);
 
 /*
  * vmo_clone: a child of a VMO, which needs the right READ.
