@@ -26,11 +26,6 @@ enum frame_state {
 	FRAME_STATES,
 };
 
-enum frame_mark {
-	FRAME_RAGGED = 1, /* TABLE: its owners may end at different places within it */
-	FRAME_CODE = 2,	  /* PAGE: fetched as it is read; TABLE: all its pages are */
-};
-
 enum { FRAME_NONE = UINT32_MAX };
 
 /* 2^32 / (512 entries + room for roots): 32 GiB of RAM. */
@@ -40,7 +35,7 @@ struct frame {
 	uint32_t refs;
 	uint16_t pool; /* which Pool pays; see pool.h */
 	uint8_t state; /* enum frame_state */
-	uint8_t marks; /* enum frame_mark */
+	bool code;     /* PAGE: fetched as it is read; TABLE: all its pages are */
 	uint32_t next; /* FREE: neighbours in the Pool's list; TABLE: entries in use */
 	uint32_t prev; /* the other neighbour; the entry where emptying goes on */
 };
@@ -92,11 +87,6 @@ static inline bool frame_is_sole(paddr_t pa)
 	const struct frame *f = frame_at(pa);
 
 	return !f || f->refs <= 1; /* 0: no Pool's */
-}
-
-static inline bool frame_is_ragged(paddr_t table)
-{
-	return (frame_at(table)->marks & FRAME_RAGGED) != 0;
 }
 
 /* frame_get: one more owner. Memory outside the table is not counted. */

@@ -51,10 +51,7 @@ static void take(struct pool *pool, struct frame *f, enum frame_state kind)
 		pool->free_head = f->next;
 	if (f->next != FRAME_NONE)
 		frame_number(f->next)->prev = f->prev;
-	CHECK(f->state == FRAME_FREE && f->refs == 0);
-	*f = (struct frame){.refs = 1, .pool = pool->id, .state = (uint8_t)kind};
-	pool->free--;
-	pool->used[kind]++;
+	frame_taken(pool, f, kind);
 }
 
 status_t pool_add(struct pool *pool, struct pool_range *range, paddr_t pa, uint32_t count)
@@ -89,15 +86,6 @@ void pool_unreserve(struct pool *pool, uint64_t count)
 {
 	CHECK(count <= pool->reserved);
 	pool->reserved -= count;
-}
-
-paddr_t pool_take(struct pool *pool, enum frame_state kind)
-{
-	uint32_t number = pool->free_head;
-
-	CHECK(pool->free > pool->reserved);
-	take(pool, frame_number(number), kind);
-	return frame_table.base + ((paddr_t)number << PAGE_BITS);
 }
 
 /* free_until: the first frame in [first, last) that is not free, `last` if all are. */

@@ -62,13 +62,33 @@ static inline uint64_t pool_can_take(const struct pool *pool)
 must_check status_t pool_reserve(struct pool *pool, uint64_t count);
 void pool_unreserve(struct pool *pool, uint64_t count);
 
+/* frame_taken: a frame that is in no list any more is used. */
+static inline void frame_taken(struct pool *pool, struct frame *f, enum frame_state kind)
+{
+	CHECK(f->state == FRAME_FREE && f->refs == 0);
+	*f = (struct frame){.refs = 1, .pool = pool->id, .state = (uint8_t)kind};
+	pool->free--;
+	pool->used[kind]++;
+}
+
 /*
  * pool_take: a frame in state `kind` (FRAME_PAGE or FRAME_TABLE) with one reference.
  *
  *  => cannot fail: the caller has seen pool_can_take(), or gives up a promise first
  *  => its content is what it was: zero or copy before anyone sees it
  */
-paddr_t pool_take(struct pool *pool, enum frame_state kind);
+static inline paddr_t pool_take(struct pool *pool, enum frame_state kind)
+{
+	uint32_t number = pool->free_head;
+	struct frame *f = frame_number(number);
+
+	CHECK(pool->free > pool->reserved);
+	pool->free_head = f->next;
+	if (f->next != FRAME_NONE)
+		frame_number(f->next)->prev = FRAME_NONE;
+	frame_taken(pool, f, kind);
+	return frame_table.base + ((paddr_t)number << PAGE_BITS);
+}
 
 /*
  * pool_take_run: `count` frames in a row as pages, the first aligned to `alignment` frames.

@@ -105,6 +105,7 @@ status_t merge_go_on(struct vmo *v)
 
 	p->walk.closed = false;
 	vm_work.events++;
+	family_watch(v);
 	for (;;) {
 		status_t st = next_owned(v, &m->next, m->end);
 
@@ -116,7 +117,6 @@ status_t merge_go_on(struct vmo *v)
 		if (!vm_step())
 			return ST_SHOULD_WAIT;
 	}
-	family_watch(v);
 	pool_unreserve(v->pool, v->renewed);
 	v->reserve -= v->renewed;
 	v->renewed = 0;
@@ -159,10 +159,11 @@ status_t vmo_merge(struct vmo *v)
 	if (vmo_settle(v) != ST_OK || vmo_settle(p) != ST_OK)
 		return ST_SHOULD_WAIT;
 	if (m->events != vm_work.events) {
+		m->tries += m->events != 0;
 		m->start = UINT64_MAX;
 		m->next = v->bias;
 	}
-	vm_portion(&m->tries, m->events);
+	vm_portion(m->tries);
 	st = merge_prepare(v, p);
 	if (st == ST_OK && m->start < m->end)
 		st = merge_switch(v, p);

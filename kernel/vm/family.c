@@ -209,23 +209,12 @@ static bool may_take_whole(const struct adoption *a, unsigned level)
 		min_u64(end, vmo_end(from)) <= min_u64(vmo_end(a->child), a->child->limit);
 }
 
-/* same_window: do both have the same coordinates of the block? */
-static bool same_window(const struct adoption *a, unsigned level)
-{
-	uint64_t start = block_start(a->at, level);
-	uint64_t end = block_end(a->at, level);
-
-	return max_u64(start, a->from->bias) == max_u64(start, a->child->bias) &&
-		min_u64(end, vmo_end(a->from)) == min_u64(end, vmo_end(a->child));
-}
-
 /* adopt_block: one step at a->at; the level of the block that is dealt with by it. */
 static status_t adopt_block(struct adoption *a, unsigned *level_out)
 {
 	struct vmo *child = a->child;
 	struct place to = {.slot = &child->root, .level = child->levels};
 	struct place from = {.slot = &a->from->root, .level = a->from->levels};
-	bool ragged = false; /* what is below a ragged table is, too */
 
 	for (;;) {
 		if (!pte_is_owned(*from.slot)) {
@@ -236,9 +225,6 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
 			if (from.level == to.level && may_take_whole(a, to.level)) {
 				mmu_write(from.slot, pte_deny_write(*from.slot, from.level));
 				frame_get(pte_pa(*from.slot, from.level));
-				if (to.level > 0 && (ragged || !same_window(a, to.level)))
-					frame_at(pte_pa(*from.slot, to.level))->marks |=
-						FRAME_RAGGED;
 				entry_publish(to, *from.slot);
 				*level_out = to.level;
 				return ST_OK;
@@ -262,7 +248,6 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
 			if (level > from.level)
 				continue;
 		}
-		ragged = ragged || frame_is_ragged(pte_pa(*from.slot, from.level));
 		from.slot = table_slot(*from.slot, from.level, a->at);
 		from.level--;
 	}
@@ -286,7 +271,7 @@ status_t family_adopt(struct adoption *a)
 		if (st != ST_OK)
 			return st;
 		a->at = block_end(a->at, level);
-		if (!a->snapshot && !vm_step())
+		if (a->at < a->end && !vm_step())
 			return ST_SHOULD_WAIT;
 	}
 	return ST_OK;
@@ -335,6 +320,7 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 	if (st != ST_OK)
 		return st;
 	v->adopt_child = NULL;
+	child->adopt_child = NULL; /* it may go too, and has more to leave now */
 	vm_work.changes++;
 	child->limit = limit_behind(child, v);
 	child->parent = v->parent;
@@ -388,8 +374,9 @@ static struct vmo *first_child(struct vmo *v)
 }
 
 /* leave_walks: walks that rest on v, which has no children left, go on behind it. */
-static void leave_walks(struct vmo *v)
+static status_t leave_walks(struct vmo *v)
 {
+	walk_rest(&v->goal, NULL);
 	while (!list_is_empty(&v->resting)) {
 		struct vmo_walk *w = list_entry(v->resting.next, struct vmo_walk, link);
 		struct vmo *walker = w->walker;
@@ -403,14 +390,17 @@ static void leave_walks(struct vmo *v)
 			w->next = 0;
 			walk_rest(w, w->active ? next : NULL);
 		}
+		if (!list_is_empty(&v->resting) && !vm_step())
+			return ST_SHOULD_WAIT;
 	}
-	walk_rest(&v->goal, NULL);
+	return ST_OK;
 }
 
 static status_t close_slice(struct vmo *v)
 {
 	struct vmo *up = v->parent;
 
+	v->flags |= VMO_CLOSING;
 	while (!list_is_empty(&v->slices)) {
 		struct vmo *slice = list_entry(v->slices.next, struct vmo, sibling);
 
@@ -424,21 +414,27 @@ static status_t close_slice(struct vmo *v)
 	}
 	list_remove(&v->sibling);
 	up->children--;
+	v->source->slice_count--;
 	return ST_OK;
 }
 
-/* prepare_close: walks and shrinks of v's own end, its edges are there to be shared. */
+/*
+ * prepare_close: what was begun on v is ended, its edges are there to be shared.
+ *
+ *  => walks also when the close goes on: a look through v may have begun one
+ */
 static status_t prepare_close(struct vmo *v)
 {
-	status_t st;
+	status_t st = v->walk.active ? family_go_on(v) : ST_OK;
 
-	if (v->flags & VMO_CLOSING)
-		return ST_OK;
-	st = vmo_settle(v);
+	if (st != ST_OK || v->flags & VMO_CLOSING)
+		return st;
+	if (v->newborn)
+		st = unborn_end(v->newborn);
+	if (st == ST_OK)
+		st = vmo_settle(v);
 	if (st == ST_OK && v->trim > vmo_end(v))
 		st = vmo_resize(v, v->pages);
-	if (st == ST_OK && v->walk.active)
-		st = family_go_on(v);
 	if (st == ST_OK && first_child(v) && v->limit > v->bias)
 		st = make_edges(v);
 	if (st == ST_SHOULD_WAIT)
@@ -454,6 +450,8 @@ status_t vmo_close(struct vmo *v)
 
 	if (v->flags & VMO_SLICE)
 		return close_slice(v);
+	if (v->flags & VMO_UNBORN)
+		return unborn_end(v);
 	ASSERT(list_is_empty(&v->mappings) && list_is_empty(&v->slices));
 	st = prepare_close(v);
 	while (st == ST_OK && (child = first_child(v)) != NULL) {
@@ -463,10 +461,11 @@ status_t vmo_close(struct vmo *v)
 	}
 	if (st == ST_OK)
 		st = tree_release(v, &v->root, v->levels);
+	if (st == ST_OK)
+		st = leave_walks(v);
 	if (st != ST_OK)
 		return st;
 	vm_work.events++;
-	leave_walks(v);
 	pool_unreserve(v->pool, v->reserve);
 	v->reserve = 0;
 	if (v->parent) {

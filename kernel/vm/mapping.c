@@ -173,6 +173,19 @@ status_t vspace_map(
 	return ST_OK;
 }
 
+status_t vspace_empty(struct mapping *m, uint64_t first, uint64_t pages, uint64_t *done_out)
+{
+	uint64_t last = first + pages;
+
+	*done_out = pages;
+	if (pages)
+		last = vspace_sweep(m->vspace, first, last, VSPACE_LEVELS, SWEEP_OUT);
+	if (last >= first + pages)
+		return ST_OK;
+	*done_out = last - first;
+	return ST_SHOULD_WAIT;
+}
+
 /* split: the part of `m` from page `at` on becomes `rest`. */
 static void split(struct mapping *m, uint64_t at, struct mapping *rest)
 {
@@ -240,18 +253,6 @@ void vspace_cut(struct mapping *m, uint64_t at, struct mapping *rest)
  * something, so that whoever began it finds it done.
  */
 
-/* the part of `m` that the sweep is about: empty if not low < high. */
-struct part {
-	uint64_t low;
-	uint64_t high;
-};
-
-static struct part part_of(const struct mapping *m, uint64_t start, uint64_t end)
-{
-	return (struct part){
-		max_u64(start, m->coordinate), min_u64(end, m->coordinate + m->pages)};
-}
-
 /* sweep_next: on to the mapping behind `at`. */
 static void sweep_next(struct vmo *v)
 {
@@ -267,17 +268,16 @@ status_t mappings_go_on(struct vmo *v)
 
 	while (w->at) {
 		struct mapping *m = w->at;
-		struct part part = part_of(m, max_u64(w->start, w->next), w->end);
+		uint64_t low = max_u64(max_u64(w->start, w->next), m->coordinate);
+		uint64_t high = min_u64(w->end, m->coordinate + m->pages);
+		uint64_t shift = m->first - m->coordinate;
 
-		if (part.low < part.high) {
-			uint64_t behind = m->first - m->coordinate;
-			uint64_t page = vspace_sweep(m->vspace, part.low + behind,
-				part.high + behind, VSPACE_LEVELS, w->what);
-
-			w->next = page - behind;
-			if (w->next < part.high)
-				return ST_SHOULD_WAIT;
-		}
+		if (low < high)
+			w->next = vspace_sweep(m->vspace, low + shift, high + shift,
+					  VSPACE_LEVELS, w->what) -
+				shift;
+		if (low < high && w->next < high)
+			return ST_SHOULD_WAIT;
 		sweep_next(v);
 		if (w->at && !vm_step())
 			return ST_SHOULD_WAIT;
@@ -311,10 +311,11 @@ void mappings_flush(struct vmo *v, uint64_t start, uint64_t end, unsigned cut)
 {
 	list_for_each (link, &v->mappings) {
 		struct mapping *m = list_entry(link, struct mapping, link);
-		struct part part = part_of(m, start, end);
+		uint64_t low = max_u64(start, m->coordinate);
+		uint64_t high = min_u64(end, m->coordinate + m->pages);
+		uint64_t shift = m->first - m->coordinate;
 
-		if (part.low < part.high)
-			vspace_flush(m->vspace, m->first + (part.low - m->coordinate),
-				m->first + (part.high - m->coordinate), cut);
+		if (low < high)
+			vspace_flush(m->vspace, low + shift, high + shift, cut);
 	}
 }

@@ -22,30 +22,38 @@
  * before, which can stop too.
  */
 #include "vm/tree.h"
+#include "vm/vspace.h"
+
+static inline void descend(struct place *p, uint64_t c)
+{
+	p->table = *p->slot;
+	p->slot = table_slot(p->table, p->level, c);
+	p->level--;
+}
 
 /* open_path: walk down over sole entries, opening them for writing, to `stop` at most. */
 static inline struct place open_path(struct vmo *v, uint64_t c, unsigned stop)
 {
 	struct place p = {.slot = &v->root, .level = v->levels};
 
+	while (p.level > stop && pte_can_write(*p.slot, p.level))
+		descend(&p, c); /* open already */
 	while (p.level >= stop && entry_is_sole(*p.slot, p.level)) {
 		if (!pte_can_write(*p.slot, p.level))
 			mmu_write(p.slot, pte_allow_write(*p.slot, p.level));
-		if (p.level == stop) {
-			p.open = true;
+		p.open = p.level == stop;
+		if (p.open)
 			break;
-		}
-		p.table = *p.slot;
-		p.slot = table_slot(p.table, p.level, c);
-		p.level--;
+		descend(&p, c);
 	}
 	return p;
 }
 
 /* page_of_own: an owned, writable entry for a page that shows what `old` shows. */
-static inline pte_t page_of_own(struct vmo *v, pte_t old)
+static inline __attribute__((always_inline)) pte_t page_of_own(struct vmo *v, pte_t old)
 {
-	paddr_t pa = vmo_take(v, FRAME_PAGE);
+	paddr_t pa = v->flags & VMO_RESERVE ? vmo_take(v, FRAME_PAGE) :
+					      pool_take(v->pool, FRAME_PAGE);
 
 	if (pte_is_none(old) || entry_is_zero(old, 0))
 		mmu_page_zero(pa);
@@ -74,7 +82,7 @@ static apart pte_t build(
 			*slot = page_of_own(v, pte_is_none(old) ? shown : old);
 		else
 			*slot = pte_is_none(old) ? table_new(v, level, false) :
-						   table_copy(v, old, level);
+						   table_copy(v, old, level, c);
 		if (slot != &made && pte_is_owned(old))
 			vmo_put(v, old, level);
 		if (level == stop)
@@ -118,37 +126,81 @@ static void replace(struct vmo *v, uint64_t c, struct place p, unsigned stop, pt
 }
 
 /*
+ * own_quickly: the most frequent writes, in the fewest steps: the page at `p` is borrowed,
+ * shared or not there yet; nobody below has borrowed it, and nobody has a way to it but
+ * `only`, if any, by a link to v's table that stays.
+ *
+ *  => false: it is not so simple; nothing has changed
+ */
+static inline bool own_quickly(
+	struct vmo *v, uint64_t c, const struct place *p, struct owned *page_out)
+{
+	const struct vspace *only = page_out->only;
+	pte_t old = *p->slot;
+	pte_t made;
+
+	if (p->level || v->flags & VMO_RESERVE || !pool_can_take(v->pool) ||
+		(!only && v->mapping_count) ||
+		(pte_is_none(old) ? v->inside || vmo_sees(v, c) : !list_is_empty(&v->watching)))
+		return false;
+	made = page_of_own(v, old);
+	if (only && !pte_is_none(old)) {
+		mmu_write(p->slot, pte_none());
+		mmu_flush(only->asid, page_out->page << PAGE_BITS, 1);
+	}
+	vm_work.changes += v->children > 0;
+	vm_work.events++;
+	entry_publish(*p, made);
+	if (pte_is_owned(old))
+		vmo_put(v, old, 0);
+	else
+		family_watch(v);
+	page_out->is_shown = only != NULL;
+	page_out->pa = pte_pa(made, 0);
+	return true;
+}
+
+/* own_slowly: what own_coordinate does where that is not enough. */
+static apart status_t own_slowly(
+	struct vmo *v, uint64_t c, struct place p, struct owned *page_out)
+{
+	pte_t shown = pte_none();
+	status_t st;
+
+	if (!vmo_can_take(v, p.level + 1))
+		return ST_NO_MEMORY;
+	if (pte_is_none(p.level ? tree_entry(v, c) : *p.slot) && vmo_sees(v, c)) {
+		st = vmo_resolve(v, c, &shown);
+		if (st == ST_SHOULD_WAIT)
+			return st;
+		p = open_path(v, c, 0);
+		if (!vmo_can_take(v, p.level + 1))
+			return ST_NO_MEMORY;
+	}
+	st = prepare(v, c, p);
+	if (st != ST_OK)
+		return st;
+	replace(v, c, p, 0, shown);
+	page_out->pa = pte_pa(tree_entry(v, c), 0);
+	return ST_OK;
+}
+
+/*
  * own_coordinate: v's own page at `c`, writable, made if need be.
  *
  *  => ST_NO_MEMORY, ST_SHOULD_WAIT: nothing that anyone can see has changed
  */
 status_t own_coordinate(struct vmo *v, uint64_t c, struct owned *page_out)
 {
-	pte_t shown = pte_none();
 	struct place p;
-	status_t st = vmo_settle(v);
 
-	if (st != ST_OK)
-		return st;
+	if (vmo_settle(v) != ST_OK)
+		return ST_SHOULD_WAIT;
 	p = open_path(v, c, 0);
 	page_out->is_new = !p.open;
-	if (!p.open) {
-		if (!vmo_can_take(v, p.level + 1))
-			return ST_NO_MEMORY;
-		if (pte_is_none(p.level ? tree_entry(v, c) : *p.slot) && vmo_sees(v, c)) {
-			st = vmo_resolve(v, c, &shown);
-			if (st == ST_SHOULD_WAIT)
-				return st;
-			p = open_path(v, c, 0);
-			if (!vmo_can_take(v, p.level + 1))
-				return ST_NO_MEMORY;
-		}
-		st = prepare(v, c, p);
-		if (st != ST_OK)
-			return st;
-		replace(v, c, p, 0, shown);
-	}
-	page_out->pa = pte_pa(p.level ? tree_entry(v, c) : *p.slot, 0);
+	if (!p.open)
+		return own_quickly(v, c, &p, page_out) ? ST_OK : own_slowly(v, c, p, page_out);
+	page_out->pa = pte_pa(*p.slot, 0);
 	return ST_OK;
 }
 
@@ -170,7 +222,7 @@ status_t own_tables(struct vmo *v, uint64_t c)
 
 status_t vmo_own(struct vmo *v, uint64_t page, paddr_t *pa_out)
 {
-	struct owned own;
+	struct owned own = {.only = NULL};
 	status_t st;
 
 	if (page >= v->pages)

@@ -68,24 +68,6 @@ void vmo_borrow_root(struct vmo *v)
 }
 
 /*
- * is_ragged: does the way to `c` lead through a shared table of which another owner may
- * have less? Zeros entered there would show beyond that one's end.
- */
-static bool is_ragged(struct vmo *v, uint64_t c)
-{
-	pte_t e = v->root;
-	bool ragged = false;
-
-	for (unsigned level = v->levels; level > 0 && pte_is_owned(e); level--) {
-		ragged = ragged || frame_is_ragged(pte_pa(e, level));
-		if (ragged && !entry_is_sole(e, level))
-			return true;
-		e = *table_slot(e, level, c);
-	}
-	return false;
-}
-
-/*
  * cache_path: fill v's own entries on the way to `c` with what its parent holds there.
  *
  *  => the parent's path to `c` is complete, or v sees nothing there
@@ -105,7 +87,7 @@ static bool cache_path(struct vmo *v, uint64_t c)
 			CHECK(!vmo_sees(v, c)); /* only neighbours of c are seen */
 			view = VIEW_ZEROS_PART;
 		}
-		if (!p.own || (view <= VIEW_ZEROS_PART && is_ragged(v, c)))
+		if (!p.own || (view <= VIEW_ZEROS_PART && !tree_own(v, c, 0).open))
 			return false;
 		if (v->parent)
 			v->parent->walk.closed = false;
@@ -174,15 +156,6 @@ static status_t climb(struct vmo *v, struct vmo *from, uint64_t c, struct vmo **
 	return ST_OK;
 }
 
-/* goal_of: the ancestor whose turn it is first, where an earlier look at `c` stopped. */
-static struct vmo *goal_of(const struct vmo *v, uint64_t c)
-{
-	struct vmo *at = v->goal.at;
-
-	/* Nobody on the way may have a page of its own by now, or see less. */
-	return v->goal.start == c && v->goal.changes == vm_work.changes ? at : NULL;
-}
-
 /*
  * resolve_family: the slow way. With a work limit, the climb of a deep family is done in
  * stretches: `goal` is an ancestor whose turn it is first.
@@ -191,8 +164,10 @@ static status_t resolve_family(
 	struct vmo *v, uint64_t c, pte_t *entry_out, struct vmo **stuck_out)
 {
 	while (!holds(v, c, entry_out)) {
-		struct vmo *goal = goal_of(v, c);
-		struct vmo *from = goal ? goal : v;
+		/* Nobody on the way to a goal may have a page of its own by now, or see less. */
+		bool goal =
+			v->goal.at && v->goal.start == c && v->goal.changes == vm_work.changes;
+		struct vmo *from = goal ? v->goal.at : v;
 		struct vmo *x;
 		status_t st = climb(v, from, c, &x);
 

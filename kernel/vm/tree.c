@@ -46,18 +46,18 @@ void code_sync(paddr_t page)
 {
 	struct frame *f = frame_at(page);
 
-	if (f && f->marks & FRAME_CODE)
+	if (f && f->code)
 		return;
 	mmu_sync_code(page);
 	if (f)
-		f->marks |= FRAME_CODE;
+		f->code = true;
 }
 
 void vmo_wrote(paddr_t page)
 {
 	const struct frame *f = frame_at(page);
 
-	if (f && f->marks & FRAME_CODE)
+	if (f && f->code)
 		mmu_sync_code(page);
 }
 
@@ -111,8 +111,12 @@ pte_t table_new(struct vmo *v, unsigned level, bool edge)
 	return entry_for(pa, level);
 }
 
-pte_t table_copy(struct vmo *v, pte_t old, unsigned level)
+pte_t table_copy(struct vmo *v, pte_t old, unsigned level, uint64_t c)
 {
+	/* Behind its end the parent may keep tables for edges: they are none of ours. */
+	uint64_t start = block_start(c, level);
+	uint64_t end = v->parent && !pte_is_owned(old) ? vmo_end(v->parent) : UINT64_MAX;
+	uint64_t lent = end > start ? (end - start - 1) >> (TABLE_BITS * (level - 1)) : 0;
 	pte_t *from = mmu_window(pte_pa(old, level));
 	paddr_t pa = vmo_take(v, FRAME_TABLE);
 	pte_t *to = mmu_window(pa);
@@ -122,12 +126,10 @@ pte_t table_copy(struct vmo *v, pte_t old, unsigned level)
 		return entry_for(pa, level);
 	}
 	for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
-		if (pte_is_none(from[i])) {
+		if (pte_is_none(from[i]) || i > lent) {
 			to[i] = pte_none();
 		} else if (pte_is_owned(old) && pte_is_owned(from[i])) {
 			frame_get(pte_pa(from[i], level - 1));
-			if (level > 1 && frame_is_ragged(pte_pa(old, level)))
-				frame_at(pte_pa(from[i], level - 1))->marks |= FRAME_RAGGED;
 			mmu_write(&from[i], pte_deny_write(from[i], level - 1));
 			to[i] = from[i];
 		} else {
@@ -212,12 +214,47 @@ status_t tree_cut(struct vmo *v, uint64_t c, bool drop)
 		if (!frame_is_sole(pte_pa(old, level))) {
 			if (!vmo_can_take(v, level))
 				return ST_NO_MEMORY;
-			mmu_write(slot, table_copy(v, old, level));
+			mmu_write(slot, table_copy(v, old, level, c));
 			vmo_put(v, old, level);
 		}
 		slot = table_slot(*slot, level, c);
 	}
 	return ST_OK;
+}
+
+/* is_empty: nothing stands in this table. */
+static bool is_empty(pte_t e, unsigned level)
+{
+	const pte_t *table = mmu_window(pte_pa(e, level));
+	unsigned i = 0;
+
+	while (i < TABLE_ENTRIES && pte_is_none(table[i]))
+		i++;
+	return i == TABLE_ENTRIES;
+}
+
+/*
+ * prune: tables around `c` that nothing stands in any more go, so that who looks for what
+ * a VMO owns passes over few; those at its edges stay, for whoever takes over.
+ */
+static void prune(struct vmo *v, uint64_t c, bool follows)
+{
+	for (unsigned level = 1; level <= v->levels && !v->inside; level++) {
+		struct place p = tree_own(v, c, level);
+		pte_t e = *p.slot;
+
+		if (p.level > level)
+			continue;
+		if (!p.open || !pte_is_owned(e) || !entry_is_sole(e, level) ||
+			!is_empty(e, level))
+			return;
+		if (follows &&
+			(level > v->parent->levels || block_start(c, level) < v->bias ||
+				block_end(c, level) > min_u64(vmo_end(v), v->limit)))
+			return;
+		mmu_write(p.slot, pte_none());
+		vmo_put(v, e, level);
+	}
 }
 
 /* straddles: does the block of `level` around `c` lie on both sides of `edge`? */
@@ -242,20 +279,22 @@ status_t tree_remove(struct vmo *v, uint64_t start, uint64_t end)
 	if (st == ST_OK && edge > low && edge < high)
 		st = tree_cut(v, edge, false);
 	for (uint64_t c = start; c < end && st == ST_OK;) {
-		pte_t *slot = &v->root;
 		unsigned level = v->levels;
+		struct place p;
 
-		while (pte_is_owned(*slot) &&
-			(block_start(c, level) < low || block_end(c, level) > high ||
-				straddles(c, level, edge))) {
-			slot = table_slot(*slot, level, c);
+		while (block_start(c, level) < low || block_end(c, level) > high ||
+			straddles(c, level, edge))
 			level--;
-		}
-		if (pte_is_owned(*slot))
-			st = tree_release(v, slot, level);
-		else if (block_start(c, level) >= low && block_end(c, level) <= high)
-			mmu_write(slot, pte_none());
-		c = block_end(c, level);
+		p = tree_own(v, c, level);
+		if (pte_is_owned(*p.slot))
+			st = tree_release(v, p.slot, p.level);
+		else if (block_start(c, p.level) >= low && block_end(c, p.level) <= high)
+			mmu_write(p.slot, pte_none());
+		c = block_end(c, p.level);
+	}
+	if (st == ST_OK && start < end) {
+		prune(v, start, follows);
+		prune(v, end - 1, follows);
 	}
 	return st;
 }

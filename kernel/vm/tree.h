@@ -26,6 +26,8 @@
 
 #include "vm/vmo.h"
 
+struct vspace;
+
 enum { TABLE_ENTRIES = 1 << TABLE_BITS };
 
 /* apart: not inlined, so that the short way through the caller needs no large frame. */
@@ -38,15 +40,13 @@ static inline bool vm_step(void)
 }
 
 /*
- * vm_portion: the steps of a long call whose stops do not stand what others do between
- * them: each time that it has to begin again it gets twice as many, so that it ends.
+ * vm_portion: a long call whose stops do not stand what others do between them gets twice
+ * the steps each time that it has to begin again: so it ends.
  */
-static inline void vm_portion(unsigned *tries, uint64_t events)
+static inline void vm_portion(unsigned tries)
 {
-	if (events && events != vm_work.events && *tries < 32)
-		++*tries;
-	vm_work.left =
-		vm_work.left > UINT64_MAX >> *tries ? UINT64_MAX : vm_work.left << *tries;
+	tries = tries < 32 ? tries : 32;
+	vm_work.left = vm_work.left > UINT64_MAX >> tries ? UINT64_MAX : vm_work.left << tries;
 }
 
 struct place {
@@ -81,7 +81,7 @@ static inline pte_t *table_slot(pte_t e, unsigned level, uint64_t c)
 }
 
 /* entry_is_sole: who gets a share takes the right to write from all: it answers first. */
-static inline bool entry_is_sole(pte_t e, unsigned level)
+static inline __attribute__((always_inline)) bool entry_is_sole(pte_t e, unsigned level)
 {
 	return pte_can_write(e, level) || (pte_is_owned(e) && frame_is_sole(pte_pa(e, level)));
 }
@@ -162,12 +162,12 @@ void vmo_put(struct vmo *v, pte_t e, unsigned level);
 void code_sync(paddr_t page);
 
 /* entry_publish: store an entry where a walker may find it at once. */
-static inline void entry_publish(struct place p, pte_t e)
+static inline __attribute__((always_inline)) void entry_publish(struct place p, pte_t e)
 {
 	if (p.level == 0 && !pte_is_none(p.table)) {
 		const struct frame *table = frame_at(pte_pa(p.table, 1));
 
-		if (table && table->marks & FRAME_CODE)
+		if (table && table->code)
 			code_sync(pte_pa(e, 0));
 	}
 	mmu_write(p.slot, e);
@@ -177,12 +177,13 @@ static inline void entry_publish(struct place p, pte_t e)
 pte_t table_new(struct vmo *v, unsigned level, bool edge);
 
 /*
- * table_copy: an owned, writable entry for a table of v's own that shows what `old` shows.
+ * table_copy: an owned, writable entry for a table of v's own that shows what `old` shows
+ * around `c`.
  *
  *  => a borrowed table's entries are borrowed; a shared one's owned entries are shared, so
  *     that both sides lose the right to write to them
  */
-pte_t table_copy(struct vmo *v, pte_t old, unsigned level);
+pte_t table_copy(struct vmo *v, pte_t old, unsigned level, uint64_t c);
 
 /* tree_release: empty what is below `slot`; ST_SHOULD_WAIT when out of work. */
 status_t tree_release(struct vmo *v, pte_t *slot, unsigned level);
@@ -204,6 +205,9 @@ status_t vmo_resolve_firmly(struct vmo *v, uint64_t c, pte_t *entry_out);
 bool vmo_sees(const struct vmo *v, uint64_t c);
 void vmo_borrow_root(struct vmo *v);
 
+/* create.c */
+status_t unborn_end(struct vmo *v);
+
 /* change.c */
 status_t merge_go_on(struct vmo *clone);
 
@@ -215,8 +219,11 @@ static inline status_t vmo_settle(struct vmo *v)
 
 /* own.c */
 struct owned {
+	const struct vspace *only; /* the one that has a way to it, a link to v's table, */
+	uint64_t page;		   /* at this page; NULL: not known */
 	paddr_t pa;
-	bool is_new; /* and no TLB holds anything for it */
+	bool is_new;   /* and no TLB holds anything for it */
+	bool is_shown; /* at `page` already */
 };
 status_t own_coordinate(struct vmo *v, uint64_t c, struct owned *page_out);
 status_t own_tables(struct vmo *v, uint64_t c);

@@ -21,9 +21,9 @@
  *	slice     a window on the very same pages: `source` is the VMO whose tree it uses
  *
  * Every call runs under the kernel lock. Those that return ST_SHOULD_WAIT ran out of
- * vm_work: everything is consistent, call again to go on. Between two steps lies at most one
- * sweep over the mappings of one VMO (docs/decisions/0025). Storage of a struct vmo is the
- * caller's from init to the ST_OK of vmo_close.
+ * vm_work: everything is consistent, call again to go on (docs/vmo-core.md says how, and
+ * docs/decisions/0025 how long walks stop). Storage of a struct vmo is the caller's from init
+ * to the ST_OK of vmo_close.
  */
 #pragma once
 
@@ -31,12 +31,16 @@
 
 #include "mm/pool.h"
 
+/* So many slices one VMO has at most: a shrink looks at each. */
+enum { VMO_SLICES_MAX = 4096 };
+
 enum vmo_flags {
 	VMO_RESIZABLE = 1 << 0,
 	VMO_RESERVE = 1 << 1, /* no write can run out of memory */
 	VMO_SLICE = 1 << 2,
 	VMO_FIXED = 1 << 3, /* contiguous or device memory: pages neither come nor go */
 	VMO_CLOSING = 1 << 4,
+	VMO_UNBORN = 1 << 5, /* a snapshot that is being taken */
 };
 
 #define VMO_NO_LIMIT	   UINT64_MAX
@@ -114,6 +118,7 @@ struct vmo {
 	struct list idle;
 	struct list slices;
 	uint64_t children;
+	uint64_t slice_count; /* of all that use this tree */
 	bool is_watching;
 
 	struct list mappings;
@@ -128,8 +133,11 @@ struct vmo {
 	struct vmo *below;
 	uint64_t adopt_next; /* closing: what `adopt_child` has yet to take over */
 	struct vmo *adopt_child;
-	uint64_t renewed; /* promises that the snapshot being taken made again */
-	uint64_t inside;  /* walks among the descendants that will come back to this one */
+	uint64_t renewed;    /* promises made again for a snapshot, or a merge under way */
+	struct vmo *newborn; /* a snapshot of it that is being taken */
+	unsigned births;     /* how often such a one was begun in vain */
+	status_t refused;    /* why this one will not be */
+	uint64_t inside;     /* walks among the descendants that will come back to this one */
 };
 
 /* vm_work: how many steps the call in progress may still take. Set at each entry. */
@@ -170,10 +178,12 @@ must_check status_t vmo_init_device(
  *
  *  => `flags`: VMO_RESIZABLE, and VMO_RESERVE for a clone
  *  => clone: O(1), never touches the source. ST_NO_MEMORY if the frames that its edges
- * may need, or with VMO_RESERVE all that it may ever need, cannot be set aside
+ *     may need, or with VMO_RESERVE all that it may ever need, cannot be set aside
  *  => snapshot: O(1) of a VMO that sees no parent, else the private tables of the source
- *     and its ancestors, at one instant: not preemptible. ST_NO_MEMORY
- *  => slice: within the source (ST_OUT_OF_RANGE), never resizable
+ *     and its ancestors. ST_NO_MEMORY. A snapshot that stopped (ST_SHOULD_WAIT) is called
+ *     again with the same arguments, or ended by vmo_close; nobody else names it
+ *  => slice: within the source (ST_OUT_OF_RANGE), never resizable, VMO_SLICES_MAX at most
+ *     (ST_NO_RESOURCES)
  *  => ST_BAD_STATE for what cannot be cloned: memory that is not Normal write-back
  */
 must_check status_t vmo_clone(struct vmo *v, struct vmo *source, struct pool *pool,

@@ -229,7 +229,7 @@ static apart bool table_is_code(pte_t table)
 	const pte_t *entry = mmu_window(pte_pa(table, 1));
 	unsigned few = 8;
 
-	if (f && f->marks & FRAME_CODE)
+	if (f && f->code)
 		return true;
 	for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
 		const struct frame *page;
@@ -237,14 +237,14 @@ static apart bool table_is_code(pte_t table)
 		if (pte_is_none(entry[i]))
 			continue;
 		page = frame_at(pte_pa(entry[i], 0));
-		if (page && page->marks & FRAME_CODE)
+		if (page && page->code)
 			continue;
 		if (few-- == 0)
 			return false;
 		code_sync(pte_pa(entry[i], 0));
 	}
 	if (f)
-		f->marks |= FRAME_CODE;
+		f->code = true;
 	return true;
 }
 
@@ -323,10 +323,26 @@ status_t vspace_enter(struct mapping *m, uint64_t page)
 	return link_or_enter(m, page, at);
 }
 
+/* fault_write: a page of the VMO's own, and the way to it. */
+static status_t fault_write(struct mapping *m, uint64_t c, uint64_t page)
+{
+	struct owned own = {.page = page};
+	struct own_place at = own_find(m->vspace, page, 0);
+	status_t st;
+
+	if (m->vmo->mapping_count == 1 && at.level > 0 && pte_can_write(*at.slot, at.level))
+		own.only = m->vspace;
+	st = own_coordinate(m->vmo, c, &own);
+	if (st == ST_OK && !own.is_shown)
+		st = vspace_enter(m, page);
+	if (st == ST_OK && !own.is_new) /* a TLB may not know yet that it may be written */
+		flush(m->vspace, page, 1);
+	return st;
+}
+
 status_t vspace_fault(struct vspace *s, uint64_t page, unsigned access)
 {
 	struct mapping *m = vspace_find(s, page);
-	struct owned own = {.is_new = true};
 	uint64_t c;
 	pte_t e;
 	status_t st;
@@ -340,11 +356,8 @@ status_t vspace_fault(struct vspace *s, uint64_t page, unsigned access)
 		return ST_OUT_OF_RANGE;
 	if (m->vmo->sweep.active && mappings_go_on(m->vmo) != ST_OK)
 		return ST_SHOULD_WAIT;
-	st = access == MAP_WRITE ? own_coordinate(m->vmo, c, &own) :
-				   vmo_resolve_firmly(m->vmo, c, &e);
-	if (st == ST_OK)
-		st = vspace_enter(m, page);
-	if (st == ST_OK && !own.is_new) /* a TLB may not know yet that it may be written */
-		flush(s, page, 1);
-	return st;
+	if (access == MAP_WRITE)
+		return fault_write(m, c, page);
+	st = vmo_resolve_firmly(m->vmo, c, &e);
+	return st == ST_OK ? vspace_enter(m, page) : st;
 }

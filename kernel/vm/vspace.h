@@ -96,6 +96,15 @@ unsigned vspace_protect(struct mapping *m, uint64_t first, uint64_t pages, unsig
 void vspace_cut(struct mapping *m, uint64_t at, struct mapping *rest);
 
 /*
+ * vspace_empty: sweep the first `pages` pages from `first` on, a part of `m`, by steps.
+ *
+ *  => `*done_out` pages are swept; ST_SHOULD_WAIT: call again for the rest
+ *  => changes nothing but costs: what is used meanwhile is entered again
+ */
+must_check status_t vspace_empty(
+	struct mapping *m, uint64_t first, uint64_t pages, uint64_t *done_out);
+
+/*
  * vspace_fault: make this access to `page` possible.
  *
  *  => `access` is one of map_rights

@@ -102,7 +102,7 @@ static void any_pool(void)
 		struct frame *f = &table[order[i]];
 
 		*f = (struct frame){.state = (uint8_t)(FRAME_FREE + any_below(3))};
-		f->marks = nondet_u8();
+		f->code = nondet_bool();
 		if (f->state == FRAME_FREE) {
 			f->prev = FRAME_NONE;
 			f->next = pool.free_head;
@@ -142,7 +142,7 @@ void prove_take(void)
 	before = table[watched];
 	f = frame_at(pool_take(&pool, kind));
 	claim_sound();
-	CLAIM(f && f->state == kind && f->refs == 1 && !f->marks && !f->next && !f->prev,
+	CLAIM(f && f->state == kind && f->refs == 1 && !f->code && !f->next && !f->prev,
 		"a taken frame is new");
 	CLAIM(implies(f == &table[watched], before.state == FRAME_FREE),
 		"only a free frame is taken");

@@ -194,34 +194,38 @@ static inline void model_merge(struct model *m, int v)
 	}
 }
 
+/* What one child of v takes along when v goes. */
+static inline void model_bequeath(struct model *m, int v, int c)
+{
+	struct model_vmo *x = &m->vmo[v], *child = &m->vmo[c];
+
+	if (child->slice) { /* of a slice: it moves up */
+		child->offset += x->offset;
+		child->parent = x->parent;
+		m->vmo[x->parent].children++;
+		return;
+	}
+	for (int p = 0; p < child->size; p++) {
+		if (!child->own[p] && model_sees(m, c, p) && x->own[p + child->offset])
+			model_own(m, c, p);
+	}
+	child->limit = model_min(child->limit, child->size);
+	child->limit = model_min(child->limit, model_clamp(x->size - child->offset));
+	child->limit = model_min(child->limit, model_clamp(x->limit - child->offset));
+	child->follows = child->follows && x->follows;
+	child->offset += x->offset;
+	child->parent = x->parent;
+	if (x->parent >= 0)
+		m->vmo[x->parent].children++;
+}
+
 static inline void model_close(struct model *m, int v)
 {
 	struct model_vmo *x = &m->vmo[v];
 
-	for (int c = 0; c < MODEL_VMOS; c++) {
-		struct model_vmo *child = &m->vmo[c];
-
-		if (!child->alive || child->parent != v)
-			continue;
-		if (child->slice) { /* of a slice: it moves up */
-			child->offset += x->offset;
-			child->parent = x->parent;
-			m->vmo[x->parent].children++;
-			continue;
-		}
-		for (int p = 0; p < child->size; p++) {
-			if (!child->own[p] && model_sees(m, c, p) && x->own[p + child->offset])
-				model_own(m, c, p);
-		}
-		child->limit = model_min(child->limit, child->size);
-		child->limit = model_min(child->limit, model_clamp(x->size - child->offset));
-		child->limit = model_min(child->limit, model_clamp(x->limit - child->offset));
-		child->follows = child->follows && x->follows;
-		child->offset += x->offset;
-		child->parent = x->parent;
-		if (x->parent >= 0)
-			m->vmo[x->parent].children++;
-	}
+	for (int c = 0; c < MODEL_VMOS; c++)
+		if (m->vmo[c].alive && m->vmo[c].parent == v)
+			model_bequeath(m, v, c);
 	if (x->parent >= 0)
 		m->vmo[x->parent].children--;
 	x->alive = false;

@@ -25,6 +25,10 @@
 #ifndef SEARCH_MAPS
 #define SEARCH_MAPS 0
 #endif
+/* Operations that stop after one step and are left, slices, contiguous memory. */
+#ifndef SEARCH_STOPS
+#define SEARCH_STOPS 0
+#endif
 #ifndef EXPECT_STATES
 #define EXPECT_STATES 0
 #endif
@@ -34,6 +38,7 @@ struct step {
 	uint32_t from;
 	struct op op;
 	uint64_t frames;
+	uint64_t work;
 };
 static struct step *trail;
 static uint32_t trail_size, trail_used;
@@ -42,8 +47,9 @@ static struct step now;
 
 static void print_step(const struct step *s)
 {
-	printf("  op %u vmo %d: %d %d %d %d with %llu frames\n", s->op.kind, s->op.vmo, s->op.a,
-		s->op.b, s->op.c, s->op.d, (unsigned long long)s->frames);
+	printf("  op %u vmo %d: %d %d %d %d with %llu frames%s\n", s->op.kind, s->op.vmo,
+		s->op.a, s->op.b, s->op.c, s->op.d, (unsigned long long)s->frames,
+		s->work == 1 ? ", one step" : "");
 }
 
 noreturn void assert_fail(const char *file, int line, const char *condition)
@@ -58,6 +64,7 @@ noreturn void assert_fail(const char *file, int line, const char *condition)
 
 struct image {
 	struct world world;
+	struct vm_work work;
 	struct frame frames[FAKE_FRAMES];
 	unsigned char memory[FAKE_FRAMES][FAKE_FRAME_BYTES];
 };
@@ -65,6 +72,7 @@ struct image {
 static void save(struct image *to)
 {
 	to->world = world;
+	to->work = vm_work;
 	memcpy(to->frames, fake.frames, sizeof(to->frames));
 	memcpy(to->memory, fake.memory, sizeof(to->memory));
 }
@@ -72,6 +80,7 @@ static void save(struct image *to)
 static void restore(const struct image *from)
 {
 	world = from->world;
+	vm_work = from->work;
 	memcpy(fake.frames, from->frames, sizeof(from->frames));
 	memcpy(fake.memory, from->memory, sizeof(from->memory));
 	fake.lines = 0;
@@ -127,7 +136,7 @@ static void put_entry(pte_t e, unsigned level)
 		return;
 	}
 	frame_name[n] = ++frames_named;
-	put(100 + fake.frames[n].marks);
+	put(100 + fake.frames[n].code);
 	if (level == 0) {
 		put_value_name(*(uint64_t *)(void *)fake.memory[n]);
 		return;
@@ -148,12 +157,60 @@ static void put_list(const struct list *head)
 	put(77);
 }
 
+static uint64_t mapping_name(const struct mapping *m)
+{
+	return m ? (uint64_t)(m - world.map) + 1 : 0;
+}
+
+static void put_walk(const struct vmo_walk *w)
+{
+	put((uint64_t)w->active | (uint64_t)w->closed << 1 | vmo_name(w->at) << 2);
+	if (w->active || w->closed)
+		put(w->start | w->end << 16 | w->next << 32);
+	if (w->active)
+		put(w->reach_start | w->reach_end << 16);
+}
+
+/* What was begun on v and left. How often in vain: more than a few makes no difference. */
+static void put_left(const struct vmo *v, int i)
+{
+	const struct vmo_sweep *w = &v->sweep;
+	const struct vmo_merge *m = &v->merge;
+
+	put_walk(&v->walk);
+	put(vmo_name(v->goal.at));
+	if (v->goal.at)
+		put(v->goal.start | (uint64_t)(v->goal.changes == vm_work.changes) << 16);
+	put((uint64_t)w->active | (uint64_t)w->closed << 1 | (uint64_t)w->what << 2 |
+		mapping_name(w->at) << 4);
+	if (w->active || w->closed)
+		put(min_u64(w->start, 255) | min_u64(w->end, 255) << 16 | w->next << 32);
+	put(vmo_name(m->clone) | (uint64_t)min_u64(m->tries, 4) << 8);
+	put((uint64_t)(m->events != 0) | (uint64_t)(m->events == vm_work.events) << 1);
+	if (m->clone || m->events == vm_work.events)
+		put(min_u64(m->start, 255) | min_u64(m->next, 255) << 16 | m->end << 32);
+	put(vmo_name(v->adopt_child) | v->adopt_next << 8 | v->inside << 32);
+	put(vmo_name(v->newborn) | (uint64_t)min_u64(v->births, 4) << 8);
+	put(v->renewed | (uint64_t)(v->refused & 255) << 32);
+	put((uint64_t)world.is_closing[i] | (uint64_t)world.is_unborn[i] << 1);
+	put_list(&v->slices);
+}
+
 static void put_vmo(int i)
 {
 	const struct vmo *v = &world.vmo[i];
 	const struct model_vmo *x = &world.model.vmo[i];
 
 	put(x->alive);
+	if (SEARCH_STOPS && (x->alive || world.is_unborn[i]))
+		put_left(v, i);
+	if (world.is_unborn[i]) {
+		const struct op *o = &world.unborn[i];
+
+		put((uint64_t)(o->a + 1) | (uint64_t)o->b << 8 | (uint64_t)o->c << 16);
+		put(vmo_name(v->parent) | vmo_name(v->below) << 8 | v->limit << 16);
+		put_entry(v->root, v->levels);
+	}
 	if (!x->alive)
 		return;
 	put(v->levels | (uint64_t)v->flags << 8 | v->bias << 24 | v->pages << 40);
@@ -294,6 +351,10 @@ static void make_ops(void)
 		}
 		add(OP_DECOMMIT, v, 0, SEARCH_PAGES, 0, 0);
 		add(OP_COMMIT, v, 0, SEARCH_PAGES, 0, 0);
+		for (int of = 0; of < WORLD_VMOS && SEARCH_STOPS; of++)
+			add(OP_SLICE, v, of, 0, SEARCH_PAGES, 0);
+		if (SEARCH_STOPS)
+			add(OP_RUN, v, SEARCH_PAGES, 0, 0, 0);
 		add(OP_MERGE, v, 0, 0, 0, 0);
 		add(OP_CLOSE, v, 0, 0, 0, 0);
 		for (int r = 1; r < 4 && SEARCH_MAPS; r += 2)
@@ -330,40 +391,49 @@ static bool fits(void)
 	return true;
 }
 
+/* try_one: one operation from a state; the status, and whether the search goes on with it. */
+static status_t try_one(const struct image *from, struct op o, uint64_t frames, uint64_t work)
+{
+	status_t st;
+
+	restore(from);
+	if (!bounded(&o))
+		return ST_INTERNAL;
+	if (o.kind == OP_WRITE)
+		o.b = (int)++fresh_value;
+	if (o.kind == OP_TOUCH && o.b == MAP_WRITE)
+		o.c = (int)++fresh_value;
+	world_frames = frames;
+	world_work = work;
+	world_abandon = work == 1;
+	now.op = o;
+	now.frames = frames;
+	now.work = work;
+	st = world_do(&o);
+	if (st == ST_INTERNAL)
+		return st;
+	transitions++;
+	refused += st != ST_OK;
+	if (SEARCH_MAPS && !fits())
+		return ST_INTERNAL;
+	if (SEARCH_MAPS)
+		world_check_translations();
+	encode();
+	if (is_new()) {
+		world_check();
+		push();
+	}
+	return st;
+}
+
 static void expand(const struct image *from)
 {
 	for (unsigned i = 0; i < op_count; i++) {
-		for (uint64_t k = 0; k < 64; k++) {
-			struct op o = ops[i];
-			status_t st;
-
-			restore(from);
-			if (!bounded(&o))
+		for (uint64_t k = 0; k < 64; k++)
+			if (try_one(from, ops[i], k, UINT64_MAX) != ST_NO_MEMORY)
 				break;
-			if (o.kind == OP_WRITE)
-				o.b = (int)++fresh_value;
-			if (o.kind == OP_TOUCH && o.b == MAP_WRITE)
-				o.c = (int)++fresh_value;
-			world_frames = k;
-			now.op = o;
-			now.frames = k;
-			st = world_do(&o);
-			if (st == ST_INTERNAL)
-				break;
-			transitions++;
-			refused += st != ST_OK;
-			if (SEARCH_MAPS && !fits())
-				break;
-			if (SEARCH_MAPS)
-				world_check_translations();
-			encode();
-			if (is_new()) {
-				world_check();
-				push();
-			}
-			if (st != ST_NO_MEMORY)
-				break;
-		}
+		if (SEARCH_STOPS)
+			try_one(from, ops[i], UINT64_MAX, 1);
 	}
 }
 

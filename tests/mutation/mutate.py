@@ -52,7 +52,8 @@ WORLD = ["tests/host/vm/world.c", "tests/host/vm/check.c"]
 FAKE = "tests/host/fake/include"
 RADIX = [
     ("small", FAKE, [], ["tests/host/mm/pool_test.c",
-                         "tests/host/vm/vmo_test.c", "tests/host/vm/lockstep_test.c", *WORLD], 60000),
+                         "tests/host/vm/vmo_test.c", "tests/host/vm/edge_test.c", "tests/host/vm/stops_test.c",
+                         "tests/host/vm/lockstep_test.c", *WORLD], 60000),
     ("real", "kernel/arch/aarch64/include", ["-DFAKE_FRAMES=32768", "-DFAKE_FRAME_BYTES=4096"],
      ["tests/host/vm/real_test.c"], 0),
     ("flat", FAKE, ["-DFAKE_TABLE_BITS=3", "-DFAKE_LEVELS=2", "-DFAKE_FRAME_BYTES=64",

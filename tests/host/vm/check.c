@@ -59,7 +59,7 @@ static unsigned count_space(paddr_t table, unsigned level)
 	return used;
 }
 
-bool world_owns(const struct vmo *v, uint64_t c)
+static bool owns(const struct vmo *v, uint64_t c)
 {
 	pte_t e = v->root;
 
@@ -73,9 +73,16 @@ static struct vmo *merged(const struct vmo *v, uint64_t c)
 {
 	struct vmo *clone = v->merge.clone;
 
-	return clone && c >= clone->merge.next && c < clone->merge.end && world_owns(clone, c) ?
+	return clone && c >= clone->merge.next && c < clone->merge.end && owns(clone, c) ?
 		clone :
 		NULL;
+}
+
+bool world_owns(const struct vmo *v, uint64_t c)
+{
+	const struct vmo *clone = merged(v, c);
+
+	return clone ? clone != v : owns(v, c);
 }
 
 /* true_page: what v shows at c, found without any borrowed entry; own tells whose. */
@@ -85,7 +92,7 @@ static paddr_t true_page(struct vmo *v, uint64_t c, bool *own)
 
 	if (clone && clone != v)
 		return pte_pa(tree_entry(clone, c), 0);
-	if (world_owns(v, c)) {
+	if (owns(v, c)) {
 		CHECK(c >= v->bias && c < vmo_end(v));
 		*own = *own && !clone;
 		return pte_pa(tree_entry(v, c), 0);
@@ -98,6 +105,16 @@ static paddr_t true_page(struct vmo *v, uint64_t c, bool *own)
 	if (v->parent && c < v->limit && c < vmo_end(v->parent))
 		return true_page(v->parent, c, own);
 	return pte_pa(zero_entry(0), 0);
+}
+
+/* A walk is under way: what it dropped in a table may still be known below, and it will go
+ * there before anything else can be entered. */
+static bool walking(void)
+{
+	for (int v = 0; v < WORLD_VMOS; v++)
+		if (world.model.vmo[v].alive && world.vmo[v].walk.active)
+			return true;
+	return false;
 }
 
 static void check_coordinate(struct vmo *v, uint64_t c)
@@ -131,7 +148,10 @@ static void check_coordinate(struct vmo *v, uint64_t c)
 	/* The chain rule. */
 	if ((!p.own || !pte_is_owned(*p.slot)) && inside && v->parent && c < v->limit &&
 		c < vmo_end(v->parent)) {
-		CHECK(v->parent->inside || !pte_is_none(*tree_find(v->parent, c, 0).slot));
+		struct place up = tree_find(v->parent, c, 0);
+
+		/* Below a borrowed table its owner may have dropped it; a walk comes. */
+		CHECK(v->parent->inside || !pte_is_none(*up.slot) || (!up.own && walking()));
 		CHECK(v->is_watching);
 	}
 }
@@ -150,8 +170,7 @@ static void check_closed(struct vmo *v)
 			if (c < v->walk.start || c >= v->walk.end ||
 				pte_is_none(*tree_find(x, c, 0).slot))
 				continue;
-			while (from != v && from->parent && !world_owns(from, c) &&
-				vmo_sees(from, c))
+			while (from != v && from->parent && !owns(from, c) && vmo_sees(from, c))
 				from = from->parent;
 			CHECK(from != v || x == v);
 		}
@@ -163,7 +182,7 @@ static void check_closed(struct vmo *v)
 static bool closing(void)
 {
 	for (int v = 0; v < WORLD_VMOS; v++)
-		if (world.model.vmo[v].alive && (world.vmo[v].flags & VMO_CLOSING))
+		if (world.model.vmo[v].alive && world.is_closing[v])
 			return true;
 	return false;
 }
@@ -176,7 +195,7 @@ static void check_vmo(int i)
 	uint64_t page = 0;
 
 	CHECK((int)v->pages == x->size);
-	CHECK(closing() || v->children == (uint64_t)x->children);
+	CHECK(closing() || v->children == (uint64_t)x->children + (v->newborn != NULL));
 	CHECK(closing() || v->parent == (x->parent < 0 ? NULL : &world.vmo[x->parent]));
 	CHECK(closing() ||
 		v->bias == (x->parent < 0 ? v->bias : v->parent->bias + (uint64_t)x->offset));
@@ -203,16 +222,6 @@ static void check_vmo(int i)
 	}
 	if (!v->source->merge.clone)
 		CHECK(vmo_diff(v, page, &page) == ST_NOT_FOUND);
-}
-
-/* A walk is under way: what it dropped in a table may still be known below, and it will go
- * there before anything else can be entered. */
-static bool walking(void)
-{
-	for (int v = 0; v < WORLD_VMOS; v++)
-		if (world.model.vmo[v].alive && world.vmo[v].walk.active)
-			return true;
-	return false;
 }
 
 /* A translation is right if the mapping allows it and the page is what the VMO shows. */
@@ -319,7 +328,7 @@ static void check_account(void)
 	total = (struct vmo_usage){0};
 	memset(is_shared, 0, sizeof(is_shared));
 	for (int v = 0; v < WORLD_VMOS; v++)
-		if (world.model.vmo[v].alive)
+		if (world.model.vmo[v].alive || world.is_unborn[v])
 			check_usage(&world.vmo[v]);
 	for (unsigned n = 0; n < FAKE_FRAMES; n++)
 		if (is_shared[n])
@@ -341,9 +350,11 @@ void world_check(void)
 {
 	memset(refs, 0, sizeof(refs));
 	for (int v = 0; v < WORLD_VMOS; v++) {
+		if (world.is_unborn[v])
+			count_refs(world.vmo[v].root, world.vmo[v].levels);
 		if (world.model.vmo[v].alive) {
 			count_refs(world.vmo[v].root, world.vmo[v].levels);
-			if (!(world.vmo[v].flags & VMO_CLOSING))
+			if (!world.is_closing[v])
 				check_vmo(v);
 		}
 	}

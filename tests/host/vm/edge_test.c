@@ -125,7 +125,7 @@ TEST(code, is_fetched_as_it_was_written)
 	put(&v, 0, 1);
 	map_code(&v);
 	run(0);
-	EXPECT(fake.frames[(pte_pa(v.root, 1) - FAKE_BASE) >> PAGE_BITS].marks & FRAME_CODE);
+	EXPECT(fake.frames[(pte_pa(v.root, 1) - FAKE_BASE) >> PAGE_BITS].code);
 	put(&v, 1, 2); /* shows at once, through the link */
 	fake_learn(world.space[0].root, 1);
 	put(&v, 1, 3);
@@ -205,6 +205,39 @@ TEST(uncached, memory_is_flushed_when_it_comes_and_when_it_goes)
 	EXPECT_EQ(vmo_close(&v), ST_OK);
 	REQUIRE(vmo_init(&v, pool, 14, 0) == ST_OK);
 	EXPECT_EQ(vmo_commit(&v, 0, 14, &done), ST_OK); /* the same frames, by cached names */
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	finish();
+}
+
+/* A page each, in tables of the space's own: swept by steps, then there is nothing left. */
+TEST(vspace, is_emptied_by_steps)
+{
+	static struct mapping m;
+	struct mapping spare[2];
+	struct fake_line line;
+	uint64_t done, swept = 0;
+	unsigned stops = 0;
+	bool gone;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 16, 0) == ST_OK);
+	REQUIRE(vspace_map(&world.space[0], &m, &v,
+			&(struct map_request){17, 16, 0, MAP_READ | MAP_WRITE}) == ST_OK);
+	for (uint64_t p = 0; p < 16; p++)
+		EXPECT_EQ(vspace_fault(&world.space[0], 17 + p, MAP_WRITE), ST_OK);
+	EXPECT(pool->used[FRAME_TABLE] > 5 + WORLD_SPACES);
+	for (vm_work.left = 2;
+		vspace_empty(&m, 17 + swept, 16 - swept, &done) == ST_SHOULD_WAIT; stops++) {
+		EXPECT(done > 0);
+		swept += done;
+		vm_work.left = 2;
+	}
+	vm_work.left = UINT64_MAX;
+	EXPECT(stops >= 4);
+	EXPECT(!fake_walk(world.space[0].root, 1, 20, &line));
+	EXPECT_EQ(pool->used[FRAME_TABLE], 5 + WORLD_SPACES);
+	EXPECT_EQ(vspace_empty(&m, 17, 0, &done), ST_OK);
+	EXPECT_EQ(vspace_unmap(&m, 17, 16, spare, &gone), 0);
 	EXPECT_EQ(vmo_close(&v), ST_OK);
 	finish();
 }

@@ -38,3 +38,12 @@ static __attribute__((unused)) void finish(void)
 		EXPECT_EQ(vspace_fini(&world.space[i]), ST_OK);
 	EXPECT_EQ(pool_fini(pool), ST_OK);
 }
+
+/* starve: nothing is left that was not promised */
+static __attribute__((unused)) uint64_t starve(void)
+{
+	uint64_t held = pool_can_take(pool);
+
+	REQUIRE(pool_reserve(pool, held) == ST_OK);
+	return held;
+}

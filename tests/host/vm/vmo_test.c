@@ -82,15 +82,6 @@ TEST(slice, maps_and_clones_end_where_it_ends)
 	finish();
 }
 
-/* starve: nothing is left that was not promised */
-static uint64_t starve(void)
-{
-	uint64_t held = pool_can_take(pool);
-
-	REQUIRE(pool_reserve(pool, held) == ST_OK);
-	return held;
-}
-
 TEST(reserve, a_write_cannot_run_out_of_memory)
 {
 	uint64_t held;
@@ -421,34 +412,6 @@ TEST(slice, of_device_memory_is_device_memory)
 	finish();
 }
 
-TEST(vmo, a_snapshot_that_finds_no_memory_leaves_nothing_and_keeps_the_work_limit)
-{
-	uint64_t held;
-
-	world_init();
-	REQUIRE(vmo_init(&v, pool, 14, 0) == ST_OK);
-	for (uint64_t p = 0; p < 14; p++)
-		put(&v, p, p);
-	REQUIRE(vmo_clone(&c, &v, pool, 0, 14, 0) == ST_OK);
-	put(&c, 0, 7);
-	put(&c, 13, 7);
-	for (uint64_t frames = 0; frames < 4; frames++) {
-		held = starve();
-		pool_unreserve(pool, min_u64(held, frames));
-		vm_work.left = 3;
-		EXPECT_EQ(vmo_snapshot(&s, &c, pool, 1, 12, 0),
-			frames < 3 ? ST_NO_MEMORY : ST_OK);
-		EXPECT_EQ(vm_work.left, 3);
-		vm_work.left = UINT64_MAX;
-		pool_unreserve(pool, held - min_u64(held, frames));
-	}
-	EXPECT_EQ(c.children, 1);
-	EXPECT_EQ(vmo_close(&s), ST_OK);
-	EXPECT_EQ(vmo_close(&c), ST_OK);
-	EXPECT_EQ(vmo_close(&v), ST_OK);
-	finish();
-}
-
 static void fill(struct vmo *vmo, uint64_t pages)
 {
 	for (uint64_t p = 0; p < pages; p++)
@@ -755,35 +718,4 @@ TEST(vspace, shares_a_block_at_its_first_addresses)
 	EXPECT_EQ(vmo_close(&v), ST_OK);
 	EXPECT_EQ(vmo_close(&c), ST_OK);
 	finish();
-}
-
-/*
- * A read fault whose ancestor must own its tables first (shared and ragged) drops what the
- * ancestor's clones borrowed. Out of work in that walk, the next call's climb ends the
- * walk, and then begins the same one anew: with more clones than steps it never ends.
- */
-TEST(family, a_read_fault_ends_however_little_work_a_call_may_do)
-{
-	static struct vmo clone[6];
-	static struct mapping m;
-	paddr_t pa;
-	status_t st;
-	int stops = 0;
-
-	world_init();
-	REQUIRE(vmo_init(&v, pool, 6, 0) == ST_OK);
-	REQUIRE(vmo_own(&v, 0, &pa) == ST_OK && vmo_own(&v, 4, &pa) == ST_OK);
-	for (unsigned i = 0; i < 6; i++) {
-		REQUIRE(vmo_clone(&clone[i], &v, pool, 0, 6, 0) == ST_OK);
-		if (i)
-			REQUIRE(vmo_own(&clone[i], 0, &pa) == ST_OK);
-	}
-	REQUIRE(vmo_snapshot(&s, &v, pool, 0, 8, 0) == ST_OK);
-	REQUIRE(vspace_map(&world.space[0], &m, &clone[0],
-			&(struct map_request){16, 6, 0, MAP_READ}) == ST_OK);
-	do {
-		vm_work.left = 3;
-		st = vspace_fault(&world.space[0], 21, MAP_READ);
-	} while (st == ST_SHOULD_WAIT && ++stops < 100);
-	EXPECT_EQ(st, ST_OK);
 }

@@ -60,7 +60,7 @@ static bool alive(int v)
 /* A VMO whose close was begun: nobody can name it any more, but to go on closing it. */
 static bool is_closing(int v)
 {
-	return alive(v) && (world.vmo[v].flags & VMO_CLOSING);
+	return alive(v) && world.is_closing[v];
 }
 
 static bool is_mapped(int v)
@@ -144,8 +144,11 @@ static status_t do_create(const struct op *o)
 			model_clone(m, o->vmo, o->a, o->b, o->c, o->d & VMO_RESIZABLE);
 		return st;
 	}
+	if (o != &world.unborn[o->vmo])
+		world.unborn[o->vmo] = *o;
 	st = vmo_snapshot(
 		v, &world.vmo[o->a], pool, (uint64_t)o->b, (uint64_t)o->c, (unsigned)o->d);
+	world.is_unborn[o->vmo] = st == ST_SHOULD_WAIT && (v->flags & VMO_UNBORN);
 	if (st == ST_OK)
 		model_snapshot(m, o->vmo, o->a, o->b, o->c, o->d & VMO_RESIZABLE);
 	return st;
@@ -262,11 +265,25 @@ static status_t do_close(const struct op *o)
 {
 	status_t st;
 
+	if (world.is_unborn[o->vmo]) {
+		st = vmo_close(&world.vmo[o->vmo]);
+		world.is_unborn[o->vmo] = st != ST_OK;
+		return st;
+	}
+
 	if (is_mapped(o->vmo) ||
 		(!world.model.vmo[o->vmo].slice && !list_is_empty(&world.vmo[o->vmo].slices)))
 		return ST_INTERNAL;
 	st = vmo_close(&world.vmo[o->vmo]);
 	CHECK(st == ST_OK || st == ST_SHOULD_WAIT);
+	world.is_closing[o->vmo] = st == ST_SHOULD_WAIT;
+	for (int c = 0; c < WORLD_VMOS; c++) /* those that took over go up at once */
+		if (alive(c) && world.model.vmo[c].parent == o->vmo &&
+			world.vmo[c].parent != &world.vmo[o->vmo])
+			model_bequeath(&world.model, o->vmo, c);
+	for (int c = 0; c < WORLD_VMOS && st == ST_OK; c++) /* can only be ended now */
+		if (world.unborn[c].a == o->vmo)
+			world.unborn[c].a = -1;
 	if (st == ST_OK) {
 		model_close(&world.model, o->vmo);
 		memset(&world.vmo[o->vmo], 0, sizeof(struct vmo));
@@ -384,8 +401,15 @@ static status_t do_once(const struct op *o)
 		return o->kind == OP_TOUCH ? do_touch(o) : do_cut(o);
 	if (o->vmo < 0 || o->vmo >= WORLD_VMOS)
 		return ST_INTERNAL;
+	if (world.is_unborn[o->vmo] && o->kind != OP_CLOSE) {
+		o = &world.unborn[o->vmo];
+		if (!alive(o->a) || is_closing(o->a))
+			return ST_INTERNAL;
+	}
 	if (o->kind <= OP_RUN)
 		return do_create(o);
+	if (world.is_unborn[o->vmo])
+		return do_close(o);
 	if (!alive(o->vmo) || (is_closing(o->vmo) && o->kind != OP_CLOSE))
 		return ST_INTERNAL;
 	switch (o->kind) {
@@ -507,7 +531,7 @@ status_t world_do(const struct op *op)
 			pool_unreserve(&world.other, held_other);
 		if (st == ST_SHOULD_WAIT)
 			met |= 1u << TRAIT_STOPPED;
-		if (st != ST_SHOULD_WAIT || (world_abandon && op->kind != OP_CLOSE)) {
+		if (st != ST_SHOULD_WAIT || world_abandon) {
 			count_pairs(op, met, st);
 			return st;
 		}

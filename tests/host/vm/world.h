@@ -64,6 +64,9 @@ struct world {
 	struct mapping map[WORLD_MAPPINGS];
 	bool mapped[WORLD_MAPPINGS];
 	int map_vmo[WORLD_MAPPINGS];
+	bool is_closing[WORLD_VMOS]; /* a close was begun: nobody else names it */
+	bool is_unborn[WORLD_VMOS];  /* a snapshot that was begun, by: */
+	struct op unborn[WORLD_VMOS];
 };
 extern struct world world;
 
@@ -117,7 +120,7 @@ void world_fini(void);
  */
 status_t world_do(const struct op *op);
 
-/* world_owns: whether v's own tree has a page of its own there. */
+/* world_owns: whether v has a page of its own there, its tree not being a slice's. */
 bool world_owns(const struct vmo *v, uint64_t c);
 
 /* world_check: every invariant, every page, every translation. Stops the program. */

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/* Long calls stop when their steps are used up, and go on. */
+#include "vmo_fixture.h"
+
+/* snapshot: in portions; every stop leaves room for others. */
+static status_t snapshot(uint64_t portion, unsigned *stops)
+{
+	status_t st;
+
+	for (*stops = 0;; ++*stops) {
+		vm_work.left = portion;
+		st = vmo_snapshot(&s, &c, pool, 1, 12, 0);
+		vm_work.left = UINT64_MAX;
+		if (st != ST_SHOULD_WAIT)
+			return st;
+		EXPECT_EQ(c.children, 1);
+	}
+}
+
+TEST(snapshot, stops_and_where_there_is_no_memory_leaves_nothing)
+{
+	uint64_t held;
+	unsigned stops;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 14, 0) == ST_OK);
+	for (uint64_t p = 0; p < 14; p++)
+		put(&v, p, p);
+	REQUIRE(vmo_clone(&c, &v, pool, 0, 14, 0) == ST_OK);
+	put(&c, 0, 7);
+	put(&c, 13, 7);
+	for (uint64_t frames = 0; frames < 4; frames++) {
+		uint64_t used = pool->used[FRAME_PAGE] + pool->used[FRAME_TABLE];
+
+		held = starve();
+		pool_unreserve(pool, min_u64(held, frames));
+		EXPECT_EQ(snapshot(1, &stops), frames < 3 ? ST_NO_MEMORY : ST_OK);
+		EXPECT(stops > 1 || frames < 3);
+		pool_unreserve(pool, held - min_u64(held, frames));
+		EXPECT_EQ(c.children, frames < 3 ? 0 : 1);
+		if (frames < 3)
+			EXPECT_EQ(pool->used[FRAME_PAGE] + pool->used[FRAME_TABLE], used);
+	}
+	EXPECT_EQ(get(&s, 12 - 1), 12);
+	EXPECT_EQ(vmo_close(&s), ST_OK);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	finish();
+}
+
+/* What is written between two stops is in it: it shows its last instant. */
+TEST(snapshot, is_of_one_instant_and_ends_though_others_write)
+{
+	status_t st;
+	unsigned stops = 0;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 14, 0) == ST_OK);
+	for (uint64_t p = 0; p < 14; p++)
+		put(&v, p, 100);
+	REQUIRE(vmo_clone(&c, &v, pool, 0, 14, 0) == ST_OK);
+	put(&c, 5, 100);
+	for (uint64_t value = 101;; value++, stops++) {
+		vm_work.left = 1;
+		st = vmo_snapshot(&s, &c, pool, 0, 14, 0);
+		vm_work.left = UINT64_MAX;
+		if (st != ST_SHOULD_WAIT)
+			break;
+		REQUIRE(stops < 20);
+		put(&v, 0, value);
+		put(&v, 13, value);
+		put(&c, 5, value);
+	}
+	EXPECT_EQ(st, ST_OK);
+	EXPECT(stops > 1);
+	EXPECT_EQ(get(&s, 0), 100 + stops);
+	EXPECT_EQ(get(&s, 5), 100 + stops);
+	EXPECT_EQ(get(&s, 13), 100 + stops);
+	put(&v, 0, 7);
+	put(&c, 5, 7);
+	EXPECT_EQ(get(&s, 0), 100 + stops);
+	EXPECT_EQ(get(&s, 5), 100 + stops);
+	EXPECT_EQ(vmo_close(&s), ST_OK);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	finish();
+}
+
+TEST(snapshot, that_was_begun_can_be_ended_by_either_side)
+{
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 14, 0) == ST_OK);
+	for (uint64_t p = 0; p < 14; p++)
+		put(&v, p, p);
+	REQUIRE(vmo_clone(&c, &v, pool, 0, 14, 0) == ST_OK);
+	put(&c, 5, 1);
+	for (int round = 0; round < 3; round++) {
+		vm_work.left = 2;
+		REQUIRE(vmo_snapshot(&s, &c, pool, 0, 14, 0) == ST_SHOULD_WAIT);
+		vm_work.left = UINT64_MAX;
+		if (round == 0)
+			EXPECT_EQ(vmo_close(&s), ST_OK);
+		if (round == 1) { /* another one comes between */
+			EXPECT_EQ(vmo_snapshot(&t, &c, pool, 0, 14, 0), ST_OK);
+			EXPECT_EQ(vmo_snapshot(&s, &c, pool, 0, 14, 0), ST_OK);
+			EXPECT_EQ(get(&t, 5), 1);
+			EXPECT_EQ(get(&s, 5), 1);
+			EXPECT_EQ(vmo_close(&t), ST_OK);
+			EXPECT_EQ(vmo_close(&s), ST_OK);
+		}
+		EXPECT_EQ(c.children, round == 2 ? 1 : 0);
+	}
+	EXPECT_EQ(vmo_close(&c), ST_OK); /* the source goes first */
+	EXPECT_EQ(vmo_close(&s), ST_OK);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	finish();
+}
+
+TEST(merge, stops_and_is_seen_whole_from_one_instant_on)
+{
+	status_t st;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 14, 0) == ST_OK);
+	for (uint64_t portion = 1; portion < 60; portion++) {
+		uint64_t base = portion * 100;
+		bool before = false, after = false;
+		paddr_t pa;
+
+		for (uint64_t p = 0; p < 14; p++)
+			put(&v, p, base);
+		REQUIRE(vmo_clone(&c, &v, pool, 0, 14, 0) == ST_OK);
+		for (uint64_t p = 0; p < 14; p += 3)
+			put(&c, p, base + 1);
+		REQUIRE(vmo_clone(&t, &v, pool, 0, 14, 0) == ST_OK);
+		vm_work.left = portion;
+		st = vmo_merge(&c);
+		for (uint64_t p = 0; p < 14; p += 3) { /* a look ends what was begun */
+			vm_work.left = UINT64_MAX;
+			REQUIRE(vmo_look(&t, p, &pa) == ST_OK);
+			before = before || *(uint64_t *)mmu_window(pa) == base;
+			after = after || *(uint64_t *)mmu_window(pa) == base + 1;
+		}
+		EXPECT(before != after);
+		EXPECT(st != ST_OK || after);
+		vm_work.left = UINT64_MAX;
+		EXPECT_EQ(vmo_merge(&c), ST_OK);
+		EXPECT_EQ(get(&t, 12), base + 1);
+		EXPECT_EQ(vmo_close(&t), ST_OK);
+		EXPECT_EQ(vmo_close(&c), ST_OK);
+	}
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	finish();
+}
+
+TEST(diff, stops_and_passes_over_few_tables_after_a_decommit)
+{
+	uint64_t page = 0;
+	unsigned stops = 0;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 64, 0) == ST_OK);
+	for (uint64_t p = 0; p < 64; p++)
+		put(&v, p, p);
+	for (uint64_t p = 0; p < 63; p++)
+		EXPECT_EQ(vmo_decommit(&v, p, 1), ST_OK);
+	EXPECT_EQ(pool->used[FRAME_TABLE] - WORLD_SPACES, 3);
+	vm_work.left = 1;
+	while (vmo_diff(&v, page, &page) == ST_SHOULD_WAIT && ++stops < 100)
+		vm_work.left = 1;
+	vm_work.left = UINT64_MAX;
+	EXPECT_EQ(page, 63);
+	EXPECT(stops > 0 && stops < 10);
+	EXPECT_EQ(vmo_decommit(&v, 63, 1), ST_OK);
+	EXPECT_EQ(pool->used[FRAME_TABLE] - WORLD_SPACES, 0);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	finish();
+}
+
+TEST(slice, are_so_many_that_a_shrink_can_look_at_each)
+{
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 4, 0) == ST_OK);
+	v.slice_count = VMO_SLICES_MAX - 1;
+	EXPECT_EQ(vmo_slice(&s, &v, 0, 4), ST_OK);
+	EXPECT_EQ(vmo_slice(&t, &s, 0, 4), ST_NO_RESOURCES);
+	EXPECT_EQ(v.children, 1);
+	EXPECT_EQ(vmo_close(&s), ST_OK);
+	EXPECT_EQ(v.slice_count, VMO_SLICES_MAX - 1);
+	EXPECT_EQ(vmo_slice(&t, &v, 0, 4), ST_OK);
+	EXPECT_EQ(vmo_close(&t), ST_OK);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	finish();
+}
+
+/*
+ * A read fault whose ancestor must own its tables first (shared and ragged) drops what the
+ * ancestor's clones borrowed. Out of work in that walk, the next call's climb ends the
+ * walk, and then begins the same one anew: with more clones than steps it never ends.
+ */
+TEST(family, a_read_fault_ends_however_little_work_a_call_may_do)
+{
+	static struct vmo clone[6];
+	static struct mapping m;
+	paddr_t pa;
+	status_t st;
+	int stops = 0;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 6, 0) == ST_OK);
+	REQUIRE(vmo_own(&v, 0, &pa) == ST_OK && vmo_own(&v, 4, &pa) == ST_OK);
+	for (unsigned i = 0; i < 6; i++) {
+		REQUIRE(vmo_clone(&clone[i], &v, pool, 0, 6, 0) == ST_OK);
+		if (i)
+			REQUIRE(vmo_own(&clone[i], 0, &pa) == ST_OK);
+	}
+	REQUIRE(vmo_snapshot(&s, &v, pool, 0, 8, 0) == ST_OK);
+	REQUIRE(vspace_map(&world.space[0], &m, &clone[0],
+			&(struct map_request){16, 6, 0, MAP_READ}) == ST_OK);
+	do {
+		vm_work.left = 3;
+		st = vspace_fault(&world.space[0], 21, MAP_READ);
+	} while (st == ST_SHOULD_WAIT && ++stops < 100);
+	EXPECT_EQ(st, ST_OK);
+}
