@@ -81,69 +81,47 @@ static status_t init(struct vmo_object *vmo, struct pool *frames, const struct v
 	return ST_INTERNAL;
 }
 
-status_t vmo_make(struct pool_object *pool, const struct vmo_request *request,
-	struct vmo_object **vmo_out)
+static struct vmo_object *new_object(struct pool_object *pool, const struct vmo_request *r)
 {
-	const struct vmo_object *source = request->source;
-	struct vmo_object *vmo;
-	status_t st = pools_check(pool, source);
+	struct vmo_object *vmo = slab_alloc(pool, SLAB_VMO);
 
-	if (st != ST_OK)
-		return st;
-	vmo = slab_alloc(pool, SLAB_VMO);
 	if (!vmo)
-		return ST_NO_MEMORY;
+		return NULL;
 	vmo->counted = (struct counted_object){0};
 	vmo->state = VMO_LIVE;
 	vmo->pools = 0;
-	vmo->is_device = request->kind == MAKE_DEVICE;
+	vmo->is_device = r->kind == MAKE_DEVICE;
+	vmo->asked = r->source;
+	vmo->id = ++ids;
 	vmo->signal = (struct slot){0};
 	vmo->usage_at = 0;
 	list_init(&vmo->made);
 	list_init(&vmo->ending);
-	st = init(vmo, &pool->frames, request);
-	if (st != ST_OK) {
-		slab_free(pool, vmo);
-		return st;
-	}
-	vmo->id = ++ids;
+	return vmo;
+}
+
+/* From now on its Pools know it. */
+static void depend_on_all(
+	struct vmo_object *vmo, struct pool_object *pool, const struct vmo_object *source)
+{
 	depend(vmo, pool);
 	for (unsigned i = 0; source && i < source->pools; i++)
 		if (!depends_on(vmo, source->on[i].pool))
 			depend(vmo, source->on[i].pool);
-	*vmo_out = vmo;
-	return ST_OK;
+}
+
+/* forget: it holds no frame any more. */
+static void forget(struct vmo_object *vmo)
+{
+	for (unsigned i = 0; i < vmo->pools; i++)
+		list_remove(&vmo->on[i].link);
+	vmo->pools = 0;
 }
 
 void vmo_check_children(struct vmo *core)
 {
 	if (core->children == 0)
 		notification_signal_cap(&vmo_of_core(core)->signal.cap);
-}
-
-/* The notification may be gone with this capability: it has no slots, so it goes at once. */
-static status_t drop_signal(struct vmo_object *vmo, struct work *work)
-{
-	struct slot *slot = &vmo->signal;
-
-	if (slot_is_empty(slot))
-		return ST_OK;
-	if (cap_is_last(slot) && notification_finalise(&slot->cap, work) != ST_OK)
-		return CAP_AGAIN;
-	cap_clear(slot);
-	return ST_OK;
-}
-
-status_t vmo_set_signal(struct vmo_object *vmo, struct slot *source, struct work *work)
-{
-	status_t st = drop_signal(vmo, work);
-
-	if (st != ST_OK || !source)
-		return st;
-	st = cap_copy(&vmo->signal, source, RIGHT_WRITE);
-	if (st == ST_OK)
-		vmo_check_children(&vmo->core);
-	return st;
 }
 
 /* May it end: is there a user besides `caps` capabilities? */
@@ -169,9 +147,8 @@ static void closed(struct vmo_object *vmo)
 {
 	struct vmo *parent = vmo->core.parent;
 
-	for (unsigned i = 0; i < vmo->pools; i++)
-		list_remove(&vmo->on[i].link);
-	if (!parent)
+	forget(vmo);
+	if (!parent || vmo->core.flags & VMO_UNBORN)
 		return;
 	vmo_check_children(parent);
 	if (vmo->core.flags & VMO_SLICE) {
@@ -187,19 +164,140 @@ static void free_vmo(struct vmo_object *vmo)
 	slab_free(vmo_pays(vmo), vmo);
 }
 
+/* A snapshot that nobody will have: it may have waited for its end. */
+static void unborn_ended(struct vmo_object *vmo)
+{
+	if (!list_is_empty(&vmo->ending)) {
+		list_remove(&vmo->ending);
+		vmos_ending--;
+	}
+	forget(vmo);
+	free_vmo(vmo);
+}
+
 /* close: ST_OK, or ST_SHOULD_WAIT when out of steps. */
 static status_t close(struct vmo_object *vmo, struct work *work)
 {
+	struct vmo *newborn = vmo->core.newborn;
 	status_t st;
 
 	vm_begin(CLOSE_STEPS);
 	st = vmo_close(&vmo->core);
 	work->left -=
 		WORK_VMO + (int32_t)((CLOSE_STEPS - vm_work.left) * WORK_CLOSE / CLOSE_STEPS);
+	if (newborn && !vmo->core.newborn)
+		unborn_ended(vmo_of_core(newborn));
 	if (st == ST_OK)
 		closed(vmo);
 	else if (st == ST_NO_MEMORY) /* no step was made: what it needs is set aside */
 		CHECK(!"vmo_close needs no memory");
+	return st;
+}
+
+static status_t end_unborn(struct vmo_object *vmo, struct work *work)
+{
+	status_t st = close(vmo, work);
+
+	if (st == ST_OK)
+		unborn_ended(vmo);
+	return st;
+}
+
+static struct vmo_object *newborn_of(const struct vmo_object *source)
+{
+	struct vmo *newborn = source->core.source->newborn;
+
+	return newborn ? vmo_of_core(newborn) : NULL;
+}
+
+/* Is that the very snapshot that is asked for? */
+static bool is_asked_for(const struct vmo_object *newborn, const struct pool_object *pool,
+	const struct vmo_request *r)
+{
+	const unsigned kept = VMO_RESIZABLE | VMO_RESERVE;
+
+	return newborn->asked == r->source && newborn->state == VMO_LIVE &&
+		vmo_pays(newborn) == pool && newborn->core.pages == r->pages &&
+		newborn->core.bias == r->source->core.bias + r->offset &&
+		(newborn->core.flags & kept) == r->flags;
+}
+
+/*
+ * begin: the object that the request goes on with, or a new one.
+ *
+ *  => a snapshot that somebody else asked for makes room; it gets more steps when it is asked
+ *     for again, so that one of the two ends some time
+ */
+static status_t begin(
+	struct pool_object *pool, const struct vmo_request *r, struct vmo_object **vmo_out)
+{
+	struct vmo_object *newborn = r->kind == MAKE_SNAPSHOT ? newborn_of(r->source) : NULL;
+	struct work work = {WORK_CLOSE};
+
+	if (newborn && is_asked_for(newborn, pool, r)) {
+		*vmo_out = newborn;
+		return ST_OK;
+	}
+	if (newborn) {
+		if (end_unborn(newborn, &work) != ST_OK)
+			return ST_SHOULD_WAIT;
+		r->source->core.source->births++;
+	}
+	*vmo_out = new_object(pool, r);
+	return *vmo_out ? ST_OK : ST_NO_MEMORY;
+}
+
+status_t vmo_make(struct pool_object *pool, const struct vmo_request *request,
+	struct vmo_object **vmo_out)
+{
+	const struct vmo_object *source = request->source;
+	struct vmo_object *vmo;
+	status_t st = pools_check(pool, source);
+
+	if (st == ST_OK)
+		st = begin(pool, request, &vmo);
+	if (st != ST_OK)
+		return st;
+	st = init(vmo, &pool->frames, request);
+	if (unlikely(st == ST_SHOULD_WAIT) && request->kind == MAKE_SNAPSHOT &&
+		newborn_of(source) == vmo) {
+		if (!vmo->pools)
+			depend_on_all(vmo, pool, source);
+		return st;
+	}
+	if (unlikely(st != ST_OK)) {
+		forget(vmo);
+		slab_free(pool, vmo);
+		return st;
+	}
+	if (likely(!vmo->pools))
+		depend_on_all(vmo, pool, source);
+	*vmo_out = vmo;
+	return ST_OK;
+}
+
+/* The notification may be gone with this capability: it has no slots, so it goes at once. */
+static status_t drop_signal(struct vmo_object *vmo, struct work *work)
+{
+	struct slot *slot = &vmo->signal;
+
+	if (slot_is_empty(slot))
+		return ST_OK;
+	if (cap_is_last(slot) && notification_finalise(&slot->cap, work) != ST_OK)
+		return CAP_AGAIN;
+	cap_clear(slot);
+	return ST_OK;
+}
+
+status_t vmo_set_signal(struct vmo_object *vmo, struct slot *source, struct work *work)
+{
+	status_t st = drop_signal(vmo, work);
+
+	if (st != ST_OK || !source)
+		return st;
+	st = cap_copy(&vmo->signal, source, RIGHT_WRITE);
+	if (st == ST_OK)
+		vmo_check_children(&vmo->core);
 	return st;
 }
 
@@ -261,6 +359,10 @@ status_t vmo_destroy_step(struct dependence *on, struct work *work)
 
 	if (vmo->state == VMO_ENDING)
 		return vmos_collect(work);
+	if (vmo->core.flags & VMO_UNBORN) {
+		put_on_list(vmo);
+		return ST_OK;
+	}
 	if (vmo->counted.first)
 		return cap_delete(link_slot(vmo->counted.first), work);
 	if (!list_is_empty(&vmo->made))

@@ -12,6 +12,9 @@
  * It is closed when it has no capability, no mapping and no slice left. That can take a while:
  * then it waits on a list, which whoever began it, the idle loop, or who needs the memory
  * works off (vmos_collect).
+ *
+ * A snapshot may take several calls. Until the last its object has no capability and is known
+ * to its source alone; who asks for the same again goes on with it, anybody else ends it.
  */
 #pragma once
 
@@ -42,9 +45,10 @@ struct vmo_object {
 	uint8_t pools;	   /* of `on` */
 	uint8_t is_device; /* `core` shows memory that no Pool owns */
 	uint64_t id;
-	uint64_t usage_at;	/* how far the account was taken, */
-	struct vmo_usage usage; /* and what it is so far */
-	struct list made;	/* struct mapping_object: made with this VMO */
+	const struct vmo_object *asked; /* a snapshot that is being taken: of this one */
+	uint64_t usage_at;		/* how far the account was taken, */
+	struct vmo_usage usage;		/* and what it is so far */
+	struct list made;		/* struct mapping_object: made with this VMO */
 	struct list ending;
 	struct slot signal; /* the notification to tell that no children are left */
 	struct vmo core;
