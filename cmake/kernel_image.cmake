@@ -7,7 +7,8 @@
 function(quire_kernel_link target)
 	target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}
 		${CMAKE_BINARY_DIR}/layers/platform)
-	target_link_libraries(${target} PRIVATE quire_kernel_flags quire_warnings)
+	target_link_libraries(${target} PRIVATE quire_kernel_flags quire_kernel_canary
+		quire_warnings)
 	target_compile_definitions(${target} PRIVATE QUIRE_VERSION="${PROJECT_VERSION}"
 		FALLBACK_TREE="${fallback_tree}")
 	set(script ${CMAKE_CURRENT_SOURCE_DIR}/arch/aarch64/kernel.ld)

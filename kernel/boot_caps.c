@@ -6,6 +6,7 @@
 #include "arch/print.h"
 #include "arch/timer.h"
 
+#include "cap/object.h"
 #include "cap/untyped.h"
 
 #include "object/check.h"

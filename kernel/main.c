@@ -10,6 +10,7 @@
 
 #include "arch/counter.h"
 #include "arch/cpu.h"
+#include "arch/hardening.h"
 #include "arch/print.h"
 #include "arch/timer.h"
 
@@ -173,10 +174,11 @@ static void fill_bootinfo(struct bootinfo *info, uint64_t total, uint32_t online
 
 void kernel_main(paddr_t dtb)
 {
-	struct bootinfo info;
+	static struct bootinfo info; /* large for a stack */
 	uint64_t total;
 	uint32_t online;
 
+	hardening_init_canary();
 	cpu_init_boot();
 	read_tree(dtb);
 	if (timer_frequency() == 0)
@@ -188,6 +190,7 @@ void kernel_main(paddr_t dtb)
 	gic_init(&board);
 	power_init(&board);
 	cpus_init(&board);
+	hardening_report();
 	sched_init();
 	clock_init();
 	irq_init(board.timer_irq);

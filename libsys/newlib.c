@@ -16,7 +16,7 @@
 #include "libsys/clock.h"
 #include "libsys/syscalls.h"
 
-enum { HEAP_SIZE = 1 << 20, WRITE_MAX = 4096, POLL_NS = 2000000 };
+enum { HEAP_SIZE = 1 << 20, POLL_NS = 2000000 };
 
 static _Alignas(16) char heap[HEAP_SIZE];
 static char *heap_end = heap;
@@ -44,13 +44,16 @@ void *_sbrk(ptrdiff_t bytes)
 	return before;
 }
 
+/* At least one byte is written, or none can be. */
 int _write(int file, const void *text, size_t size)
 {
-	size_t some = size < WRITE_MAX ? size : WRITE_MAX;
+	int64_t some;
 
 	if (!is_console(file))
 		return fail(EBADF);
-	return sys_debug_write((uaddr_t)text, some) == ST_OK ? (int)some : fail(EFAULT);
+	while ((some = sys_debug_write((uaddr_t)text, size)) == ST_SHOULD_WAIT)
+		sys_yield();
+	return some >= 0 ? (int)some : fail(EFAULT);
 }
 
 /* What has been typed, at least one byte. */

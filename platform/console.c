@@ -35,6 +35,22 @@ void console_write(const char *text, size_t size)
 	}
 }
 
+static bool has_room(void)
+{
+	if (kind == UART_PL011)
+		return pl011_has_room(uart);
+	return kind != UART_MINI || mini_uart_has_room(uart);
+}
+
+size_t console_write_some(const char *text, size_t size)
+{
+	size_t done = 0;
+
+	while (done < size && has_room())
+		console_write(&text[done++], 1);
+	return done;
+}
+
 int console_read(void)
 {
 	switch (kind) {

@@ -34,7 +34,6 @@ enum gicc_reg {
 };
 
 enum {
-	IRQ_MASK = 0x3ff, /* of GICC_IAR: the line; above it the CPU that sent an SGI */
 	PRIORITY = 0xa0a0a0a0u,
 	LINES_MAX = 1020, /* the numbers above are not lines */
 	ICFGR_EDGE = 2,
@@ -49,7 +48,6 @@ enum {
 
 static volatile void *gicd, *gicc;
 static uint8_t cpu_mask[CPU_MAX]; /* the CPU interfaces' own bits, not our numbering */
-static uint32_t sgi_sender[CPU_MAX];
 
 uint32_t irqchip_lines(void)
 {
@@ -148,23 +146,20 @@ void irq_route(uint32_t irq, uint32_t cpu)
 	set_field(GICD_ITARGETSR, irq, 8, cpu_mask[cpu]);
 }
 
-/* The end of an SGI must name its sender as the acknowledgement did. */
+/* The end of an SGI must name its sender, as the acknowledgement did: all of it is kept. */
 uint32_t irq_acknowledge(void)
 {
 	uint32_t iar = read32(gicc, GICC_IAR);
-	uint32_t irq = iar & IRQ_MASK;
 
-	if (irq < SGI_COUNT) {
-		sgi_sender[this_cpu()->index] = iar & ~(uint32_t)IRQ_MASK;
-		/* What the sender wrote before: partner of the dsb in irq_send_ipi. */
+	/* What the sender of an SGI wrote before: partner of the dsb in irq_send_ipi. */
+	if (irq_number_of(iar) < SGI_COUNT)
 		__asm__ volatile("dmb osh" : : : "memory");
-	}
-	return irq >= IRQ_SPURIOUS - 3 ? IRQ_SPURIOUS : irq;
+	return iar;
 }
 
-void irq_complete(uint32_t irq)
+void irq_complete(uint32_t taken)
 {
-	write32(gicc, GICC_EOIR, irq < SGI_COUNT ? irq | sgi_sender[this_cpu()->index] : irq);
+	write32(gicc, GICC_EOIR, taken);
 }
 
 void irq_send_ipi(uint32_t cpu)

@@ -14,9 +14,14 @@ enum mini_uart_reg {
 
 enum { LSR_DATA_READY = 1 << 0, LSR_TX_EMPTY = 1 << 5, LSR_TX_IDLE = 1 << 6 };
 
+bool mini_uart_has_room(volatile void *base)
+{
+	return read32(base, AUX_MU_LSR) & LSR_TX_EMPTY;
+}
+
 void mini_uart_put(volatile void *base, char c)
 {
-	for (int polls = 0; !(read32(base, AUX_MU_LSR) & LSR_TX_EMPTY); polls++)
+	for (int polls = 0; !mini_uart_has_room(base); polls++)
 		if (polls == UART_POLLS_MAX)
 			return;
 	write32(base, AUX_MU_IO, (uint8_t)c);

@@ -39,9 +39,14 @@ void pl011_init(volatile void *base, uint32_t clock)
 	write32(base, UARTCR, CR_ENABLE | CR_TX | CR_RX);
 }
 
+bool pl011_has_room(volatile void *base)
+{
+	return !(read32(base, UARTFR) & FR_TXFF);
+}
+
 void pl011_put(volatile void *base, char c)
 {
-	for (int polls = 0; read32(base, UARTFR) & FR_TXFF; polls++)
+	for (int polls = 0; !pl011_has_room(base); polls++)
 		if (polls == UART_POLLS_MAX)
 			return;
 	write32(base, UARTDR, (uint8_t)c);

@@ -19,9 +19,11 @@ void power_init(const struct board *board);
  */
 enum { UART_POLLS_MAX = 1000000 };
 void pl011_init(volatile void *base, uint32_t clock);
+bool pl011_has_room(volatile void *base);
 void pl011_put(volatile void *base, char c);
 int pl011_get(volatile void *base);
 bool pl011_idle(volatile void *base);
+bool mini_uart_has_room(volatile void *base);
 void mini_uart_put(volatile void *base, char c);
 int mini_uart_get(volatile void *base);
 bool mini_uart_idle(volatile void *base);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The Quire authors */
 /* Arm Power State Coordination Interface 0.2 and later (DEN0022), SMC calling convention. */
+#include "arch/firmware.h"
+
 #include "platform.h"
 
 enum psci_function {
@@ -41,6 +43,11 @@ static int64_t psci_call(uint64_t function, uint64_t a, uint64_t b, uint64_t c)
 	else
 		return PSCI_NOT_SUPPORTED;
 	return (int32_t)x0;
+}
+
+int32_t firmware_call(uint32_t function, uint64_t argument)
+{
+	return (int32_t)psci_call(function, argument, 0, 0);
 }
 
 bool psci_cpu_on(uint64_t id, uint64_t entry)

@@ -95,12 +95,12 @@ _Static_assert(sizeof(struct ipc_buffer) <= IPC_BUFFER_ALIGN, "it never crosses 
  * suspended.
  */
 enum fault_label {
-	FAULT_PAGE = 1,		/* an access that its mappings do not explain */
-	FAULT_ALIGNMENT = 2,	/* of an access, the stack pointer or the pc */
-	FAULT_INSTRUCTION = 3,	/* undefined, or one that EL0 may not use */
-	FAULT_BREAKPOINT = 4,	/* brk, hardware breakpoint, watchpoint, single step */
-	FAULT_SYSCALL = 5,	/* a system call with a number that no call has */
-	FAULT_OTHER = 6,	/* SError and what else ESR_EL1 may tell */
+	FAULT_PAGE = 1,	       /* an access that its mappings do not explain */
+	FAULT_ALIGNMENT = 2,   /* of an access, the stack pointer or the pc */
+	FAULT_INSTRUCTION = 3, /* undefined, or one that EL0 may not use */
+	FAULT_BREAKPOINT = 4,  /* brk, hardware breakpoint, watchpoint, single step */
+	FAULT_SYSCALL = 5,     /* a system call with a number that no call has */
+	FAULT_OTHER = 6,       /* SError and what else ESR_EL1 may tell */
 };
 
 enum { FAULT_RESUME = 0, FAULT_STOP = 1 };

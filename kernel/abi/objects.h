@@ -70,7 +70,7 @@ enum irq_trigger {
 enum debug_counter {
 	DEBUG_IRQS = 0,		/* interrupts that this CPU has taken */
 	DEBUG_SPURIOUS = 1,	/* acknowledged with nothing pending, on this CPU */
-	DEBUG_IRQS_OFF_MAX = 2, /* debug builds: the longest stay in the kernel, in cycles */
+	DEBUG_IRQS_OFF_MAX = 2, /* latency builds: its longest stay in the kernel, in cycles */
 	DEBUG_CPU = 3,		/* the number of this CPU */
 	DEBUG_COUNTERS,
 };

@@ -43,7 +43,7 @@
 
 /* The numbers by name, and the first that no call has: they are given without gaps. */
 enum syscall {
-#define SYSCALL_IPC(number, name, text) SYSCALL_##name = (number),
+#define SYSCALL_IPC(number, name, text)		     SYSCALL_##name = (number),
 #define SYSCALL(number, name, parameters, arguments) SYSCALL_##name = (number),
 #include "abi/syscalls.def"
 #undef SYSCALL

@@ -8,7 +8,7 @@
 #include "abi/types.h"
 
 enum {
-	PRIORITY_MAX = 255, /* the most urgent; 0 the least */
+	PRIORITY_MAX = 255,   /* the most urgent; 0 the least */
 	THREAD_NAME_MAX = 32, /* with the zero at its end */
 };
 
@@ -37,13 +37,13 @@ struct thread_fpu {
 
 /* enum thread_state: what a thread is doing. */
 enum thread_state {
-	THREAD_STOPPED = 0,	 /* not started, or suspended */
-	THREAD_READY = 1,	 /* running, or would if its CPU had time */
-	THREAD_SENDING = 2,	 /* waits for a receiver */
-	THREAD_RECEIVING = 3,	 /* waits for a message */
-	THREAD_CALLING = 4,	 /* waits for the answer to a call or a fault */
-	THREAD_WAITING = 5,	 /* waits for a notification */
-	THREAD_SLEEPING = 6,	 /* waits for a moment */
+	THREAD_STOPPED = 0,   /* not started, or suspended */
+	THREAD_READY = 1,     /* running, or would if its CPU had time */
+	THREAD_SENDING = 2,   /* waits for a receiver */
+	THREAD_RECEIVING = 3, /* waits for a message */
+	THREAD_CALLING = 4,   /* waits for the answer to a call or a fault */
+	THREAD_WAITING = 5,   /* waits for a notification */
+	THREAD_SLEEPING = 6,  /* waits for a moment */
 };
 
 /* What thread_info tells. */

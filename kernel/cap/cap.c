@@ -10,16 +10,6 @@
 #include "cap/place.h"
 #include "cap/untyped.h"
 
-struct cap cap_make(enum object type, unsigned size_bits, const void *object)
-{
-	return (struct cap){
-		.type = (uint8_t)type,
-		.rights = object_info[type].rights,
-		.size_bits = (uint8_t)size_bits,
-		.object = object_ref(object),
-	};
-}
-
 void cap_insert(struct slot *parent, struct slot *slot, struct cap cap)
 {
 	ASSERT(slot_is_empty(slot));
@@ -78,7 +68,7 @@ static status_t mint_check(const struct cap *cap, uint64_t data)
 }
 
 /* What some types need besides. */
-static __attribute__((noinline)) void copy_more(struct slot *to, struct slot *source)
+static __attribute__((__noinline__)) void copy_more(struct slot *to, struct slot *source)
 {
 	if (to->cap.type == OBJECT_UNTYPED)
 		untyped_lend(source, to);
@@ -165,7 +155,7 @@ static void exchange(struct slot *a, struct slot *b)
 }
 
 /* They may be neighbours in one list: both are taken out of theirs first. */
-static __attribute__((noinline)) void exchange_counted(struct slot *a, struct slot *b)
+static __attribute__((__noinline__)) void exchange_counted(struct slot *a, struct slot *b)
 {
 	bool a_counted = object_is(OBJECTS_COUNTED, a->cap.type);
 	bool b_counted = object_is(OBJECTS_COUNTED, b->cap.type);

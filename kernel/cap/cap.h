@@ -88,13 +88,6 @@ static inline bool cap_is_same(const struct cap *a, const struct cap *b)
 }
 
 /*
- * cap_make: a first capability to a fresh object, with every right of its type.
- *
- *  => `object` is in the direct map, below OBJECT_PA_END
- */
-struct cap cap_make(enum object type, unsigned size_bits, const void *object);
-
-/*
  * cap_insert: put a first capability into an empty slot, as a child of `parent`, or as
  * the root of a tree of its own (parent NULL: at boot).
  *

@@ -51,25 +51,11 @@ struct lookup cspace_find(const struct cap *root, word_t cptr, unsigned depth)
 	}
 }
 
-struct lookup cspace_find_cap(const struct cap *root, word_t cptr)
+struct lookup cspace_find_any(const struct cap *root, word_t cptr)
 {
 	struct lookup lookup = cspace_find(root, cptr, CPTR_BITS);
 
 	if (likely(lookup.status == ST_OK) && unlikely(is_gone(&lookup.slot->cap)))
 		return refused(ST_BAD_HANDLE, 0);
 	return lookup;
-}
-
-status_t cspace_window(
-	const struct cap *cnode, word_t first, word_t count, struct slot **slots_out)
-{
-	word_t slots;
-
-	if (cnode->type != OBJECT_CNODE)
-		return ST_WRONG_TYPE;
-	slots = BIT(cnode->size_bits);
-	if (first > slots || count > slots - first)
-		return ST_OUT_OF_RANGE;
-	*slots_out = (struct slot *)cap_object(cnode) + first;
-	return ST_OK;
 }

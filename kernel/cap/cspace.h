@@ -16,6 +16,8 @@
  */
 #pragma once
 
+#include "arch/nospec.h"
+
 #include "cap/cap.h"
 
 enum { CPTR_BITS = 64 };
@@ -41,7 +43,9 @@ struct lookup cspace_find(const struct cap *root, word_t cptr, unsigned depth);
 /*
  * cspace_find_direct: the same for all 64 bits where one CNode resolves them, as in most
  * CSpaces; false otherwise, or if the guard differs: ask cspace_find. In line, since every
- * call begins with it; an index cannot point beyond the CNode, mispredicted or not.
+ * call begins with it; an index cannot point beyond the CNode, mispredicted or not, if `root`
+ * is a thread's own: it holds nothing but CNodes. Of a capability that a program named the
+ * type must choose the index first (index_nospec_if).
  */
 static inline bool cspace_find_direct(
 	const struct cap *root, word_t cptr, struct slot **slot_out)
@@ -59,14 +63,35 @@ static inline bool cspace_find_direct(
 	return true;
 }
 
-/* cspace_find_cap: the slot of a capability by all 64 bits; BAD_HANDLE also if it is
- * empty. */
-struct lookup cspace_find_cap(const struct cap *root, word_t cptr);
+/* cspace_find_any: cspace_find_cap's, where there is more than one CNode, or nothing. */
+struct lookup cspace_find_any(const struct cap *root, word_t cptr);
+
+/* cspace_find_cap: the slot of a capability by all 64 bits; BAD_HANDLE also if it is empty. */
+static inline struct lookup cspace_find_cap(const struct cap *root, word_t cptr)
+{
+	struct slot *slot;
+
+	if (likely(cspace_find_direct(root, cptr, &slot)) &&
+		likely(slot->cap.type != OBJECT_NONE && slot->cap.type != OBJECT_ZOMBIE))
+		return (struct lookup){slot, ST_OK, 0};
+	return cspace_find_any(root, cptr);
+}
 
 /*
  * cspace_window: `count` neighbouring slots of a CNode, from `first`.
  *
  *  => WRONG_TYPE: no CNode's capability. OUT_OF_RANGE: the CNode ends before
  */
-must_check status_t cspace_window(
-	const struct cap *cnode, word_t first, word_t count, struct slot **slots_out);
+must_check static inline status_t cspace_window(
+	const struct cap *cnode, word_t first, word_t count, struct slot **slots_out)
+{
+	word_t slots = BIT(cnode->size_bits);
+
+	if (cnode->type != OBJECT_CNODE)
+		return ST_WRONG_TYPE;
+	if (first > slots || count > slots - first)
+		return ST_OUT_OF_RANGE;
+	first = index_nospec_if(first & (slots - 1), cnode->type, OBJECT_CNODE);
+	*slots_out = (struct slot *)cap_object(cnode) + first;
+	return ST_OK;
+}

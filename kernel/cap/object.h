@@ -27,6 +27,21 @@ struct object_info {
 
 extern const struct object_info object_info[OBJECT_TYPES];
 
+/*
+ * cap_make: a first capability to a fresh object, with every right of its type.
+ *
+ *  => `object` is in the direct map, below OBJECT_PA_END
+ */
+static inline struct cap cap_make(enum object type, unsigned size_bits, const void *object)
+{
+	return (struct cap){
+		.type = (uint8_t)type,
+		.rights = object_info[type].rights,
+		.size_bits = (uint8_t)size_bits,
+		.object = object_ref(object),
+	};
+}
+
 /* The types with a trait, as a bit each, so that asking is a shift of a constant. */
 enum {
 #define OBJECT(name, number, bits_min, bits_max, rights, traits, meaning) \

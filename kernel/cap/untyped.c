@@ -39,22 +39,23 @@ paddr_t untyped_base(const struct cap *cap)
 }
 
 /* Offsets from the base: of the first byte that is free, and of the first not cleared. */
-static uint64_t watermark(const struct slot *untyped)
-{
-	if (!tour_has_children(untyped))
-		return 0;
-	return (untyped->cap.data & (BIT(WATERMARK_BITS) - 1)) << UNIT_BITS;
-}
+struct progress {
+	uint64_t mark, clear;
+};
 
-/* Without children, what was cleared ahead counts only if nothing was made of it since.
+/*
+ * Without children all is free; what was cleared ahead counts then only if nothing was made
+ * of it since.
  */
-static uint64_t cleared(const struct slot *untyped)
+static inline struct progress progress(const struct slot *untyped)
 {
 	uint64_t data = untyped->cap.data;
+	uint64_t mark = (data & (BIT(WATERMARK_BITS) - 1)) << UNIT_BITS;
+	uint64_t clear = data >> WATERMARK_BITS << PAGE_BITS;
 
-	if (!tour_has_children(untyped) && (data & (BIT(WATERMARK_BITS) - 1)))
-		return 0;
-	return data >> WATERMARK_BITS << PAGE_BITS;
+	if (likely(tour_has_children(untyped)))
+		return (struct progress){mark, clear};
+	return (struct progress){0, mark ? 0 : clear};
 }
 
 static void set_progress(struct slot *untyped, uint64_t mark, uint64_t clear)
@@ -64,7 +65,7 @@ static void set_progress(struct slot *untyped, uint64_t mark, uint64_t clear)
 
 uint64_t untyped_free(const struct slot *untyped)
 {
-	return BIT(untyped->cap.size_bits) - watermark(untyped);
+	return BIT(untyped->cap.size_bits) - progress(untyped).mark;
 }
 
 void untyped_lend(struct slot *untyped, struct slot *copy)
@@ -77,15 +78,18 @@ void untyped_lend(struct slot *untyped, struct slot *copy)
 struct cut {
 	uint64_t mark, clear; /* as it is: where free bytes begin, and what is not cleared */
 	uint64_t start, end;  /* of the objects */
+	paddr_t base;	      /* of the Untyped */
 	unsigned bits;	      /* of one of them */
 };
 
 static status_t cut_check(const struct slot *untyped, uint64_t count, struct cut *cut)
 {
 	uint64_t size = BIT(untyped->cap.size_bits);
+	struct progress at = progress(untyped);
 
-	cut->mark = watermark(untyped);
-	cut->clear = cleared(untyped);
+	cut->base = untyped_base(&untyped->cap);
+	cut->mark = at.mark;
+	cut->clear = at.clear;
 	cut->start = align_up(cut->mark, BIT(cut->bits));
 	/* Neither sum nor product can overflow: see bits_max and RETYPE_MAX. */
 	cut->end = cut->start + (count << cut->bits);
@@ -130,15 +134,16 @@ static status_t slots_check(const struct retype *retype)
 }
 
 /* What the new capabilities' 32-bit references and links can name. */
-static status_t reach_check(
-	const struct cap *untyped, const struct retype *retype, const struct cut *cut)
+static status_t reach_check(const struct retype *retype, const struct cut *cut)
 {
-	paddr_t end = untyped_base(untyped) + cut->end;
+	paddr_t end = cut->base + cut->end;
 
+	if (likely(end <= SLOT_PA_END))
+		return ST_OK;
 	if (retype->type == OBJECT_UNTYPED && cut->bits >= PAGE_BITS)
 		return ST_OK;
 	if (retype->type == OBJECT_CNODE || object_types[retype->type].slots)
-		return end <= SLOT_PA_END ? ST_OK : ST_NOT_SUPPORTED;
+		return ST_NOT_SUPPORTED;
 	return end <= OBJECT_PA_END ? ST_OK : ST_NOT_SUPPORTED;
 }
 
@@ -156,15 +161,15 @@ static status_t retype_check(
 		return st;
 	cut->bits = object_bits(retype);
 	st = cut_check(untyped, retype->count, cut);
-	return st == ST_OK ? reach_check(&untyped->cap, retype, cut) : st;
+	return st == ST_OK ? reach_check(retype, cut) : st;
 }
 
 /* Objects are at least 16 bytes and aligned to that; most are no more than a few times
  * it. */
-static void clear(const struct slot *untyped, uint64_t from, uint64_t to)
+static void clear(const struct cut *cut, uint64_t from, uint64_t to)
 {
-	uint64_t *word = pa_to_va(untyped_base(&untyped->cap) + from);
-	const uint64_t *end = pa_to_va(untyped_base(&untyped->cap) + to);
+	uint64_t *word = pa_to_va(cut->base + from);
+	const uint64_t *end = pa_to_va(cut->base + to);
 
 	for (; word < end; word += 2) {
 		word[0] = 0;
@@ -185,9 +190,9 @@ static status_t clear_ahead(struct slot *untyped, struct cut *cut, struct work *
 		uint64_t next = align_down(from + PAGE_SIZE, PAGE_SIZE);
 
 		if (is_aligned(from, PAGE_SIZE))
-			page_zero(pa_to_va(untyped_base(&untyped->cap) + from));
+			page_zero(pa_to_va(cut->base + from));
 		else
-			clear(untyped, from, next);
+			clear(cut, from, next);
 		set_progress(untyped, cut->mark, next);
 		cut->clear = from = next;
 		if (preemption_point(work, WORK_CLEAR_PAGE))
@@ -224,7 +229,7 @@ void untyped_take_commit(struct slot *untyped, unsigned size_bits)
 static struct cap first_cap(
 	const struct slot *untyped, const struct retype *retype, const struct cut *cut)
 {
-	paddr_t base = untyped_base(&untyped->cap) + cut->start;
+	paddr_t base = cut->base + cut->start;
 
 	if (retype->type == OBJECT_UNTYPED)
 		return untyped_make(base, cut->bits, untyped->cap.aux & UNTYPED_DEVICE);
@@ -242,7 +247,7 @@ static void retype_commit(
 		retype->type == OBJECT_UNTYPED ? base_shift(cut->bits) : OBJECT_ALIGN_BITS;
 
 	if (retype->type != OBJECT_UNTYPED)
-		clear(untyped, max_u64(cut->clear, cut->start), cut->end);
+		clear(cut, max_u64(cut->clear, cut->start), cut->end);
 	set_progress(untyped, cut->end, cut->clear);
 	for (word_t i = 0; i < retype->count; i++) {
 		if (create)

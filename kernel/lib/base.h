@@ -24,6 +24,8 @@ typedef uint64_t paddr_t;
 
 #define must_check		 __attribute__((warn_unused_result))
 #define noreturn		 __attribute__((noreturn))
+#define always_inline		 inline __attribute__((always_inline))
+#define never_inline		 __attribute__((noinline))
 #define printf_like(text, first) __attribute__((__format__(__printf__, text, first)))
 #define aligned(n)		 __attribute__((aligned(n)))
 #define likely(x)		 __builtin_expect(!!(x), 1)
@@ -54,6 +56,9 @@ noreturn void assert_fail(const char *file, int line, const char *condition);
 		if (DEBUG_BUILD && unlikely(!(x))) \
 			assert_fail(__FILE__, __LINE__, #x); \
 	} while (0)
+
+/* READ_ONCE: of memory that others change meanwhile: one load, whose value is then kept. */
+#define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
 
 /* Alignment to powers of two. align_up wraps to 0 at the very top: check before. */
 static inline uint64_t align_down(uint64_t value, uint64_t alignment)

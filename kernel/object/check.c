@@ -11,6 +11,7 @@
 
 #include "cap/object.h"
 #include "cap/tour.h"
+
 #include "object/endpoint.h"
 #include "object/notification.h"
 #include "object/sched.h"
@@ -89,7 +90,7 @@ static void check_ready(const struct thread *thread)
 	const struct scheduler *sched = thread->cpu->scheduler;
 	bool queued = is_queued(&sched->queue[thread->priority], thread);
 
-	CHECK(queued != (thread->cpu->current == thread));
+	CHECK(queued + (thread->cpu->current == thread) + (thread->cpu->woken == thread) == 1);
 }
 
 /* Where it stands is as its state says. */
@@ -273,6 +274,7 @@ static void check_cpu(const struct cpu *cpu)
 			top = p;
 	}
 	CHECK(cpu->ready_top == top);
+	CHECK(!cpu->current || cpu->current->cpu == cpu);
 	CHECK(!cpu->fpu_owner || cpu->fpu_owner->fpu_cpu == cpu);
 }
 

@@ -63,14 +63,16 @@ static status_t await_answer(struct thread *caller, struct reply *reply, uint8_t
 }
 
 /* Both have met, and are in no queue: the message goes over. */
-static status_t meet(struct thread *sender, struct thread *receiver,
-	const struct endpoint *endpoint)
+static status_t meet(
+	struct thread *sender, struct thread *receiver, const struct endpoint *endpoint)
 {
+	const struct message_path path = {sender, receiver,
+		sender->faulted ? NULL : message_buffer(sender), endpoint, sender->can_grant};
 	struct reply *reply = receiver->reply;
 
 	reply_unbind(receiver);
-	receiver->context.x[1] =
-		message_transfer(sender, receiver, endpoint, sender->can_grant);
+	receiver->context.x[1] = sender->faulted ? fault_message(sender, &receiver->context) :
+						   message_transfer(&path);
 	receiver->context.x[11] = sender->badge;
 	if (sender->calling)
 		return await_answer(sender, reply, receiver->can_grant);
@@ -137,6 +139,7 @@ status_t endpoint_receive(
 status_t reply_answer(struct reply *reply, struct thread *from)
 {
 	struct thread *caller = reply->caller;
+	struct message_path path;
 
 	if (!caller)
 		return ST_PEER_CLOSED;
@@ -146,7 +149,9 @@ status_t reply_answer(struct reply *reply, struct thread *from)
 			sched_ready(caller);
 		return ST_OK;
 	}
-	caller->context.x[1] = message_transfer(from, caller, NULL, reply->can_grant);
+	path = (struct message_path){
+		from, caller, message_buffer(from), NULL, reply->can_grant};
+	caller->context.x[1] = message_transfer(&path);
 	caller->context.x[11] = 0;
 	thread_wake(caller, ST_OK);
 	return ST_OK;
@@ -175,11 +180,14 @@ status_t endpoint_cancel(struct endpoint *endpoint, uint64_t badge, struct work 
 	while (endpoint->cursor) {
 		struct thread *thread = endpoint->cursor;
 
-		if (thread->badge == badge)
+		bool meant = thread->badge == badge;
+
+		if (meant)
 			thread_cancel(thread);
 		else
 			endpoint->cursor = thread->next;
-		if (preemption_point(work, WORK_DELETE) && endpoint->cursor)
+		if (preemption_point(work, meant ? WORK_DELETE : WORK_EMPTY_SLOT) &&
+			endpoint->cursor)
 			return CAP_AGAIN;
 	}
 	return ST_OK;

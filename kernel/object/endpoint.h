@@ -16,6 +16,7 @@
 
 #include "cap/cap.h"
 #include "cap/work.h"
+
 #include "object/thread.h"
 
 struct endpoint {

@@ -5,8 +5,8 @@
 #include "arch/print.h"
 #include "arch/usermap.h"
 
-#include "object/endpoint.h"
-#include "object/sched.h"
+#include "object/check.h"
+#include "object/direct.h"
 #include "object/user.h"
 #include "object/vspace.h"
 
@@ -33,16 +33,11 @@ word_t fault_message(const struct thread *thread, struct context *to)
 
 bool fault_answer(struct thread *thread, const struct context *handler)
 {
-	word_t tag = handler->x[1];
-
-	thread->faulted = false;
 	thread->state = THREAD_STOPPED;
-	if (tag_label(tag) != FAULT_RESUME)
+	thread->faulted = false;
+	if (tag_label(handler->x[1]) != FAULT_RESUME)
 		return false;
-	if (tag_words(tag) > 0)
-		thread->context.pc = handler->x[2];
-	if (tag_words(tag) > 1)
-		thread->context.x[0] = handler->x[3];
+	fault_resume(thread, handler);
 	return true;
 }
 
@@ -66,14 +61,15 @@ static void show_callers(const struct thread *thread)
 static void describe(const struct thread *thread)
 {
 	const struct context *context = &thread->context;
+	const char *name = *thread->name ? thread->name : "a thread";
 	struct fault_text text = fault_describe(thread->fault_esr, thread->fault_address);
 
 	if (fault_has_address(thread->fault_esr))
-		kprintf("quire: %s stopped: %s: %s%s0x%016lx: %s\n", thread->name, text.name,
+		kprintf("quire: %s stopped: %s: %s%s0x%016lx: %s\n", name, text.name,
 			text.access, *text.access ? " " : "", thread->fault_address,
 			text.cause);
 	else
-		kprintf("quire: %s stopped: %s\n", thread->name, text.cause);
+		kprintf("quire: %s stopped: %s\n", name, text.cause);
 	kprintf("  pc 0x%lx  lr 0x%lx  sp 0x%lx  esr 0x%lx\n", context->pc, context->x[30],
 		context->sp, thread->fault_esr);
 }
@@ -89,10 +85,33 @@ static void fault_unhandled(struct thread *thread)
 	CHECK(thread_stop(thread));
 }
 
-void fault_report(struct thread *thread)
+/* The handler waits on this CPU, and is urgent enough: what endpoint_send_fault does. */
+static always_inline bool deliver(struct cpu *cpu, struct thread *thread)
+{
+	const struct cap *cap = &thread->slots[THREAD_FAULT].cap;
+	struct endpoint *endpoint;
+	struct thread *receiver;
+
+	if (cap->type != OBJECT_ENDPOINT)
+		return false;
+	endpoint = cap_object(cap);
+	receiver = receiver_of(cpu, endpoint);
+	if (!receiver)
+		return false;
+	thread->faulted = true;
+	bind_caller(endpoint, receiver, thread);
+	receiver->context.x[0] = ST_OK;
+	receiver->context.x[1] = fault_message(thread, &receiver->context);
+	receiver->context.x[11] = cap->data;
+	change_places(cpu, thread, receiver);
+	return true;
+}
+
+static never_inline void report_slowly(struct cpu *cpu, struct thread *thread)
 {
 	if (!endpoint_send_fault(thread))
 		fault_unhandled(thread);
+	kernel_exit(cpu);
 }
 
 _Static_assert((int)MAP_READ == USER_READ && (int)MAP_WRITE == USER_WRITE &&
@@ -100,7 +119,7 @@ _Static_assert((int)MAP_READ == USER_READ && (int)MAP_WRITE == USER_WRITE &&
 	"fault_access tells them in one's numbers as in the other's");
 
 /* Does a Mapping explain it? Then the program may try again. */
-static bool is_resolved(const struct thread *thread, uint64_t esr, uint64_t far)
+static never_inline bool is_resolved(const struct thread *thread, uint64_t esr, uint64_t far)
 {
 	const struct cap *cap = &thread->slots[THREAD_VSPACE].cap;
 	unsigned access = fault_access(esr, far);
@@ -112,21 +131,24 @@ static bool is_resolved(const struct thread *thread, uint64_t esr, uint64_t far)
 	return likely(st == ST_OK) || st == ST_SHOULD_WAIT;
 }
 
-void trap_fault(struct context *context, uint64_t esr, uint64_t far)
+/* Laid out so that the short way needs no stack. */
+void trap_fault(struct context *context, struct cpu *cpu, uint64_t esr, uint64_t far)
 {
-	struct cpu *cpu = this_cpu();
-	struct thread *thread = cpu->current;
+	struct thread *thread = container_of(context, struct thread, context);
+	uint32_t ticket;
 
-	(void)context;
-	kernel_lock();
-	if (likely(is_resolved(thread, esr, far))) {
-		kernel_exit(cpu);
-		return;
-	}
+	if (unlikely(!kernel_lock_draw(&ticket)))
+		kernel_lock_spin(ticket);
+	kernel_lock_taken();
+	if (likely(fault_access(esr, far)) && likely(is_resolved(thread, esr, far)))
+		return kernel_exit(cpu);
 	thread->fault_esr = esr;
 	thread->fault_address = fault_has_address(esr) ? far : 0;
-	fault_report(thread);
-	kernel_exit(cpu);
+	if (!deliver(cpu, thread))
+		return report_slowly(cpu, thread);
+	if (DEBUG_BUILD)
+		check_all();
+	kernel_unlock();
 }
 
 bool fault_unknown_syscall(struct thread *thread)

@@ -20,10 +20,22 @@ word_t fault_message(const struct thread *thread, struct context *to);
  */
 bool fault_answer(struct thread *thread, const struct context *handler);
 
-/* fault_report: this CPU's current faulted, fault_esr and fault_address say how. */
-void fault_report(struct thread *thread);
+/* fault_resume: the same of an answer that lets it go on; its state is the caller's to set. */
+static inline void fault_resume(struct thread *thread, const struct context *handler)
+{
+	word_t words = tag_words(handler->x[1]);
 
-/* fault_unknown_syscall: the same of a number in x8 that no call has; false: nobody to tell. */
+	thread->faulted = false;
+	if (words > 0)
+		thread->context.pc = handler->x[2];
+	if (words > 1)
+		thread->context.x[0] = handler->x[3];
+}
+
+/*
+ * fault_unknown_syscall: this CPU's current called by a number
+ * that no call has, in x8; false: it has nobody to tell.
+ */
 bool fault_unknown_syscall(struct thread *thread);
 
 /* In fault_esr beside such a number: no value of ESR_EL1 has this bit. */

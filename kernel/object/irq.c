@@ -8,18 +8,23 @@
 #include "arch/print.h"
 #include "arch/timer.h"
 
+#include "cap/object.h"
 #include "cap/zombie.h"
 
+#include "object/check.h"
 #include "object/notification.h"
+#include "object/sched.h"
 #include "object/timer.h"
 
 static uint32_t timer_irq;
-static struct irq_line *lines; /* of the shared interrupts, from IRQ_SHARED on */
+static struct irq_line *lines; /* of the shared interrupts, from IRQ_SHARED on, */
+static uint32_t lines_end;     /* to this one */
 
 void irq_init(uint32_t timer_line)
 {
 	timer_irq = timer_line;
 	irqchip_init();
+	lines_end = irqchip_lines();
 }
 
 void irq_init_cpu(void)
@@ -31,12 +36,12 @@ void irq_init_cpu(void)
 
 uint32_t irq_lines_end(void)
 {
-	return irqchip_lines();
+	return lines_end;
 }
 
 uint64_t irq_table_bytes(void)
 {
-	return (irq_lines_end() - IRQ_SHARED) * sizeof(struct irq_line);
+	return (lines_end - IRQ_SHARED) * sizeof(struct irq_line);
 }
 
 void irq_table_init(void *memory)
@@ -56,7 +61,7 @@ struct cap irq_control_cap(void)
 
 static struct irq_line *find_line(word_t irq)
 {
-	if (irq < IRQ_SHARED || irq >= irq_lines_end())
+	if (irq < IRQ_SHARED || irq >= lines_end)
 		return NULL;
 	return &lines[irq - IRQ_SHARED];
 }
@@ -89,8 +94,10 @@ status_t irq_claim(
 		return ST_ALREADY_EXISTS;
 	if (line->state == LINE_CLAIMED)
 		return ST_ALREADY_BOUND;
-	if (line->state == LINE_CLOSING && close(line, work) != ST_OK)
-		return CAP_AGAIN;
+	if (line->state == LINE_CLOSING) {
+		(void)close(line, work);
+		return CAP_AGAIN; /* `control` and `to` may have gone with what was collected */
+	}
 	line->state = LINE_CLAIMED;
 	line->trigger = (uint8_t)trigger;
 	irq_set_edge((uint32_t)irq, trigger == IRQ_EDGE);
@@ -132,43 +139,56 @@ status_t irq_finalise(const struct cap *cap, struct work *work)
 }
 
 /* Masked until irq_ack; for good, if nobody is there to acknowledge it. */
-static void handle_line(uint32_t irq)
+static void handle_line(struct cpu *cpu, uint32_t irq)
 {
 	struct irq_line *line = lines ? find_line(irq) : NULL;
 
 	irq_mask(irq);
 	if (!line || !irq_is_bound(line)) {
-		this_cpu()->spurious++;
+		cpu->spurious++;
 		return;
 	}
 	line->count++;
 	notification_signal_cap(&line->slot.cap);
 }
 
-static void handle(uint32_t irq)
+static never_inline void handle_other(struct cpu *cpu, uint32_t irq)
 {
-	struct cpu *cpu = this_cpu();
+	if (irq != IRQ_IPI)
+		return handle_line(cpu, irq);
+	if (panic_in_progress())
+		cpu_halt();
+	cpu->resched = true;
+}
 
-	cpu->irqs++;
-	if (irq == timer_irq) {
-		timers_expire();
-	} else if (irq == IRQ_IPI) {
-		if (panic_in_progress())
-			cpu_halt();
-		cpu->resched = true;
-	} else {
-		handle_line(irq);
+static always_inline void handle_pending(struct cpu *cpu)
+{
+	uint32_t taken = irq_acknowledge();
+	uint32_t irq = irq_number_of(taken);
+
+	if (unlikely(irq >= IRQ_NONE)) {
+		cpu->spurious += cpu->current != NULL; /* who is idle only looks */
+		return;
 	}
+	cpu->irqs++;
+	if (likely(irq == timer_irq))
+		timers_expire(cpu);
+	else
+		handle_other(cpu, irq);
+	irq_complete(taken);
 }
 
 void irq_handle_pending(void)
 {
-	uint32_t irq = irq_acknowledge();
+	handle_pending(this_cpu());
+}
 
-	if (irq == IRQ_SPURIOUS)
-		this_cpu()->spurious++;
-	for (; irq != IRQ_SPURIOUS; irq = irq_acknowledge()) {
-		handle(irq);
-		irq_complete(irq);
-	}
+void trap_irq(struct context *context, struct cpu *cpu)
+{
+	(void)context;
+	kernel_lock();
+	handle_pending(cpu);
+	if (DEBUG_BUILD)
+		check_all();
+	kernel_exit(cpu);
 }

@@ -47,7 +47,10 @@ void irq_table_init(void *memory);
 /* irq_control_cap: the authority to claim lines. */
 struct cap irq_control_cap(void);
 
-/* irq_handle_pending: acknowledge, handle and complete what is pending on this CPU. */
+/*
+ * irq_handle_pending: acknowledge, handle and complete one interrupt of this CPU; another one
+ * that is pending interrupts again at once.
+ */
 void irq_handle_pending(void);
 
 /*

@@ -6,8 +6,8 @@
 
 #include "cap/cspace.h"
 #include "cap/object.h"
+
 #include "object/endpoint.h"
-#include "object/fault.h"
 #include "object/user.h"
 
 static struct ipc_buffer *buffer_of(const struct thread *thread, bool write)
@@ -20,21 +20,11 @@ static struct lookup find(const struct thread *thread, word_t cptr)
 	return cspace_find_cap(&thread->slots[THREAD_CSPACE].cap, cptr);
 }
 
-status_t message_check(const struct thread *sender, word_t tag, bool can_grant)
+static status_t check_caps(
+	const struct thread *sender, const struct ipc_buffer *buffer, unsigned caps)
 {
-	const struct ipc_buffer *buffer;
-
-	if (tag_is_short(tag))
-		return ST_OK;
-	if (tag & ~TAG_SENT || tag_words(tag) > IPC_WORDS_MAX || tag_caps(tag) > IPC_CAPS_MAX)
-		return ST_INVALID_ARGS;
-	buffer = buffer_of(sender, false);
-	if (!buffer)
-		return ST_INVALID_ARGS;
-	if (tag_caps(tag) && !can_grant)
-		return ST_ACCESS_DENIED;
-	for (unsigned i = 0; i < tag_caps(tag); i++) {
-		status_t st = find(sender, buffer->caps[i].cptr).status;
+	for (unsigned i = 0; i < caps; i++) {
+		status_t st = find(sender, READ_ONCE(buffer->caps[i].cptr)).status;
 
 		if (st != ST_OK)
 			return st;
@@ -42,7 +32,23 @@ status_t message_check(const struct thread *sender, word_t tag, bool can_grant)
 	return ST_OK;
 }
 
-/* Where received capabilities go: neighbouring slots, as many as there are. */
+status_t message_check_long(const struct thread *sender, word_t tag, bool can_grant,
+	const struct ipc_buffer **buffer_out)
+{
+	if (tag & ~TAG_SENT || tag_words(tag) > IPC_WORDS_MAX || tag_caps(tag) > IPC_CAPS_MAX)
+		return ST_INVALID_ARGS;
+	*buffer_out = buffer_of(sender, false);
+	if (!*buffer_out)
+		return ST_INVALID_ARGS;
+	if (tag_caps(tag) == 0)
+		return ST_OK;
+	return can_grant ? check_caps(sender, *buffer_out, tag_caps(tag)) : ST_ACCESS_DENIED;
+}
+
+/*
+ * Where received capabilities go: neighbouring slots, as many as there are. A buffer is memory
+ * that programs write at the same time: what is checked is read once.
+ */
 struct window {
 	struct slot *slots;
 	word_t count;
@@ -50,15 +56,16 @@ struct window {
 
 static struct window window_of(const struct thread *thread, const struct ipc_buffer *buffer)
 {
-	struct window window = {.count = buffer->receive_count};
+	const word_t cnode = READ_ONCE(buffer->receive_cnode);
+	const word_t first = READ_ONCE(buffer->receive_first);
+	struct window window = {.count = READ_ONCE(buffer->receive_count)};
 	struct lookup lookup;
 
 	if (window.count == 0)
 		return window;
-	lookup = find(thread, buffer->receive_cnode);
+	lookup = find(thread, cnode);
 	if (lookup.status != ST_OK ||
-		cspace_window(&lookup.slot->cap, buffer->receive_first, window.count,
-			&window.slots) != ST_OK)
+		cspace_window(&lookup.slot->cap, first, window.count, &window.slots) != ST_OK)
 		window.count = 0;
 	return window;
 }
@@ -75,7 +82,8 @@ static word_t transfer_caps(const struct thread *sender, const struct ipc_buffer
 	unsigned arrived = 0, copied = 0;
 
 	for (; arrived < caps; arrived++) {
-		struct ipc_cap sent = from->caps[arrived];
+		const struct ipc_cap sent = {READ_ONCE(from->caps[arrived].cptr),
+			READ_ONCE(from->caps[arrived].rights)};
 		struct lookup lookup = find(sender, sent.cptr);
 		const struct cap *cap;
 
@@ -96,35 +104,32 @@ static word_t transfer_caps(const struct thread *sender, const struct ipc_buffer
 	return (word_t)arrived << TAG_CAPS_SHIFT | unwrapped << TAG_UNWRAPPED_SHIFT;
 }
 
-static word_t transfer_buffers(struct thread *sender, struct thread *receiver, word_t tag,
-	const struct endpoint *endpoint, bool can_grant)
+/* The capabilities, where both have buffers: what the tag tells of them. */
+static never_inline word_t transfer_some_caps(
+	const struct message_path *path, struct ipc_buffer *to, unsigned caps)
 {
-	const struct ipc_buffer *from = buffer_of(sender, false);
-	struct ipc_buffer *to = buffer_of(receiver, true);
-	unsigned words = tag_words(tag);
-	word_t caps = 0;
-
-	if (!from || !to)
-		words = words < IPC_REGISTER_WORDS ? words : IPC_REGISTER_WORDS;
-	message_copy(&sender->context, &receiver->context, words);
-	for (unsigned i = IPC_REGISTER_WORDS; i < words; i++)
-		to->words[i - IPC_REGISTER_WORDS] = from->words[i - IPC_REGISTER_WORDS];
-	if (from && to && tag_caps(tag) && can_grant)
-		caps = transfer_caps(sender, from, window_of(receiver, to), to, tag_caps(tag),
-			endpoint);
-	return (tag & ~UINT64_C(0) << TAG_LABEL_SHIFT) | caps | words;
+	return transfer_caps(
+		path->from, path->buffer, window_of(path->to, to), to, caps, path->endpoint);
 }
 
-word_t message_transfer(struct thread *sender, struct thread *receiver,
-	const struct endpoint *endpoint, bool can_grant)
+word_t message_transfer_long(const struct message_path *path)
 {
-	word_t tag = sender->context.x[1];
+	const struct ipc_buffer *from = path->buffer;
+	struct ipc_buffer *to = buffer_of(path->to, true);
+	word_t tag = path->from->context.x[1], label = tag & ~UINT64_C(0) << TAG_LABEL_SHIFT;
+	unsigned words = tag_words(tag), caps = tag_caps(tag);
 
-	if (sender->faulted)
-		return fault_message(sender, &receiver->context);
-	if (likely(tag_is_short(tag))) {
-		message_copy(&sender->context, &receiver->context, tag_words(tag));
-		return tag;
+	if (!from || !to) {
+		words = words < IPC_REGISTER_WORDS ? words : IPC_REGISTER_WORDS;
+		caps = 0;
 	}
-	return transfer_buffers(sender, receiver, tag, endpoint, can_grant);
+	if (words < IPC_REGISTER_WORDS)
+		message_copy(&path->from->context, &path->to->context, words);
+	else
+		message_copy_all(&path->from->context, &path->to->context);
+	for (unsigned i = IPC_REGISTER_WORDS; i < words; i++)
+		to->words[i - IPC_REGISTER_WORDS] = from->words[i - IPC_REGISTER_WORDS];
+	if (caps && path->can_grant)
+		return label | transfer_some_caps(path, to, caps) | words;
+	return label | words;
 }

@@ -31,7 +31,7 @@ void notification_signal(struct notification *notification, uint64_t bits)
 	struct thread *bound = notification->bound;
 
 	if (waiting) {
-		queue_remove(&notification->queue, waiting);
+		queue_take_head(&notification->queue);
 		deliver(waiting, bits);
 	} else if (bound && bound->state == THREAD_RECEIVING) {
 		endpoint_remove(bound);
@@ -41,12 +41,6 @@ void notification_signal(struct notification *notification, uint64_t bits)
 		notification->bits |= bits;
 		notification->signaled = true;
 	}
-}
-
-void notification_signal_cap(const struct cap *cap)
-{
-	if (cap->type == OBJECT_NOTIFICATION)
-		notification_signal(cap_object(cap), cap->data);
 }
 
 void notification_wait(struct notification *notification, struct thread *thread)

@@ -7,6 +7,7 @@
 
 #include "cap/cap.h"
 #include "cap/work.h"
+
 #include "object/thread.h"
 
 struct notification {
@@ -22,7 +23,11 @@ _Static_assert(sizeof(struct notification) <= 64, "objects.def");
 void notification_signal(struct notification *notification, uint64_t bits);
 
 /* notification_signal_cap: through a capability, which may be none. */
-void notification_signal_cap(const struct cap *cap);
+static inline void notification_signal_cap(const struct cap *cap)
+{
+	if (cap->type == OBJECT_NOTIFICATION)
+		notification_signal(cap_object(cap), cap->data);
+}
 
 /* notification_take: what came, and it is forgotten; false if nothing did. */
 bool notification_take(struct notification *notification, uint64_t *bits_out);
@@ -34,8 +39,7 @@ void notification_wait(struct notification *notification, struct thread *thread)
 void notification_remove(struct thread *thread);
 
 /* notification_bind, _unbind: ALREADY_BOUND, BAD_STATE as thread_bind says. */
-must_check status_t notification_bind(
-	struct notification *notification, struct thread *thread);
+must_check status_t notification_bind(struct notification *notification, struct thread *thread);
 void notification_unbind(struct thread *thread);
 
 status_t notification_finalise(const struct cap *cap, struct work *work);

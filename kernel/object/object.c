@@ -16,28 +16,31 @@
 #include "object/vspace.h"
 
 const struct object_type object_types[OBJECT_TYPES] = {
-	[OBJECT_THREAD] = {
-		.create = thread_create,
-		.finalise = thread_finalise,
-		.slots_offset = offsetof(struct thread, slots),
-		.slots = THREAD_SLOTS,
-	},
+	[OBJECT_THREAD] =
+		{
+			.create = thread_create,
+			.finalise = thread_finalise,
+			.slots_offset = offsetof(struct thread, slots),
+			.slots = THREAD_SLOTS,
+		},
 	[OBJECT_ENDPOINT] = {.finalise = endpoint_finalise},
 	[OBJECT_NOTIFICATION] = {.finalise = notification_finalise},
 	[OBJECT_REPLY] = {.finalise = reply_finalise},
-	[OBJECT_TIMER] = {
-		.finalise = timer_finalise,
-		.slots_offset = offsetof(struct timer, slot),
-		.slots = 1,
-	},
+	[OBJECT_TIMER] =
+		{
+			.finalise = timer_finalise,
+			.slots_offset = offsetof(struct timer, slot),
+			.slots = 1,
+		},
 	[OBJECT_POOL] = {.create = pool_create, .finalise = pool_finalise},
 	[OBJECT_FRAMES] = {.finalise = frames_finalise},
 	[OBJECT_VMO] = {.finalise = vmo_finalise, .release = vmo_release},
 	[OBJECT_VSPACE] = {.finalise = vspace_finalise, .release = vspace_release},
 	[OBJECT_MAPPING] = {.finalise = mapping_finalise, .release = mapping_release},
-	[OBJECT_IRQ] = {
-		.finalise = irq_finalise,
-		.slots_offset = offsetof(struct irq_line, slot),
-		.slots = 1,
-	},
+	[OBJECT_IRQ] =
+		{
+			.finalise = irq_finalise,
+			.slots_offset = offsetof(struct irq_line, slot),
+			.slots = 1,
+		},
 };

@@ -8,11 +8,14 @@
 #include "object/sched.h"
 
 #include "arch/irqchip.h"
+#include "arch/latency.h"
 #include "arch/power.h"
 #include "arch/print.h"
 #include "arch/timer.h"
 
 #include "cap/zombie.h"
+
+#include "object/direct.h"
 #include "object/irq.h"
 #include "object/vmo.h"
 
@@ -29,9 +32,12 @@ void sched_init(void)
 	}
 }
 
-static void mark_filled(struct cpu *cpu, unsigned priority)
+static inline void mark_filled(struct cpu *cpu, unsigned priority)
 {
-	cpu->scheduler->filled[priority / 64] |= BIT(priority % 64);
+	struct scheduler *sched = cpu->scheduler;
+
+	sched->filled[priority / 64] |= BIT(priority % 64);
+	sched->words |= BIT(priority / 64);
 	if ((int64_t)priority > cpu->ready_top)
 		cpu->ready_top = priority;
 }
@@ -39,12 +45,15 @@ static void mark_filled(struct cpu *cpu, unsigned priority)
 static void mark_empty(struct cpu *cpu, unsigned priority)
 {
 	struct scheduler *sched = cpu->scheduler;
-	int word = PRIORITIES / 64 - 1;
+	unsigned word;
 
 	sched->filled[priority / 64] &= ~BIT(priority % 64);
-	while (word >= 0 && sched->filled[word] == 0)
-		word--;
-	cpu->ready_top = word < 0 ? -1 : word * 64 + 63 - __builtin_clzll(sched->filled[word]);
+	if (sched->filled[priority / 64] == 0)
+		sched->words &= ~BIT(priority / 64);
+	word = 63 - (unsigned)__builtin_clzll(sched->words | 1);
+	cpu->ready_top = sched->words == 0 ?
+		-1 :
+		(int64_t)(word * 64 + 63 - (unsigned)__builtin_clzll(sched->filled[word]));
 }
 
 static void put_last(struct cpu *cpu, struct thread *thread)
@@ -53,7 +62,7 @@ static void put_last(struct cpu *cpu, struct thread *thread)
 	mark_filled(cpu, thread->priority);
 }
 
-static void put_first(struct cpu *cpu, struct thread *thread)
+static inline void put_first(struct cpu *cpu, struct thread *thread)
 {
 	queue_prepend(&cpu->scheduler->queue[thread->priority], thread);
 	mark_filled(cpu, thread->priority);
@@ -63,28 +72,52 @@ static void take(struct cpu *cpu, struct thread *thread)
 {
 	struct thread_queue *queue = &cpu->scheduler->queue[thread->priority];
 
+	if (cpu->woken == thread) {
+		cpu->woken = NULL;
+		return;
+	}
 	queue_remove(queue, thread);
 	if (!queue->head)
 		mark_empty(cpu, thread->priority);
 }
 
-void sched_call(struct cpu *cpu)
+static void look_again(struct cpu *cpu)
 {
 	cpu->resched = true;
 	if (cpu != this_cpu())
 		irq_send_ipi(cpu->index);
 }
 
-/* As urgent as the one that runs is reason enough to look: the time slice begins. */
-void sched_ready(struct thread *thread)
+void sched_call(struct cpu *cpu)
 {
-	struct cpu *cpu = thread->home;
+	cpu->asked = true;
+	look_again(cpu);
+}
 
-	thread->cpu = cpu;
-	thread->state = THREAD_READY;
+/* As urgent as the one that runs is reason enough to look: the time slice begins. */
+static never_inline void ready_in_queue(struct cpu *cpu, struct thread *thread)
+{
 	put_last(cpu, thread);
 	if (!cpu->current || thread->priority >= cpu->current->priority)
-		sched_call(cpu);
+		look_again(cpu);
+}
+
+/*
+ * The most urgent of all that wait on this CPU is to run next, most likely: it need not go
+ * through the queue. That is settled before this CPU leaves the kernel.
+ */
+void sched_ready(struct thread *thread)
+{
+	struct cpu *cpu = thread->cpu;
+
+	thread->state = THREAD_READY;
+	if (likely(cpu == this_cpu() && !cpu->woken && thread->priority > cpu->ready_top &&
+		    (!cpu->current || thread->priority > cpu->current->priority))) {
+		cpu->woken = thread;
+		cpu->resched = true;
+		return;
+	}
+	ready_in_queue(cpu, thread);
 }
 
 void sched_remove(struct thread *thread)
@@ -105,19 +138,24 @@ void sched_set_priority(struct thread *thread, uint8_t priority)
 		sched_call(thread->cpu);
 }
 
-void sched_set_home(struct thread *thread, struct cpu *cpu)
+/* A thread that waits runs there when it is woken, be it the short way. */
+bool sched_set_cpu(struct thread *thread, struct cpu *cpu)
 {
-	bool running = thread->cpu->current == thread;
+	struct cpu *from = thread->cpu;
 
 	thread->home = cpu;
-	if (thread->state != THREAD_READY || thread->cpu == cpu)
-		return;
-	if (running) {
-		sched_call(thread->cpu); /* it moves in obey() */
-	} else {
-		take(thread->cpu, thread);
-		sched_ready(thread);
+	if (from == cpu)
+		return true;
+	if (from->current == thread) {
+		sched_call(from); /* it moves in obey() */
+		return from == this_cpu();
 	}
+	if (thread->state == THREAD_READY)
+		take(from, thread);
+	thread->cpu = cpu;
+	if (thread->state == THREAD_READY)
+		sched_ready(thread);
+	return true;
 }
 
 void sched_yield(void)
@@ -128,20 +166,16 @@ void sched_yield(void)
 
 	if (cpu->ready_top < thread->priority)
 		return;
+	/* cpu->woken, if there is somebody, comes before: seen to on the way out. */
 	next = cpu->scheduler->queue[cpu->ready_top].head;
 	put_last(cpu, thread);
 	take(cpu, next);
 	sched_switch(cpu, next);
 }
 
-void sched_tick(uint64_t now)
+void sched_slice_over(struct cpu *cpu)
 {
-	struct cpu *cpu = this_cpu();
-	struct scheduler *sched = cpu->scheduler;
-
-	if (now < sched->slice_end)
-		return;
-	sched->slice_end = UINT64_MAX;
+	cpu->scheduler->slice_end = UINT64_MAX;
 	if (!cpu->current)
 		return;
 	if (cpu->current->state == THREAD_READY)
@@ -161,41 +195,6 @@ static void return_fpu(struct cpu *cpu)
 	fpu_allow(cpu->fpu_access = FPU_OFF);
 }
 
-/* What others asked of the thread that runs here: to stop, or to move to another CPU. */
-static void obey(struct cpu *cpu)
-{
-	struct thread *thread = cpu->current;
-
-	if (thread->stopping) {
-		thread->stopping = false;
-		if (!thread_stop(thread))
-			CHECK(!"a CPU can stop its own thread");
-	}
-	if (thread->home != cpu && thread->state == THREAD_READY) {
-		if (cpu->fpu_owner == thread)
-			return_fpu(cpu);
-		sched_switch(cpu, NULL);
-		sched_ready(thread);
-	}
-}
-
-static void choose(struct cpu *cpu)
-{
-	struct thread *current = cpu->current;
-	struct thread *next = NULL;
-
-	if (current && current->state == THREAD_READY) {
-		if (cpu->ready_top <= current->priority)
-			return;
-		put_first(cpu, current);
-	}
-	if (cpu->ready_top >= 0) {
-		next = cpu->scheduler->queue[cpu->ready_top].head;
-		take(cpu, next);
-	}
-	sched_switch(cpu, next);
-}
-
 /* A VSpace may be gone, or go, that this CPU still translates by. */
 static void refresh_space(struct cpu *cpu)
 {
@@ -207,22 +206,96 @@ static void refresh_space(struct cpu *cpu)
 	}
 }
 
-/* Nobody to run: clean up what dead objects are left, else sleep until an interrupt. */
+/* What others asked of this CPU or of its thread: to stop it, to move it to another CPU. */
+static void obey(struct cpu *cpu)
+{
+	struct thread *thread = cpu->current;
+
+	cpu->asked = false;
+	if (cpu->fpu_wanted)
+		return_fpu(cpu);
+	if (thread && cpu->stop == thread && !thread_stop(thread))
+		CHECK(!"a CPU can stop its own thread");
+	cpu->stop =
+		NULL; /* one that has left this CPU meanwhile, or is gone, was not meant to */
+	if (thread && thread->home != cpu && thread->state == THREAD_READY) {
+		if (cpu->fpu_owner == thread)
+			return_fpu(cpu);
+		sched_switch(cpu, NULL);
+		thread->cpu = thread->home;
+		sched_ready(thread);
+	}
+	refresh_space(cpu);
+}
+
+/* Who runs next, out of the queues or on its way into them; NULL: nobody. */
+static struct thread *take_first(struct cpu *cpu)
+{
+	struct thread *next = cpu->woken;
+
+	if (!next && cpu->ready_top >= 0)
+		next = cpu->scheduler->queue[cpu->ready_top].head;
+	if (next)
+		take(cpu, next);
+	return next;
+}
+
+static void choose(struct cpu *cpu)
+{
+	struct thread *current = cpu->current, *woken = cpu->woken;
+
+	/* What was urgent when it came may not be any more; of its equals it came first. */
+	if (woken && woken->priority <= cpu->ready_top) {
+		cpu->woken = NULL;
+		put_first(cpu, woken);
+	}
+	if (current && current->state == THREAD_READY) {
+		int64_t best = cpu->woken ? cpu->woken->priority : cpu->ready_top;
+
+		if (best <= current->priority)
+			return;
+		put_first(cpu, current);
+	}
+	sched_switch(cpu, take_first(cpu));
+}
+
+/*
+ * Nobody to run: clean up what dead objects are left, else sleep until an interrupt. What is
+ * cleaned up may wake somebody here, so no sleep follows it.
+ */
 static void idle(struct cpu *cpu)
 {
 	struct work work = {WORK_DEFAULT};
 
-	refresh_space(cpu);
-	if ((!zombies_pending() || zombies_collect(&work) == ST_OK) &&
-		(!vmos_pending() || vmos_collect(&work) == ST_OK)) {
-		kernel_unlock();
-		cpu_wait();
-		kernel_lock();
-	} else {
+	if (zombies_pending() || vmos_pending()) {
+		if (zombies_collect(&work) == ST_OK)
+			(void)!vmos_collect(&work);
 		kernel_unlock(); /* others may want it */
-		kernel_lock();
+		latency_leave();
+	} else {
+		ASSERT(!cpu->woken && cpu->ready_top < 0);
+		kernel_unlock();
+		latency_leave();
+		cpu_wait();
 	}
+	latency_enter(NULL, LATENCY_IDLE);
+	kernel_lock();
 	irq_handle_pending();
+}
+
+bool sched_spaces_are_left(void)
+{
+	bool left = true;
+
+	for (uint32_t i = 0; i < cpu_count; i++) {
+		struct cpu *cpu = &cpus[i];
+
+		if (!cpu->current || cpu->space == thread_space(cpu->current))
+			continue;
+		sched_call(cpu);
+		left = left && cpu == this_cpu();
+	}
+	return left;
 }
 
 /* Where two are equally urgent the one that runs has a time slice. */
@@ -236,21 +309,39 @@ static void start_slice(struct cpu *cpu)
 	timers_program();
 }
 
-void sched_reschedule(struct cpu *cpu)
+/* Somebody was woken who is more urgent than all others here: no more is to be settled. */
+static always_inline bool preempt(struct cpu *cpu)
+{
+	struct thread *woken = cpu->woken, *current = cpu->current;
+
+	if (!woken || cpu->asked || !current || current->state != THREAD_READY ||
+		woken->priority <= current->priority || !runs_next(cpu, woken))
+		return false;
+	cpu->resched = false;
+	cpu->woken = NULL;
+	put_first(cpu, current);
+	change_places(cpu, current, woken);
+	return true;
+}
+
+static never_inline void reschedule(struct cpu *cpu)
 {
 	for (;;) {
 		cpu->resched = false;
-		if (cpu->fpu_wanted)
-			return_fpu(cpu);
-		if (cpu->current)
+		if (unlikely(cpu->asked))
 			obey(cpu);
 		choose(cpu);
-		if (cpu->current)
+		if (likely(cpu->current))
 			break;
 		idle(cpu);
 	}
-	refresh_space(cpu);
 	start_slice(cpu);
+}
+
+void sched_reschedule(struct cpu *cpu)
+{
+	if (unlikely(!preempt(cpu)))
+		reschedule(cpu);
 }
 
 void sched_start(struct thread *thread)
@@ -273,17 +364,9 @@ bool sched_is_root(const struct thread *thread)
 
 void sched_end(unsigned status)
 {
+	latency_report();
 	kprintf("quire: root task ended with status %u\n", status & 0xff);
 	power_off();
-}
-
-void trap_irq(void)
-{
-	struct cpu *cpu = this_cpu();
-
-	kernel_lock();
-	irq_handle_pending();
-	kernel_exit(cpu);
 }
 
 void trap_cpu_online(void)

@@ -8,7 +8,8 @@
  *	queue[  0]      `filled` has a bit for each that is not empty; cpu->ready_top is the
  *			highest
  *
- * The thread that runs is in no queue. All of it is O(1).
+ * The thread that runs is in no queue, nor is cpu->woken, who ran there before this CPU left
+ * the kernel last: see sched_ready. All of it is O(1).
  */
 #pragma once
 
@@ -22,7 +23,8 @@ enum { PRIORITIES = PRIORITY_MAX + 1, SLICE_US = 5000 };
 
 struct scheduler {
 	uint64_t filled[PRIORITIES / 64];
-	uint64_t slice_end; /* in counts; UINT64_MAX while nobody waits for it */
+	uint64_t words;	      /* a bit for each of those that is not 0 */
+	uint64_t slice_end;   /* in counts; UINT64_MAX while nobody waits for it */
 	struct timer *timers; /* the heap's root, */
 	uint64_t timer_count; /* and how many are in it */
 	struct thread_queue queue[PRIORITIES];
@@ -40,16 +42,28 @@ void sched_remove(struct thread *thread);
 /* sched_set_priority: of any thread, whatever it does. */
 void sched_set_priority(struct thread *thread, uint8_t priority);
 
-/* sched_set_home: run the thread on another CPU from now on. */
-void sched_set_home(struct thread *thread, struct cpu *cpu);
+/*
+ * sched_set_cpu: run the thread on another CPU from now on; false if the one that it runs on
+ * was asked to let go of it: begin the system call anew.
+ */
+must_check bool sched_set_cpu(struct thread *thread, struct cpu *cpu);
+
+/*
+ * sched_spaces_are_left: after VSpaces were revoked, whether no other CPU runs a thread in one
+ * that it has no more; those that do were asked to leave: begin the call anew.
+ */
+must_check bool sched_spaces_are_left(void);
 
 /* sched_yield: this CPU's current goes behind the others of its priority. */
 void sched_yield(void);
 
-/* sched_tick: the time is `now`: the time slice may have ended. */
-void sched_tick(uint64_t now);
+/* sched_slice_over: this CPU's time slice has ended. */
+void sched_slice_over(struct cpu *cpu);
 
-/* sched_call: let a CPU look who is to run: this one before its exit, another at once. */
+/*
+ * sched_call: let a CPU do what it was asked (cpu->stop, thread->home, fpu_wanted, a
+ * VSpace that goes) and look who is to run: this one before its exit, another at once.
+ */
 void sched_call(struct cpu *cpu);
 
 /* sched_start: run the first thread; does not return. */
@@ -83,10 +97,9 @@ static inline void sched_switch(struct cpu *cpu, struct thread *next)
 	if (before)
 		before->tls = tls_get();
 	cpu->current = next;
-	if (!next)
-		return;
-	tls_set(next->tls);
-	space = thread_space(next);
+	if (next)
+		tls_set(next->tls);
+	space = next ? thread_space(next) : space_none();
 	if (space != cpu->space) {
 		cpu->space = space;
 		space_set(space);

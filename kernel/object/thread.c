@@ -3,6 +3,7 @@
 #include "object/thread.h"
 
 #include "cap/work.h"
+
 #include "object/endpoint.h"
 #include "object/notification.h"
 #include "object/sched.h"
@@ -11,7 +12,7 @@ void thread_create(const struct cap *cap)
 {
 	struct thread *thread = thread_of(cap);
 
-	context_init(&thread->context, 0, 0);
+	context_set_flags(&thread->context, 0); /* all else is zero */
 	thread->cpu = thread->home = this_cpu();
 	thread->timer.of_thread = true;
 }
@@ -54,7 +55,7 @@ bool thread_stop(struct thread *thread)
 
 	if (thread->state == THREAD_READY && thread->cpu->current == thread) {
 		if (thread->cpu != cpu) {
-			thread->stopping = true;
+			thread->cpu->stop = thread;
 			sched_call(thread->cpu);
 			return false;
 		}
@@ -64,7 +65,6 @@ bool thread_stop(struct thread *thread)
 		context_restart(&thread->context);
 	unblock(thread);
 	thread->faulted = false;
-	thread->stopping = false;
 	thread->state = THREAD_STOPPED;
 	return true;
 }
@@ -92,12 +92,6 @@ void thread_block(struct thread *thread, enum thread_state state)
 	this_cpu()->resched = true;
 }
 
-void thread_wake(struct thread *thread, status_t status)
-{
-	thread->context.x[0] = (uint64_t)(int64_t)status;
-	sched_ready(thread);
-}
-
 void thread_cancel(struct thread *thread)
 {
 	unblock(thread);
@@ -115,7 +109,8 @@ status_t thread_finalise(const struct cap *cap, struct work *work)
 	struct thread *thread = thread_of(cap);
 	struct cpu *cpu = this_cpu();
 
-	(void)work;
+	if (thread->state == THREAD_SLEEPING)
+		work->left -= WORK_DISARM;
 	if (!thread_stop(thread))
 		return CAP_AGAIN;
 	notification_unbind(thread);
@@ -123,6 +118,8 @@ status_t thread_finalise(const struct cap *cap, struct work *work)
 		thread->fpu_cpu->fpu_owner = NULL;
 		thread->fpu_cpu = NULL;
 	}
+	if (thread->cpu->stop == thread)
+		thread->cpu->stop = NULL;
 	if (cpu->current == thread)
 		sched_switch(cpu, NULL);
 	return ST_OK;

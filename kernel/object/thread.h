@@ -29,6 +29,7 @@
 
 #include "cap/cap.h"
 #include "cap/work.h"
+
 #include "object/timer.h"
 
 /* Capabilities in a thread. */
@@ -55,13 +56,12 @@ struct thread {
 	uint8_t priority_max; /* that it is authority for */
 	uint8_t faulted;      /* CALLING because of a fault; pc is where it goes on */
 	uint8_t calling;      /* SENDING: it wants an answer */
-	uint8_t can_grant;    /* SENDING: capabilities may go along; RECEIVING: may be answered */
-	uint8_t stopping;     /* to be STOPPED by its CPU, whose current it is */
-	struct cpu *cpu;      /* in whose queue it is, or whose current */
-	struct cpu *home;     /* the one that it shall run on, from its next start on */
-	void *waits_for;      /* endpoint, notification */
-	struct reply *reply;  /* RECEIVING: to bind the caller to; CALLING: bound to */
-	uint64_t badge;	      /* SENDING: of the capability that it used */
+	uint8_t can_grant; /* SENDING: capabilities may go along; RECEIVING: may be answered */
+	struct cpu *cpu;   /* that it runs on: in whose queue it is, or whose current */
+	struct cpu *home;  /* the same, or, of a current, the one that it is to go to */
+	void *waits_for;   /* endpoint, notification */
+	struct reply *reply; /* RECEIVING: to bind the caller to; CALLING: bound to */
+	uint64_t badge;	     /* SENDING: of the capability that it used */
 	struct notification *bound;
 	uint64_t tls; /* TPIDR_EL0 while it is nobody's current */
 	uint64_t space; /* TTBR0_EL1 while there is a capability in THREAD_VSPACE */
@@ -105,7 +105,12 @@ must_check bool thread_fpu_settle(struct thread *thread);
 void thread_block(struct thread *thread, enum thread_state state);
 
 /* thread_wake: a blocked thread that is in no queue any more finds `status` and is READY. */
-void thread_wake(struct thread *thread, status_t status);
+void sched_ready(struct thread *thread);
+static inline void thread_wake(struct thread *thread, status_t status)
+{
+	thread->context.x[0] = (uint64_t)(int64_t)status;
+	sched_ready(thread);
+}
 
 /* thread_cancel: what a blocked thread waits for goes: CANCELED; a fault stays unanswered. */
 void thread_cancel(struct thread *thread);

@@ -20,7 +20,8 @@
 
 #define NS_PER_S UINT64_C(1000000000)
 
-enum { EXPIRE_MAX = 32 }; /* in one interrupt */
+/* In one interrupt: each may have a dozen levels to go down. */
+enum { EXPIRE_MAX = 8 };
 
 static uint64_t frequency;
 
@@ -143,7 +144,7 @@ static void insert(struct scheduler *sched, struct timer *timer)
 }
 
 /* The last one takes the place of the one that goes. */
-static void remove(struct scheduler *sched, struct timer *timer)
+static never_inline void remove_among(struct scheduler *sched, struct timer *timer)
 {
 	struct timer *last = at_place(sched, sched->timer_count--);
 
@@ -157,17 +158,29 @@ static void remove(struct scheduler *sched, struct timer *timer)
 	sift_down(sched, last);
 }
 
-void timers_program(void)
+static inline void remove(struct scheduler *sched, struct timer *timer)
 {
-	const struct scheduler *sched = this_cpu()->scheduler;
+	if (sched->timer_count > 1)
+		return remove_among(sched, timer);
+	sched->timer_count = 0;
+	sched->timers = NULL;
+}
+
+static void program(const struct scheduler *sched)
+{
 	uint64_t next = sched->slice_end;
 
-	if (sched->timers)
-		next = min_u64(next, sched->timers->deadline);
+	if (sched->timers && sched->timers->deadline < next)
+		next = sched->timers->deadline;
 	if (next == UINT64_MAX)
 		timer_clear();
 	else
 		timer_set_deadline(next);
+}
+
+void timers_program(void)
+{
+	program(this_cpu()->scheduler);
 }
 
 void timer_arm(struct timer *timer, uint64_t count)
@@ -202,12 +215,12 @@ static void expire(struct timer *timer)
 }
 
 /* What is left when many are due at once interrupts again: the deadline has passed. */
-void timers_expire(void)
+void timers_expire(struct cpu *cpu)
 {
-	struct scheduler *sched = this_cpu()->scheduler;
+	struct scheduler *sched = cpu->scheduler;
 	uint64_t now = timer_now();
 
-	for (int i = 0; i < EXPIRE_MAX; i++) {
+	for (int left = EXPIRE_MAX; left > 0; left--) {
 		struct timer *timer = sched->timers;
 
 		if (!timer || timer->deadline > now)
@@ -215,14 +228,17 @@ void timers_expire(void)
 		remove(sched, timer);
 		expire(timer);
 	}
-	sched_tick(now);
-	timers_program();
+	if (unlikely(now >= sched->slice_end))
+		sched_slice_over(cpu);
+	program(sched);
 }
 
 status_t timer_finalise(const struct cap *cap, struct work *work)
 {
-	(void)work;
-	timer_disarm(cap_object(cap));
+	struct timer *timer = cap_object(cap);
+
+	work->left -= timer->armed ? WORK_DISARM : 0;
+	timer_disarm(timer);
 	return ST_OK;
 }
 

@@ -13,8 +13,8 @@
 struct cpu;
 
 struct timer {
-	struct slot slot; /* a TIMER object: the notification that it signals */
-	uint64_t deadline; /* in counts of the clock */
+	struct slot slot;	      /* a TIMER object: the notification that it signals */
+	uint64_t deadline;	      /* in counts of the clock */
 	uint32_t parent, left, right; /* object_ref; 0: none. The root's parent is 0 */
 	uint16_t cpu;		      /* whose heap */
 	uint8_t armed;
@@ -26,6 +26,9 @@ _Static_assert(sizeof(struct timer) <= 64, "abi/objects.def gives a timer 2^6 by
 /* timer_arm: expire at `count` of the clock, on this CPU; one that is armed is moved. */
 void timer_arm(struct timer *timer, uint64_t count);
 
+/* What taking one out of thousands costs, in units of cap/work.h. */
+enum { WORK_DISARM = 100 };
+
 /* timer_disarm: withdraw; nothing if it is not armed. */
 void timer_disarm(struct timer *timer);
 
@@ -33,8 +36,8 @@ void timer_disarm(struct timer *timer);
 struct work;
 status_t timer_finalise(const struct cap *cap, struct work *work);
 
-/* timers_expire: this CPU's timers that are due, then program the next deadline. */
-void timers_expire(void);
+/* timers_expire: of this CPU, the timers that are due, then program the next deadline. */
+void timers_expire(struct cpu *cpu);
 
 /* timers_program: this CPU's deadline is the earliest of its heap and the time slice's end. */
 void timers_program(void);

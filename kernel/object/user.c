@@ -4,7 +4,7 @@
 
 #include "lib/string.h"
 
-#include "arch/usermap.h"
+#include "arch/translate.h"
 
 #include "object/vspace.h"
 
@@ -14,21 +14,20 @@ enum { TRIES = 4, TRIES_AT_ONCE = 64 };
 static status_t resolve(const struct thread *thread, uaddr_t va, bool write, void **page_out)
 {
 	const struct cap *cap = &thread->slots[THREAD_VSPACE].cap;
-	status_t st = ST_OK;
-	paddr_t pa;
+	status_t st;
 
-	if (cap->type != OBJECT_VSPACE)
+	if (unlikely(cap->type != OBJECT_VSPACE))
 		return ST_INVALID_ARGS;
-	if (unlikely(!user_translate(thread->space, va, write, &pa))) {
-		if (va >= USER_LIMIT)
-			return ST_INVALID_ARGS;
-		st = vspace_resolve(vspace_of(cap), va, write ? MAP_WRITE : MAP_READ);
-		if (st == ST_OK && !user_translate(thread->space, va, write, &pa))
-			st = ST_INVALID_ARGS;
-	}
-	if (likely(st == ST_OK))
-		*page_out = pa_to_va(pa);
-	return st;
+	*page_out = user_translate(thread->space, va, write);
+	if (likely(*page_out))
+		return ST_OK;
+	if (va >= USER_LIMIT)
+		return ST_INVALID_ARGS;
+	st = vspace_resolve(vspace_of(cap), va, write ? MAP_WRITE : MAP_READ);
+	if (st != ST_OK)
+		return st;
+	*page_out = user_translate(thread->space, va, write);
+	return *page_out ? ST_OK : ST_INVALID_ARGS;
 }
 
 static status_t try_to_resolve(

@@ -28,7 +28,6 @@ void *user_page(const struct thread *thread, uaddr_t va, bool write);
  *  => ST_INVALID_ARGS if a byte of the range is not the thread's to read (write); whole
  *     pages before it may have been copied by then. CAP_AGAIN
  */
-must_check status_t user_read(
-	const struct thread *thread, void *to, uaddr_t from, size_t size);
+must_check status_t user_read(const struct thread *thread, void *to, uaddr_t from, size_t size);
 must_check status_t user_write(
 	const struct thread *thread, uaddr_t to, const void *from, size_t size);

@@ -5,6 +5,7 @@
  */
 #include "cap/delete.h"
 
+#include "object/sched.h"
 #include "object/user.h"
 #include "object/vmo.h"
 
@@ -94,7 +95,7 @@ int64_t sys_cap_rotate(uaddr_t rotation)
 	status_t st = user_read(caller(), &names, rotation, sizeof(names));
 
 	if (st != ST_OK)
-		return st;
+		return call_result(st);
 	pair = find_pair(names.to, names.pivot);
 	if (pair.status != ST_OK)
 		return pair.status;
@@ -157,6 +158,9 @@ int64_t sys_cap_revoke(cptr_t cnode, word_t index, word_t depth)
 	st = cap_revoke(lookup.slot, &work);
 	if (st == ST_OK && lookup.slot->cap.type == OBJECT_POOL)
 		st = revoke_pool(lookup.slot, &work);
+	/* With capabilities to VSpaces go the translations by them, wherever they are in use. */
+	if (st == ST_OK && !sched_spaces_are_left())
+		return CALL_AGAIN;
 	return delete_result(st, vmos_pending() > 0, &work);
 }
 

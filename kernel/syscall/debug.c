@@ -9,30 +9,22 @@
 
 #include "object/sched.h"
 #include "object/user.h"
+
 #include "syscall/invoke.h"
 
-enum { WRITE_MAX = PAGE_SIZE, CHUNK = 256 };
+enum { CHUNK = 256 };
 
+/* What the console has room for: nobody waits for a slow line with the kernel lock. */
 int64_t sys_debug_write(uaddr_t text, word_t size)
 {
 	char chunk[CHUNK];
+	size_t some = min_u64(size, sizeof(chunk));
+	status_t st = user_read(caller(), chunk, text, some);
 
-	if (size > WRITE_MAX)
-		return ST_OUT_OF_RANGE;
-	while (size) {
-		size_t some = min_u64(size, sizeof(chunk));
-		status_t st;
-
-		do
-			st = user_read(caller(), chunk, text, some);
-		while (st == CAP_AGAIN);
-		if (st != ST_OK)
-			return st;
-		console_write(chunk, some);
-		text += some;
-		size -= some;
-	}
-	return ST_OK;
+	if (st != ST_OK)
+		return call_result(st);
+	some = console_write_some(chunk, some);
+	return some || size == 0 ? (int64_t)some : ST_SHOULD_WAIT;
 }
 
 int64_t sys_debug_read(void)

@@ -7,11 +7,13 @@
  */
 #include "abi/syscalls.h"
 
+#include "arch/nospec.h"
 #include "arch/trap.h"
 
 #include "object/check.h"
 #include "object/fault.h"
 #include "object/sched.h"
+
 #include "syscall/fastpath.h"
 #include "syscall/invoke.h"
 #include "syscall/ipc.h"
@@ -24,11 +26,20 @@
 #undef SYSCALL
 #undef SYSCALL_IPC
 
+static never_inline int64_t unknown(struct thread *thread)
+{
+	fault_unknown_syscall(thread);
+	return ST_BAD_SYSCALL;
+}
+
 static int64_t call(struct thread *thread)
 {
 	const uint64_t *x = thread->context.x;
 
-	switch (x[8]) {
+	if (unlikely(x[8] >= SYSCALL_COUNT))
+		return unknown(thread);
+	/* So no table is read beyond its end by a CPU that runs ahead of the check either. */
+	switch (index_nospec(x[8], SYSCALL_COUNT)) {
 #define SYSCALL_IPC(number, name, text) \
 	case number: \
 		return ipc_##name(thread);
@@ -39,16 +50,27 @@ static int64_t call(struct thread *thread)
 #undef SYSCALL
 #undef SYSCALL_IPC
 	default:
-		fault_unknown_syscall(thread);
-		return ST_BAD_SYSCALL;
+		__builtin_unreachable();
 	}
+}
+
+static always_inline bool fast(
+	enum carry carry, struct cpu *cpu, struct thread *thread, uint64_t number)
+{
+	if (number == SYSCALL_call)
+		return fastpath_call(carry, cpu, thread);
+	if (number == SYSCALL_reply_recv)
+		return fastpath_reply_recv(carry, cpu, thread);
+	if (number == SYSCALL_signal)
+		return fastpath_signal(thread);
+	return false;
 }
 
 /*
  * Who waits now, or did and was answered since, has its result from elsewhere; who destroyed
  * itself needs none.
  */
-static void __attribute__((noinline)) dispatch(struct cpu *cpu, struct thread *thread)
+static never_inline void dispatch(struct cpu *cpu, struct thread *thread)
 {
 	int64_t result = call(thread);
 
@@ -63,13 +85,13 @@ static void __attribute__((noinline)) dispatch(struct cpu *cpu, struct thread *t
 	kernel_exit(cpu);
 }
 
-static inline bool fast(struct cpu *cpu, struct thread *thread, uint64_t number)
+static never_inline void carry_long(struct cpu *cpu, struct thread *thread, uint64_t number)
 {
-	if (number == SYSCALL_call)
-		return fastpath_call(cpu, thread);
-	if (number == SYSCALL_reply_recv)
-		return fastpath_reply_recv(cpu, thread);
-	return false;
+	if (!fast(CARRY_ANY, cpu, thread, number))
+		return dispatch(cpu, thread);
+	if (DEBUG_BUILD)
+		check_all();
+	kernel_unlock();
 }
 
 /* Laid out so that the compiler needs no stack for the fast ways. */
@@ -86,10 +108,14 @@ void trap_syscall(struct context *context, struct cpu *cpu)
 	if (unlikely(!kernel_lock_draw(&ticket)))
 		kernel_lock_spin(ticket);
 	kernel_lock_taken();
-	if (fast(cpu, thread, number))
-		kernel_unlock();
-	else
-		dispatch(cpu, thread);
+	if (number <= SYSCALL_reply_recv && unlikely(!tag_is_short(context->x[1])))
+		return carry_long(cpu, thread, number);
+	if (fast(CARRY_SHORT, cpu, thread, number)) {
+		if (DEBUG_BUILD)
+			check_all();
+		return kernel_unlock();
+	}
+	dispatch(cpu, thread);
 }
 
 int64_t sys_nop(void)

@@ -10,99 +10,91 @@
  */
 #pragma once
 
-#include "object/endpoint.h"
+#include "object/direct.h"
+#include "object/fault.h"
 #include "object/message.h"
 #include "object/notification.h"
-#include "object/sched.h"
+
 #include "syscall/invoke.h"
 
-/* What all capabilities of a type with certain rights have in common, in their first word. */
-static inline bool cap_allows(const struct cap *cap, enum object type, unsigned rights)
-{
-	_Static_assert(offsetof(struct cap, type) == 0 && offsetof(struct cap, rights) == 1, "");
-	uint32_t wanted = (uint32_t)type | (uint32_t)rights << 8, word;
+/* What these ways carry: short messages, all in registers; else any, checked here. */
+enum carry { CARRY_SHORT, CARRY_ANY };
 
-	__builtin_memcpy(&word, cap, sizeof(word));
-	return (word & (0xff | (uint32_t)rights << 8)) == wanted;
+static always_inline bool can_carry(enum carry carry, struct message_path *path)
+{
+	if (carry == CARRY_SHORT)
+		return true;
+	return message_check(path->from, path->from->context.x[1], path->can_grant,
+		       &path->buffer) == ST_OK;
 }
 
-/* To call is to send, and to let who receives answer. */
-static inline bool cap_can_call(uint8_t rights)
+/* The message itself, and what the receiver is told of it. */
+static always_inline void hand_over(
+	enum carry carry, const struct message_path *path, uint64_t badge)
 {
-	return (rights & RIGHT_WRITE) && (rights & (RIGHT_GRANT | RIGHT_GRANT_REPLY));
+	struct context *to = &path->to->context;
+	word_t tag = path->from->context.x[1];
+
+	if (carry == CARRY_ANY)
+		tag = message_transfer(path);
+	else if (tag_words(tag))
+		message_copy(&path->from->context, to, tag_words(tag));
+	to->x[0] = ST_OK;
+	to->x[1] = tag;
+	to->x[11] = badge;
 }
 
-/* Would it run next on this CPU, if the current one waited and it did not? */
-static inline bool runs_next(const struct cpu *cpu, const struct thread *thread)
+static always_inline bool fastpath_call(
+	enum carry carry, struct cpu *cpu, struct thread *thread)
 {
-	return thread->home == cpu && thread->priority >= cpu->ready_top &&
-		likely(thread->slots[THREAD_VSPACE].cap.type == OBJECT_VSPACE);
-}
-
-/* The two change places: sched_switch where both are there. */
-static inline void change_places(struct cpu *cpu, struct thread *from, struct thread *to)
-{
-	uint64_t space = to->space;
-
-	from->tls = tls_get();
-	tls_set(to->tls);
-	cpu->current = to;
-	if (space != cpu->space) {
-		cpu->space = space;
-		space_set(space);
-	}
-	fpu_switch(&cpu->fpu_access, cpu->fpu_owner == to);
-}
-
-/* The message itself: registers, and what the receiver is told of it. */
-static inline void hand_over(struct thread *from, struct thread *to, uint64_t badge)
-{
-	uint64_t tag = from->context.x[1];
-
-	if (tag_words(tag))
-		message_copy(&from->context, &to->context, tag_words(tag));
-	to->context.x[0] = ST_OK;
-	to->context.x[1] = tag;
-	to->context.x[11] = badge;
-	to->state = THREAD_READY;
-	to->reply = NULL;
-}
-
-static inline bool fastpath_call(struct cpu *cpu, struct thread *thread)
-{
-	const uint64_t *x = thread->context.x;
+	struct message_path path = {.from = thread};
 	struct endpoint *endpoint;
 	struct thread *receiver;
-	struct reply *reply;
 	struct slot *slot;
 
-	if (unlikely(!cspace_find_direct(cspace_of(thread), x[0], &slot)))
+	if (unlikely(!cspace_find_direct(cspace_of(thread), thread->context.x[0], &slot)))
 		return false;
 	if (unlikely(slot->cap.type != OBJECT_ENDPOINT || !cap_can_call(slot->cap.rights)))
 		return false;
 	endpoint = cap_object(&slot->cap);
-	receiver = endpoint->queue.head;
-	if (unlikely(!receiver || receiver->state != THREAD_RECEIVING || !tag_is_short(x[1])))
+	receiver = receiver_of(cpu, endpoint);
+	if (unlikely(!receiver))
 		return false;
-	reply = receiver->reply;
-	if (unlikely(!reply || !runs_next(cpu, receiver)))
+	path.to = receiver;
+	path.endpoint = endpoint;
+	path.can_grant = slot->cap.rights & RIGHT_GRANT;
+	if (unlikely(!can_carry(carry, &path)))
 		return false;
 
-	queue_take_head(&endpoint->queue);
-	reply->receiver = NULL;
-	reply->caller = thread;
-	reply->can_grant = receiver->can_grant;
-	thread->reply = reply;
-	thread->state = THREAD_CALLING;
-	hand_over(thread, receiver, slot->cap.data);
+	bind_caller(endpoint, receiver, thread);
+	hand_over(carry, &path, slot->cap.data);
 	change_places(cpu, thread, receiver);
 	return true;
 }
 
-static inline bool fastpath_reply_recv(struct cpu *cpu, struct thread *thread)
+static always_inline void release_caller(struct thread *caller, struct reply *reply)
+{
+	caller->reply = NULL;
+	caller->state = THREAD_READY;
+	reply->caller = NULL;
+}
+
+static always_inline void await_next(
+	struct thread *thread, struct reply *reply, struct endpoint *endpoint)
+{
+	reply->receiver = thread;
+	thread->reply = reply;
+	thread->waits_for = endpoint;
+	thread->state = THREAD_RECEIVING;
+	queue_append(&endpoint->queue, thread);
+}
+
+static always_inline bool fastpath_reply_recv(
+	enum carry carry, struct cpu *cpu, struct thread *thread)
 {
 	const uint64_t *x = thread->context.x;
 	const struct cap *cspace = cspace_of(thread);
+	struct message_path path = {.from = thread};
 	struct endpoint *endpoint;
 	struct thread *caller, *head;
 	struct slot *slot, *reply_slot;
@@ -119,21 +111,46 @@ static inline bool fastpath_reply_recv(struct cpu *cpu, struct thread *thread)
 	reply = cap_object(&reply_slot->cap);
 	caller = reply->caller;
 	head = endpoint->queue.head;
-	if (unlikely(!caller || caller->faulted || !runs_next(cpu, caller)))
+	if (unlikely(!caller || !runs_next(cpu, caller)))
 		return false;
-	if (unlikely((head && head->state == THREAD_SENDING) || !tag_is_short(x[1])))
+	if (unlikely(head && head->state == THREAD_SENDING))
 		return false;
 	if (unlikely(thread->bound && thread->bound->signaled))
 		return false;
+	if (unlikely(caller->faulted && tag_label(x[1]) != FAULT_RESUME))
+		return false;
+	path.to = caller;
+	path.can_grant = reply->can_grant;
+	if (unlikely(!can_carry(carry, &path)))
+		return false;
 
-	reply->caller = NULL;
-	reply->receiver = thread;
-	thread->reply = reply;
-	thread->waits_for = endpoint;
+	if (unlikely(caller->faulted))
+		fault_resume(caller, &thread->context);
+	else
+		hand_over(carry, &path, 0);
+	release_caller(caller, reply);
 	thread->can_grant = slot->cap.rights & RIGHT_GRANT;
-	thread->state = THREAD_RECEIVING;
-	queue_append(&endpoint->queue, thread);
-	hand_over(thread, caller, 0);
+	await_next(thread, reply, endpoint);
 	change_places(cpu, thread, caller);
+	return true;
+}
+
+/* A signal for which nobody waits stays with the notification. */
+static always_inline bool fastpath_signal(struct thread *thread)
+{
+	uint64_t *x = thread->context.x;
+	struct notification *notification;
+	struct slot *slot;
+
+	if (unlikely(!cspace_find_direct(cspace_of(thread), x[0], &slot)))
+		return false;
+	if (unlikely(!cap_allows(&slot->cap, OBJECT_NOTIFICATION, RIGHT_WRITE)))
+		return false;
+	notification = cap_object(&slot->cap);
+	if (notification->queue.head || notification->bound)
+		return false;
+	notification->bits |= slot->cap.data;
+	notification->signaled = true;
+	x[0] = ST_OK;
 	return true;
 }

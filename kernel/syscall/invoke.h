@@ -16,6 +16,7 @@
 #include "cap/cspace.h"
 #include "cap/object.h"
 #include "cap/work.h"
+
 #include "object/thread.h"
 
 #define CALL_AGAIN INT64_MIN
@@ -44,11 +45,6 @@ static inline const struct cap *caller_cspace(void)
 /* invoke_any: the slot of a capability of any type. */
 static inline struct lookup invoke_any(cptr_t cptr)
 {
-	struct slot *slot;
-
-	if (likely(cspace_find_direct(caller_cspace(), cptr, &slot)) &&
-		likely(slot->cap.type != OBJECT_NONE && slot->cap.type != OBJECT_ZOMBIE))
-		return (struct lookup){slot, ST_OK, 0};
 	return cspace_find_cap(caller_cspace(), cptr);
 }
 
@@ -57,9 +53,10 @@ static inline struct lookup invoke_any(cptr_t cptr)
  *
  *  => WRONG_TYPE, ACCESS_DENIED, or what cspace_find_cap says; never a Zombie
  */
-static inline struct lookup invoke_find(cptr_t cptr, enum object type, unsigned rights)
+static inline struct lookup invoke_find_in(
+	const struct cap *cspace, cptr_t cptr, enum object type, unsigned rights)
 {
-	struct lookup lookup = invoke_any(cptr);
+	struct lookup lookup = cspace_find_cap(cspace, cptr);
 
 	if (unlikely(lookup.status != ST_OK))
 		return lookup;
@@ -70,6 +67,11 @@ static inline struct lookup invoke_find(cptr_t cptr, enum object type, unsigned 
 	return lookup;
 }
 
+static inline struct lookup invoke_find(cptr_t cptr, enum object type, unsigned rights)
+{
+	return invoke_find_in(caller_cspace(), cptr, type, rights);
+}
+
 /* invoke_slot: a slot, empty or not, by CNode, index and depth. */
 static inline struct lookup invoke_slot(cptr_t cnode, word_t index, word_t depth)
 {
@@ -77,6 +79,7 @@ static inline struct lookup invoke_slot(cptr_t cnode, word_t index, word_t depth
 
 	if (unlikely(lookup.status != ST_OK))
 		return lookup;
+	index = index_nospec_if(index, lookup.slot->cap.type, OBJECT_CNODE);
 	if (likely(depth == CPTR_BITS)) {
 		struct slot *slot;
 

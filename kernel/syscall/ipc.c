@@ -9,12 +9,14 @@
 #include "object/endpoint.h"
 #include "object/message.h"
 #include "object/notification.h"
+
 #include "syscall/invoke.h"
 
 static status_t send(struct thread *thread, bool call, bool block)
 {
 	const uint64_t *x = thread->context.x;
 	struct lookup lookup = invoke_find(x[0], OBJECT_ENDPOINT, RIGHT_WRITE);
+	const struct ipc_buffer *buffer;
 	const struct cap *cap;
 	status_t st;
 
@@ -26,7 +28,7 @@ static status_t send(struct thread *thread, bool call, bool block)
 	thread->can_grant = cap->rights & RIGHT_GRANT;
 	thread->badge = cap->data;
 	thread->calling = call;
-	st = message_check(thread, x[1], thread->can_grant);
+	st = message_check(thread, x[1], thread->can_grant, &buffer);
 	return st == ST_OK ? endpoint_send(cap_object(cap), thread, block) : st;
 }
 
@@ -123,7 +125,8 @@ int64_t ipc_try_recv(struct thread *thread)
 
 static status_t answer(struct thread *thread, struct reply *reply)
 {
-	status_t st = message_check(thread, thread->context.x[1], reply->can_grant);
+	const struct ipc_buffer *buffer;
+	status_t st = message_check(thread, thread->context.x[1], reply->can_grant, &buffer);
 
 	return st == ST_OK ? reply_answer(reply, thread) : st;
 }

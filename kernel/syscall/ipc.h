@@ -9,7 +9,7 @@
 
 #include "object/thread.h"
 
-#define SYSCALL_IPC(number, name, text)			    int64_t ipc_##name(struct thread *thread);
+#define SYSCALL_IPC(number, name, text) int64_t ipc_##name(struct thread *thread);
 #define SYSCALL(number, name, parameters, arguments)
 #include "abi/syscalls.def"
 #undef SYSCALL

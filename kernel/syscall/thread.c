@@ -8,11 +8,14 @@
 #include "arch/usermap.h"
 
 #include "cap/delete.h"
+#include "cap/zombie.h"
+
 #include "object/endpoint.h"
 #include "object/notification.h"
 #include "object/sched.h"
 #include "object/user.h"
 #include "object/vspace.h"
+
 #include "syscall/invoke.h"
 
 static struct lookup find_thread(cptr_t cptr)
@@ -39,8 +42,7 @@ static status_t fits(const struct cap *cap, enum thread_slot which)
 }
 
 /* The three that a thread is to hold; NULL for none. */
-static status_t find_sources(
-	const cptr_t cptrs[THREAD_HELD], struct slot *sources[THREAD_HELD])
+static status_t find_sources(const cptr_t cptrs[THREAD_HELD], struct slot *sources[THREAD_HELD])
 {
 	for (unsigned i = 0; i < THREAD_HELD; i++) {
 		struct lookup lookup;
@@ -60,11 +62,28 @@ static status_t find_sources(
 	return ST_OK;
 }
 
-/* What the thread held before: to delete the last capability to something may take a while. */
-static status_t drop_old(struct thread *thread)
+/*
+ * Nothing of what it held before is on its way out any more: of an earlier call to configure
+ * it, or a Zombie that a revoke left standing in one of its slots.
+ */
+static bool is_settled(const struct thread *thread)
+{
+	for (unsigned i = 0; i < THREAD_SLOTS; i++) {
+		uint8_t type = thread->slots[i].cap.type;
+
+		if (type == OBJECT_ZOMBIE || (i >= THREAD_HELD && type != OBJECT_NONE))
+			return false;
+	}
+	return true;
+}
+
+/* To delete the last capability to something may take a while, and destroy anybody. */
+static status_t settle(struct thread *thread)
 {
 	struct work work = {WORK_DEFAULT};
 
+	if (zombies_pending() && zombies_collect(&work) != ST_OK)
+		return CAP_AGAIN;
 	for (unsigned i = THREAD_HELD; i < THREAD_SLOTS; i++)
 		if (!slot_is_empty(&thread->slots[i]) &&
 			cap_delete(&thread->slots[i], &work) != ST_OK)
@@ -87,7 +106,7 @@ static status_t hold(struct thread *thread, struct slot *sources[THREAD_HELD])
 	}
 	if (sources[THREAD_VSPACE])
 		thread->space = vspace_of(&sources[THREAD_VSPACE]->cap)->root;
-	return drop_old(thread);
+	return settle(thread);
 }
 
 int64_t sys_thread_configure(
@@ -106,8 +125,10 @@ int64_t sys_thread_configure(
 		return ST_INVALID_ARGS;
 	if (thread->state != THREAD_STOPPED)
 		return ST_BAD_STATE;
-	if (drop_old(thread) != ST_OK) /* this call's own, if it was begun before */
-		return CALL_AGAIN;
+	if (!is_settled(thread)) {
+		(void)settle(thread);
+		return CALL_AGAIN; /* nothing found before is valid, the caller included */
+	}
 	st = find_sources(cptrs, sources);
 	if (st != ST_OK)
 		return st;
@@ -207,7 +228,8 @@ int64_t sys_thread_write(cptr_t cptr, word_t set, uaddr_t registers, word_t size
 	thread = thread_of(&lookup.slot->cap);
 	if (!set_is_known(set, size))
 		return ST_INVALID_ARGS;
-	if (thread->state != THREAD_STOPPED)
+	if (thread->state != THREAD_STOPPED &&
+		!(thread->faulted && thread->state != THREAD_READY))
 		return ST_BAD_STATE;
 	if (set == REGISTERS_GENERAL)
 		return call_result(write_general(thread, registers));
@@ -283,10 +305,9 @@ int64_t sys_thread_set_cpu(cptr_t cptr, word_t number)
 
 	if (lookup.status != ST_OK)
 		return lookup.status;
-	if (number >= cpu_count || !cpus[number].online)
+	if (number >= cpu_count || !__atomic_load_n(&cpus[number].online, __ATOMIC_ACQUIRE))
 		return ST_OUT_OF_RANGE;
-	sched_set_home(thread_of(&lookup.slot->cap), &cpus[number]);
-	return ST_OK;
+	return sched_set_cpu(thread_of(&lookup.slot->cap), &cpus[number]) ? ST_OK : CALL_AGAIN;
 }
 
 int64_t sys_thread_set_tls(cptr_t cptr, word_t tls)
@@ -356,22 +377,13 @@ int64_t sys_thread_info(cptr_t cptr, uaddr_t to, word_t size)
 		.state = thread->state,
 		.priority = thread->priority,
 		.priority_max = thread->priority_max,
-		.cpu = thread->home->index,
+		.cpu = thread->cpu->index,
 		.ipc_buffer = thread->ipc_buffer,
 	};
 	if (thread->cpu == this_cpu() || thread->cpu->current != thread)
 		info.pc = thread->context.pc;
 	memcpy(info.name, thread->name, sizeof(info.name));
 	return call_result(user_write(caller(), to, &info, sizeof(info)));
-}
-
-int64_t sys_yield(void)
-{
-	struct thread *thread = caller();
-
-	thread->context.x[0] = ST_OK;
-	sched_yield();
-	return ST_OK;
 }
 
 int64_t sys_sleep_until(word_t deadline)
@@ -388,7 +400,7 @@ int64_t sys_sleep_until(word_t deadline)
 
 int64_t sys_endpoint_cancel(cptr_t cptr)
 {
-	struct lookup lookup = invoke_find(cptr, OBJECT_ENDPOINT, RIGHT_WRITE);
+	struct lookup lookup = invoke_find(cptr, OBJECT_ENDPOINT, RIGHT_READ | RIGHT_WRITE);
 	struct work work = {WORK_DEFAULT};
 	const struct cap *cap;
 
@@ -398,14 +410,4 @@ int64_t sys_endpoint_cancel(cptr_t cptr)
 	if (cap->data == 0)
 		return ST_INVALID_ARGS;
 	return call_result(endpoint_cancel(cap_object(cap), cap->data, &work));
-}
-
-int64_t sys_signal(cptr_t cptr)
-{
-	struct lookup lookup = invoke_find(cptr, OBJECT_NOTIFICATION, RIGHT_WRITE);
-
-	if (lookup.status != ST_OK)
-		return lookup.status;
-	notification_signal_cap(&lookup.slot->cap);
-	return ST_OK;
 }

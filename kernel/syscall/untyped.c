@@ -7,14 +7,15 @@
 int64_t sys_untyped_retype(
 	cptr_t untyped, word_t type, word_t size_bits, cptr_t cnode, word_t first, word_t count)
 {
+	const struct cap *cspace = caller_cspace();
 	struct work work = {WORK_DEFAULT};
 	struct retype retype = {.type = type, .size_bits = size_bits, .count = count};
-	struct lookup from = invoke_find(untyped, OBJECT_UNTYPED, 0), into;
+	struct lookup from = invoke_find_in(cspace, untyped, OBJECT_UNTYPED, 0), into;
 	status_t st;
 
 	if (unlikely(from.status != ST_OK))
 		return from.status;
-	into = invoke_find(cnode, OBJECT_CNODE, 0);
+	into = invoke_find_in(cspace, cnode, OBJECT_CNODE, 0);
 	if (unlikely(into.status != ST_OK))
 		return into.status;
 	st = cspace_window(&into.slot->cap, first, count, &retype.slots);

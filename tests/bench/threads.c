@@ -6,13 +6,12 @@
  */
 #include <stdlib.h>
 
-#include "abi/objects.h"
-#include "abi/thread.h"
-
 #include "bench.h"
 #include "libsys/boot.h"
+#include "libsys/cap.h"
 #include "libsys/ipc.h"
 #include "libsys/syscalls.h"
+#include "libsys/thread.h"
 
 enum { STACK_SIZE = 4096, THREADS_MAX = 8 };
 
@@ -35,8 +34,8 @@ static cptr_t make(enum object type, word_t size_bits)
 {
 	cptr_t slot = next_slot++;
 
-	must(sys_untyped_retype(boot_info()->untyped_first, type, size_bits, ROOT_SLOT_CNODE, slot,
-		1));
+	must(sys_untyped_retype(
+		boot_info()->untyped_first, type, size_bits, ROOT_SLOT_CNODE, slot, 1));
 	return slot;
 }
 
@@ -55,7 +54,8 @@ static cptr_t make_thread(void (*run)(void), unsigned priority, cptr_t fault_end
 
 	must(sys_thread_configure(thread, ROOT_SLOT_CNODE, ROOT_SLOT_VSPACE, fault_endpoint,
 		(uintptr_t)&buffers[n].buffer));
-	must(sys_thread_write(thread, REGISTERS_GENERAL, (uintptr_t)&registers, sizeof(registers)));
+	must(sys_thread_write(
+		thread, REGISTERS_GENERAL, (uintptr_t)&registers, sizeof(registers)));
 	must(sys_thread_set_priority(thread, ROOT_SLOT_THREAD, priority));
 	return thread;
 }
@@ -222,7 +222,8 @@ static void measure_suspend(void)
 	cptr_t other = make_thread(note_and_stop, PRIORITY_MAX - 1, 0);
 	struct thread_registers registers;
 
-	must(sys_thread_read(other, REGISTERS_GENERAL, (uintptr_t)&registers, sizeof(registers)));
+	must(sys_thread_read(
+		other, REGISTERS_GENERAL, (uintptr_t)&registers, sizeof(registers)));
 	for (int i = 0; i < ROUNDS; i++) {
 		uint64_t before;
 
@@ -378,12 +379,13 @@ void measure_capabilities(void)
 
 	EACH("cap_copy", , COPY(copy), drop(copy));
 	EACH("cap_mint", ,
-		sys_cap_mint(ROOT_SLOT_CNODE, copy, 64, ROOT_SLOT_CNODE, object, 64, RIGHTS_ALL, 7),
+		sys_cap_mint(
+			ROOT_SLOT_CNODE, copy, 64, ROOT_SLOT_CNODE, object, 64, RIGHTS_ALL, 7),
 		drop(copy));
 	EACH("cap_delete", must(COPY(copy)), sys_cap_delete(ROOT_SLOT_CNODE, copy, 64), );
 	EACH("retype_endpoint", ,
-		sys_untyped_retype(boot_info()->untyped_first, OBJECT_ENDPOINT, 0, ROOT_SLOT_CNODE,
-			copy, 1),
+		sys_untyped_retype(boot_info()->untyped_first, OBJECT_ENDPOINT, 0,
+			ROOT_SLOT_CNODE, copy, 1),
 		drop(copy));
 	for (int i = 0; i < ROUNDS; i++)
 		must(COPY(copy + (cptr_t)i));

@@ -2,6 +2,8 @@
 /* Copyright (c) 2026 The Quire authors */
 /* Slots: what each call on them does, and every way in which it refuses. */
 #include "libsys/boot.h"
+#include "libsys/clock.h"
+#include "libsys/thread.h"
 #include "objects.h"
 
 enum { RIGHTS_ENDPOINT = RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT | RIGHT_GRANT_REPLY };
@@ -443,4 +445,103 @@ TEST(cap_revoke, of_an_untyped_takes_all_objects_with_their_capabilities)
 	slot_free(cnode);
 	slot_free(inner);
 	drop(untyped);
+}
+
+/* --- what a thread began and was not allowed to end */
+
+enum { STACK_SIZE = 16384, RADIX = 10, SOON_NS = 20000, TIMES = 8 };
+
+static _Alignas(16) char stack[STACK_SIZE];
+static cptr_t victim;
+static status_t begun;
+
+static void revoke_victim(void *argument)
+{
+	(void)argument;
+	begun = cap_revoke(victim);
+}
+
+static void delete_victim(void *argument)
+{
+	(void)argument;
+	begun = cap_delete(victim);
+}
+
+/* Let a thread begin, on this CPU, and delete it after some time, more each time. */
+static void begin_and_die(void (*function)(void *), int time)
+{
+	struct thread_options options = {.stack = stack, .stack_size = sizeof(stack)};
+	cptr_t thread;
+
+	begun = ST_INTERNAL;
+	REQUIRE(thread_start(function, NULL, &options, &thread) == ST_OK);
+	clock_sleep_ns((uint64_t)SOON_NS << time);
+	EXPECT_EQ(thread_delete(thread), ST_OK);
+}
+
+static unsigned count_in(cptr_t cnode, unsigned radix)
+{
+	unsigned count = 0;
+
+	for (word_t i = 0; i < (word_t)1 << radix; i++)
+		count += cap_swap_at(cap_in(cnode, radix, i), cap_in(cnode, radix, i)) == ST_OK;
+	return count;
+}
+
+static void fill(cptr_t cnode, unsigned radix, cptr_t source)
+{
+	for (word_t i = 0; i < (word_t)1 << radix; i++)
+		EXPECT_EQ(cap_copy_at(cap_in(cnode, radix, i), cap_at(source), 0), ST_OK);
+}
+
+TEST(cap_revoke, that_a_thread_began_and_did_not_end_is_ended_by_another)
+{
+	cptr_t cnode = make(OBJECT_CNODE, RADIX);
+
+	victim = make(OBJECT_ENDPOINT, 0);
+	for (int time = 0; time < TIMES; time++) {
+		fill(cnode, RADIX, victim);
+		EXPECT_EQ(count_in(cnode, RADIX), 1 << RADIX);
+		begin_and_die(revoke_victim, time);
+		EXPECT(begun == ST_INTERNAL || count_in(cnode, RADIX) == 0);
+		EXPECT_EQ(cap_revoke(victim), ST_OK);
+		EXPECT_EQ(count_in(cnode, RADIX), 0);
+	}
+	drop(victim);
+	drop(cnode);
+}
+
+TEST(cap_delete, of_a_cnode_that_a_thread_began_is_ended_by_the_next_one)
+{
+	cptr_t untyped = make(OBJECT_UNTYPED, RADIX + SLOT_BITS);
+
+	victim = make_slot();
+	for (int time = 0; time < TIMES; time++) {
+		EXPECT_EQ(untyped_retype(untyped, OBJECT_CNODE, RADIX, victim, 1), ST_OK);
+		fill(victim, RADIX, ROOT_SLOT_THREAD);
+		begin_and_die(delete_victim, time);
+		EXPECT_EQ(cap_delete(victim), ST_OK);
+		EXPECT_EQ(untyped_free(untyped), 1 << (RADIX + SLOT_BITS));
+	}
+	drop(victim);
+	drop(untyped);
+}
+
+TEST(cap_revoke, by_two_cpus_at_once_ends_for_both)
+{
+	struct thread_options options = {.stack = stack,
+		.stack_size = sizeof(stack),
+		.cpu = boot_info()->cpus_online - 1};
+	cptr_t cnode = make(OBJECT_CNODE, RADIX), thread;
+
+	victim = make(OBJECT_ENDPOINT, 0);
+	fill(cnode, RADIX, victim);
+	REQUIRE(thread_start(revoke_victim, NULL, &options, &thread) == ST_OK);
+	EXPECT_EQ(cap_revoke(victim), ST_OK);
+	EXPECT_EQ(thread_join(thread), ST_OK);
+	EXPECT_EQ(begun, ST_OK);
+	EXPECT_EQ(count_in(cnode, RADIX), 0);
+	EXPECT_EQ(thread_delete(thread), ST_OK);
+	drop(victim);
+	drop(cnode);
 }

@@ -60,6 +60,20 @@ TEST(boot, takes_little_memory_for_itself)
 	EXPECT(taken < info->archive_size + 8 * MIB + info->memory_bytes / 16);
 }
 
+/* QEMU puts the image 2 MiB behind the beginning of RAM. */
+TEST(boot, keeps_the_kernel)
+{
+	const struct bootinfo *info = boot_info();
+	uint64_t image = strstr(info->board, "virt") ? 0x40200000 : 0x00200000;
+
+	for (uint32_t i = 0; i < info->untyped_count; i++) {
+		const struct bootinfo_untyped *untyped = &info->untyped[i];
+
+		EXPECT(untyped->base + bytes_of(untyped) <= image ||
+			untyped->base >= image + 64 * PAGE);
+	}
+}
+
 /* Where machines that the tests run on have their interrupt controller (GICD, GICC). */
 TEST(boot, keeps_the_interrupt_controller)
 {

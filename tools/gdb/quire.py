@@ -16,6 +16,7 @@ import gdb
 
 DEFAULT_PROGRAM = "apps/init.elf"
 KERNEL_BASE = 0xFFFFFFFF80000000
+DIRECT_BASE = 0xFFFFFF8000000000  # all RAM, below the image
 TABLE_MASK = 0xFFFFFFFFF000
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -34,12 +35,15 @@ def physical(on):
 def kernel_value(address, kind):
     """A value of the kernel's, also while the CPU is in user mode and may not read it.
 
-    TTBR1_EL1 tells where the image is: it points at the table that boot_kernel names."""
+    TTBR1_EL1 tells where the image is: it points at the table that boot_kernel names. Objects
+    are in the direct map."""
+    address &= (1 << 64) - 1
     table = int(gdb.parse_and_eval("(unsigned long)&boot_kernel"))
     loaded = int(gdb.parse_and_eval("(unsigned long)$TTBR1_EL1")) & TABLE_MASK
+    offset = loaded - table if address >= KERNEL_BASE else -DIRECT_BASE
     physical(True)
     try:
-        data = gdb.selected_inferior().read_memory(address - table + loaded, kind.sizeof)
+        data = gdb.selected_inferior().read_memory(address + offset, kind.sizeof)
         return gdb.Value(bytes(data), kind)
     finally:
         physical(False)

@@ -13,6 +13,7 @@ LIBFDT_TAR='device-tree-compiler_1.7.2.orig.tar.xz' # trixie, 1.7.2-2
 UBOOT_DSC='u-boot_2023.01+dfsg-2*.dsc' # bookworm
 FIRMWARE_DEB='raspi-firmware_1.20220830+ds-1*_all.deb' # bookworm, non-free-firmware
 CBMC_TAR='cbmc_6.6.0-4_cadical_*.tar' # trixie: both and what they run on, as resolved
+HERD_TAR='herdtools7_7.58-*.tar' # sid, which alone has it
 
 state_trixie() {
 	[ -n "${TRIXIE_READY-}" ] && return
@@ -104,24 +105,35 @@ build_firmware() {
 	cp deb/usr/share/doc/raspi-firmware/copyright "$OUT/LICENCE.firmware"
 }
 
-# The one program here that is not built: apt resolves it with its C library from nothing, so
-# that all of it is of one suite. Only the compiler is said to be there: CBMC depends on one
-# for its preprocessor, and is given preprocessed text instead. Debian builds CBMC without
-# CaDiCaL, which is what makes the larger proofs end: it comes as a program of its own.
-fetch_cbmc() {
-	local arch state=$CACHE/apt/trixie-cbmc version
+# Two programs are not built: apt resolves each with its C library from nothing, so that all
+# of it is of one suite.
+#
+# apt_closure STATE SUITE TAR PACKAGE...: the packages and what they run on, as TAR.
+apt_closure() {
+	local name=$1 suite=$2 tar=$3 state=$CACHE/apt/$1 arch
+	shift 3
 	arch=$(dpkg --print-architecture)
 	mkdir -p "$state/archives/partial"
+	[ -f "$state/status" ] || : >"$state/status"
+	apt_state "$name" "$state/status" "deb arch=$arch $suite main"
+	rm -f "$state/archives"/*.deb
+	logged "fetching $1" apt-get -c "$state/apt.conf" -o "Dir::Cache::archives=$state/archives" \
+		-q -y --no-install-recommends --download-only install "$@"
+	tar=${tar/VERSION/$(dpkg-deb -f "$state/archives/$1"_*.deb Version)}
+	tar -C "$state/archives" --exclude=partial --exclude=lock -cf "${tar/ARCH/$arch}" .
+	rm -f "$state/archives"/*.deb
+}
+
+# Only the compiler is said to be there: CBMC depends on one for its preprocessor, and is given
+# preprocessed text instead. Debian builds CBMC without CaDiCaL, which is what makes the larger
+# proofs end: it comes as a program of its own.
+fetch_cbmc() {
+	local state=$CACHE/apt/trixie-cbmc
+	mkdir -p "$state"
 	printf '%s\n' 'Package: gcc' 'Status: install ok installed' 'Version: 4:14.2.0-1' \
-		"Architecture: $arch" 'Maintainer: nobody' 'Description: the cross compiler' \
-		>"$state/status"
-	apt_state trixie-cbmc "$state/status" "deb arch=$arch trixie main"
-	rm -f "$state/archives"/*.deb
-	logged "fetching CBMC" apt-get -c "$state/apt.conf" -o "Dir::Cache::archives=$state/archives" \
-		-q -y --no-install-recommends --download-only install cbmc cadical
-	version=$(dpkg-deb -f "$state/archives"/cbmc_*.deb Version)
-	tar -C "$state/archives" --exclude=partial --exclude=lock -cf "cbmc_${version}_cadical_$arch.tar" .
-	rm -f "$state/archives"/*.deb
+		"Architecture: $(dpkg --print-architecture)" 'Maintainer: nobody' \
+		'Description: the cross compiler' >"$state/status"
+	apt_closure trixie-cbmc trixie cbmc_VERSION_cadical_ARCH.tar cbmc cadical
 }
 
 # Run through its own loader, it sees its own libraries; what it starts sees the machine's.
@@ -144,6 +156,29 @@ build_cbmc() {
 		chmod +x "$OUT/run-$program"
 		"$OUT/run-$program" --version
 	done
+}
+
+# The simulator alone of the suite's many programs, and the memory models that it reads.
+fetch_herd() { apt_closure sid-herd sid herdtools7_VERSION_ARCH.tar herdtools7; }
+
+build_herd() {
+	local deb
+	tar -xf "$ARCHIVE"
+	for deb in *.deb; do
+		dpkg-deb -x "$deb" root
+	done
+	mkdir "$OUT/lib"
+	cp root/usr/bin/herd7 root/usr/share/doc/herdtools7/copyright "$OUT/"
+	cp -r root/usr/share/herdtools7/herd "$OUT/models"
+	find root -name 'ld-linux-*.so.*' -exec cp -L {} "$OUT/loader" \;
+	find root -name 'lib*.so.*' -not -path '*/gconv/*' -not -path '*/share/*' -exec cp -L {} "$OUT/lib/" \;
+	cat >"$OUT/run-herd7" <<-EOF
+		#!/bin/sh
+		here=\$(dirname "\$(readlink -f "\$0")")
+		exec "\$here/loader" --library-path "\$here/lib" "\$here/herd7" -I "\$here/models" "\$@"
+	EOF
+	chmod +x "$OUT/run-herd7"
+	"$OUT/run-herd7" -version
 }
 
 # ensure_source NAME PATTERN MIB: $CACHE/NAME is built from the archive that matches PATTERN.

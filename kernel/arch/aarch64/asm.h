@@ -30,7 +30,7 @@
 #define CPU_PANIC_STACK_TOP 8
 #define CPU_CURRENT	    16
 #define CPU_MPIDR	    32
-#define CPU_SIZE	    112
+#define CPU_SIZE	    128
 
 #define CONTEXT_SP   248
 #define CONTEXT_PC   256

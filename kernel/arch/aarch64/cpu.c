@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The Quire authors */
 #include "arch/cpu.h"
 
+#include "arch/hardening.h"
 #include "arch/irqchip.h"
 #include "arch/kmap.h"
 #include "arch/print.h"
@@ -33,6 +34,7 @@ static void take_cpu(struct cpu *cpu)
 	__asm__ volatile("tlbi vmalle1" : : : "memory");
 	dsb(nsh);
 	isb();
+	hardening_init_cpu();
 	__asm__ volatile("msr daifclr, #4" : : : "memory");
 }
 

@@ -29,7 +29,6 @@ enum {
 #define DESC_NG	      BIT(11)
 #define DESC_PXN      BIT(53)
 #define DESC_UXN      BIT(54)
-#define DESC_TABLE_RO BIT(62) /* APTable: nothing below is writable */
 #define DESC_ADDRESS  UINT64_C(0x0000fffffffff000)
 
 /* Slots of MAIR_EL1: head.S sets them in this order. */

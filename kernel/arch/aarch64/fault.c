@@ -139,12 +139,31 @@ struct fault_text fault_describe(uint64_t esr, uint64_t far)
 	return text;
 }
 
-bool fault_has_address(uint64_t esr)
-{
-	uint32_t class = ESR_EC(esr);
-
-	return (is_abort(class) && !(esr & ESR_FNV)) || class == EC_PC_ALIGNMENT;
-}
+/* In order, with the ranges between them, so that each is said once. */
+const uint8_t fault_classes[64] = {
+	[EC_UNKNOWN] = FAULT_INSTRUCTION,
+	[EC_UNKNOWN + 1 ... EC_ILLEGAL_STATE - 1] = FAULT_OTHER,
+	[EC_ILLEGAL_STATE] = FAULT_INSTRUCTION,
+	[EC_ILLEGAL_STATE + 1 ... EC_SYSREG - 1] = FAULT_OTHER,
+	[EC_SYSREG] = FAULT_INSTRUCTION,
+	[EC_SYSREG + 1 ... EC_INSTRUCTION_EL0 - 1] = FAULT_OTHER,
+	[EC_INSTRUCTION_EL0] = FAULT_PAGE | FAULT_HAS_ADDRESS,
+	[EC_INSTRUCTION_EL1] = FAULT_OTHER | FAULT_HAS_ADDRESS,
+	[EC_PC_ALIGNMENT] = FAULT_ALIGNMENT | FAULT_HAS_ADDRESS,
+	[EC_PC_ALIGNMENT + 1] = FAULT_OTHER,
+	[EC_DATA_EL0] = FAULT_PAGE | FAULT_HAS_ADDRESS,
+	[EC_DATA_EL1] = FAULT_OTHER | FAULT_HAS_ADDRESS,
+	[EC_SP_ALIGNMENT] = FAULT_ALIGNMENT,
+	[EC_SP_ALIGNMENT + 1 ... EC_BREAKPOINT_EL0 - 1] = FAULT_OTHER,
+	[EC_BREAKPOINT_EL0] = FAULT_BREAKPOINT,
+	[EC_BREAKPOINT_EL0 + 1] = FAULT_OTHER,
+	[EC_STEP_EL0] = FAULT_BREAKPOINT,
+	[EC_STEP_EL0 + 1] = FAULT_OTHER,
+	[EC_WATCHPOINT_EL0] = FAULT_BREAKPOINT,
+	[EC_WATCHPOINT_EL0 + 1 ... EC_BRK64 - 1] = FAULT_OTHER,
+	[EC_BRK64] = FAULT_BREAKPOINT,
+	[EC_BRK64 + 1 ... 63] = FAULT_OTHER,
+};
 
 /* Fault status codes 0x04 to 0x0f: translation, access flag, permission, of any level. */
 unsigned fault_access(uint64_t esr, uint64_t far)
@@ -159,33 +178,10 @@ unsigned fault_access(uint64_t esr, uint64_t far)
 	return (esr & ESR_WNR) && !(esr & ESR_CM) ? USER_WRITE : USER_READ;
 }
 
-uint32_t fault_label(uint64_t esr)
+void user_fault(struct context *context, struct cpu *cpu, uint64_t esr)
 {
-	switch (ESR_EC(esr)) {
-	case EC_INSTRUCTION_EL0:
-	case EC_DATA_EL0:
-		return ESR_FSC(esr) == FSC_ALIGNMENT ? FAULT_ALIGNMENT : FAULT_PAGE;
-	case EC_PC_ALIGNMENT:
-	case EC_SP_ALIGNMENT:
-		return FAULT_ALIGNMENT;
-	case EC_UNKNOWN:
-	case EC_SYSREG:
-	case EC_ILLEGAL_STATE:
-		return FAULT_INSTRUCTION;
-	case EC_BREAKPOINT_EL0:
-	case EC_STEP_EL0:
-	case EC_WATCHPOINT_EL0:
-	case EC_BRK64:
-		return FAULT_BREAKPOINT;
-	default:
-		return FAULT_OTHER;
-	}
-}
-
-void user_fault(struct context *context, uint64_t esr)
-{
-	if (ESR_EC(esr) == EC_FP_TRAPPED)
+	if (unlikely(ESR_EC(esr) == EC_FP_TRAPPED))
 		trap_fpu();
 	else
-		trap_fault(context, esr, READ_SYSREG(far_el1));
+		trap_fault(context, cpu, esr, READ_SYSREG(far_el1));
 }

@@ -4,4 +4,5 @@
 
 #include "arch/trap.h"
 
-void user_fault(struct context *context, uint64_t esr); /* from vectors.S */
+struct cpu;
+void user_fault(struct context *context, struct cpu *cpu, uint64_t esr); /* vectors.S */

@@ -43,6 +43,8 @@ fpu_save:
 	str	w1, [x0, #512]
 	str	w2, [x0, #516]
 	ret
+	dsb	nsh
+	isb
 
 /* void fpu_load(const struct fpu *fpu); clobbers x1, x2 */
 	.global fpu_load
@@ -54,3 +56,5 @@ fpu_load:
 	msr	fpsr, x1
 	msr	fpcr, x2
 	ret
+	dsb	nsh
+	isb

@@ -14,10 +14,14 @@ page_zero:
 	cmp	x0, x3
 	b.lo	1b
 	ret
+	dsb	nsh			/* nothing runs ahead past it */
+	isb
 2:	stp	xzr, xzr, [x0], #16
 	cmp	x0, x3
 	b.lo	2b
 	ret
+	dsb	nsh			/* nothing runs ahead past it */
+	isb
 
 /* void page_copy(void *to, const void *from); clobbers x0-x10 */
 	.global page_copy
@@ -34,3 +38,5 @@ page_copy:
 	cmp	x0, x2
 	b.lo	1b
 	ret
+	dsb	nsh			/* nothing runs ahead past it */
+	isb

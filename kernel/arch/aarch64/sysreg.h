@@ -31,6 +31,7 @@
 #define CNTKCTL_EL0VCTEN BIT(1) /* EL0 may read CNTVCT_EL0 */
 
 #define TCR_AS BIT(36) /* ASIDs have 16 bits */
+#define SCTLR_SPAN BIT(23) /* exceptions to EL1 leave PSTATE.PAN as it was */
 
 #define PAR_F BIT(0) /* the translation failed */
 
@@ -40,4 +41,4 @@
 #define CTR_DIC		  BIT(29) /* nor invalidation */
 
 #define SPSR_NZCV (UINT64_C(15) << 28)
-#define SPSR_EL0T UINT64_C(0)
+#define SPSR_EL0T UINT64_C(0x40) /* EL0, AArch64; FIQ masked: nobody here handles one */

@@ -22,22 +22,3 @@ uint64_t timer_frequency(void)
 {
 	return READ_SYSREG(cntfrq_el0);
 }
-
-uint64_t timer_now(void)
-{
-	isb();
-	return READ_SYSREG(cntvct_el0);
-}
-
-void timer_set_deadline(uint64_t count)
-{
-	WRITE_SYSREG(cntv_cval_el0, count);
-	WRITE_SYSREG(cntv_ctl_el0, CNTV_CTL_ENABLE);
-	isb();
-}
-
-void timer_clear(void)
-{
-	WRITE_SYSREG(cntv_ctl_el0, CNTV_CTL_IMASK);
-	isb();
-}

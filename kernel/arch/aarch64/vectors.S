@@ -76,22 +76,34 @@ vectors:
 	mrs	x1, tpidr_el1
 	ldr	x2, [x1, #CPU_STACK_TOP]
 	mov	sp, x2
-	msr	daifclr, #4		/* an SError from here on is the kernel's */
 	mov	x29, #0
+	.endm
+
+/* arch/latency.h: nothing, but in builds that measure. */
+	.macro latency_begin cause
+#ifdef QUIRE_LATENCY
+	mov	x19, x0
+	mov	x20, x1
+	mov	x1, #\cause
+	bl	latency_enter
+	mov	x0, x19
+	mov	x1, x20
+#endif
 	.endm
 
 user_irq:
 	save_context
+	latency_begin 65		/* LATENCY_IRQ */
 	bl	trap_irq
 	b	resume_current
 
 user_fault_entry:
-	mov	x1, x2
-	bl	user_fault		/* (context, esr) */
+	bl	user_fault		/* (context, cpu, esr) */
 	b	resume_current
 
 user_sync:
 	save_context
+	latency_begin 0
 	mrs	x2, esr_el1
 	lsr	x3, x2, #26
 	cmp	x3, #0x15		/* SVC from AArch64 */
@@ -99,6 +111,9 @@ user_sync:
 	bl	trap_syscall		/* (context, cpu) */
 
 resume_current:				/* cpu->current: its context comes first in it */
+#ifdef QUIRE_LATENCY
+	bl	latency_leave
+#endif
 	mrs	x1, tpidr_el1
 	ldr	x0, [x1, #CPU_CURRENT]
 /* noreturn void context_resume(struct context *context) */

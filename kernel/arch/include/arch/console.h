@@ -15,6 +15,12 @@
  */
 void console_write(const char *text, size_t size);
 
+/*
+ * console_write_some: send what the console has room for without waiting; returns how many
+ * bytes, a CR before each LF not counted.
+ */
+size_t console_write_some(const char *text, size_t size);
+
 /* console_read: the next byte that was typed, or -1. */
 int console_read(void);
 

@@ -25,18 +25,21 @@ struct cpu {
 	 */
 	struct thread *current;
 	uint32_t index;
-	bool resched; /* somebody else may have to run: kernel_exit() looks */
+	bool resched;	 /* somebody else may have to run: kernel_exit() looks */
+	bool asked;	 /* something was asked of this CPU: see sched_call() */
 	bool fpu_wanted; /* another CPU waits for the registers of fpu_owner */
-	uint64_t mpidr; /* affinity fields of MPIDR_EL1 */
+	uint64_t mpidr;	 /* affinity fields of MPIDR_EL1 */
 	bool online;
-	uint64_t irqs;	   /* interrupts taken */
-	uint64_t spurious; /* acknowledged with nothing pending */
+	uint64_t irqs;	      /* interrupts taken */
+	uint64_t spurious;    /* acknowledged with nothing pending */
+	struct thread *stop;  /* to be stopped if it is still current here */
+	struct thread *woken; /* READY, in no queue: runs next, or is put into one */
 	struct scheduler *scheduler;
-	int64_t ready_top; /* the highest priority that waits to run; -1: nobody does */
+	int64_t ready_top;	  /* the highest priority that waits to run; -1: nobody does */
 	struct thread *fpu_owner; /* whose FPU registers this CPU holds; NULL: nobody's */
 	uint32_t fpu_access;	  /* FPU_ON: EL0 may use it; FPU_OFF */
 	uint64_t space;		  /* TTBR0_EL1: root table and ASID */
-	uint64_t irqs_off_max;	  /* measured builds: the longest stay in the kernel, in cycles */
+	uint64_t irqs_off_max; /* measured builds: the longest stay in the kernel, in cycles */
 };
 
 extern struct cpu cpus[CPU_MAX];

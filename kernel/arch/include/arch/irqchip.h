@@ -11,9 +11,8 @@
 #include "lib/base.h"
 
 enum {
-	IRQ_IPI = 0,	     /* the SGI by which a CPU calls another */
-	IRQ_SHARED = 32,     /* the first SPI */
-	IRQ_SPURIOUS = 1023, /* nothing was pending after all */
+	IRQ_IPI = 0,	 /* the SGI by which a CPU calls another */
+	IRQ_SHARED = 32, /* the first SPI */
 };
 
 /* irqchip_init: reset the distributor: every line masked, shared ones to this CPU. */
@@ -44,11 +43,19 @@ void irq_set_edge(uint32_t irq, bool edge);
 /* irq_route: send a shared line's interrupts to one CPU; until then it is the boot CPU. */
 void irq_route(uint32_t irq, uint32_t cpu);
 
-/* irq_acknowledge: the most urgent pending interrupt, now active, or IRQ_SPURIOUS. */
-uint32_t irq_acknowledge(void);
+/*
+ * irq_acknowledge: take the most urgent pending interrupt; irq_number_of tells which it is,
+ * from IRQ_NONE on none at all. irq_complete: it was served; not for none.
+ */
+enum { IRQ_NONE = 1020 };
 
-/* irq_complete: end what irq_acknowledge began. */
-void irq_complete(uint32_t irq);
+uint32_t irq_acknowledge(void);
+void irq_complete(uint32_t taken);
+
+static inline uint32_t irq_number_of(uint32_t taken)
+{
+	return taken & 0x3ff;
+}
 
 /*
  * irq_send_ipi: raise IRQ_IPI on one CPU.

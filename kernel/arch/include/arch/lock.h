@@ -86,15 +86,15 @@ static inline bool kernel_lock_draw(uint32_t *ticket)
 	ASSERT(!kernel_lock_is_held());
 	if (cpu_alone)
 		return true;
-	__asm__ volatile("1:	ldaxr	%w0, %3\n"
-			 "	add	%w1, %w0, #0x10000\n"
-			 "	stxr	%w2, %w1, %3\n"
-			 "	cbnz	%w2, 1b\n"
-			 "	eor	%w1, %w0, %w0, ror #16\n"
-			 : "=&r"(word), "=&r"(others), "=&r"(failed),
-			 "+Q"(kernel_tickets.tickets)
-			 :
-			 : "memory");
+	__asm__ volatile(
+		"1:	ldaxr	%w0, %3\n"
+		"	add	%w1, %w0, #0x10000\n"
+		"	stxr	%w2, %w1, %3\n"
+		"	cbnz	%w2, 1b\n"
+		"	eor	%w1, %w0, %w0, ror #16\n"
+		: "=&r"(word), "=&r"(others), "=&r"(failed), "+Q"(kernel_tickets.tickets)
+		:
+		: "memory");
 	*ticket = word >> 16;
 	return others == 0;
 }

@@ -10,6 +10,8 @@
  */
 #pragma once
 
+#include "abi/ipc.h"
+
 #include "lib/base.h"
 
 struct context {
@@ -19,22 +21,41 @@ struct context {
 	uint64_t pstate;
 } aligned(16); /* as a stack pointer must be */
 
+struct cpu;
+
 /*
  * The upcalls. trap_syscall: the call's number and arguments are in the context, where the
  * answer goes. trap_fault: what the program did is in ESR_EL1's and FAR_EL1's values.
  * trap_fpu: it used the FPU while it was not allowed to.
  */
-struct cpu;
 void trap_syscall(struct context *context, struct cpu *cpu);
-void trap_irq(void);
-void trap_fault(struct context *context, uint64_t esr, uint64_t far);
+void trap_irq(struct context *context, struct cpu *cpu);
+void trap_fault(struct context *context, struct cpu *cpu, uint64_t esr, uint64_t far);
 void trap_fpu(void);
 
-/* fault_label: what kind of fault that is; enum fault_label. fault_is_page: FAULT_PAGE. */
-uint32_t fault_label(uint64_t esr);
+/* By ESR_EL1.EC: enum fault_label, and whether FAR_EL1 holds an address. */
+enum { FAULT_HAS_ADDRESS = 0x80 };
+extern const uint8_t fault_classes[64];
 
-/* fault_has_address: does FAR_EL1 mean anything? */
-bool fault_has_address(uint64_t esr);
+static inline uint8_t fault_class(uint64_t esr)
+{
+	return fault_classes[esr >> 26 & 63];
+}
+
+/* fault_has_address: does FAR_EL1 mean anything? ESR_EL1.FnV of an abort says that not. */
+static inline bool fault_has_address(uint64_t esr)
+{
+	return fault_class(esr) & FAULT_HAS_ADDRESS && !(esr & BIT(10));
+}
+
+/* fault_label: what kind of fault that is; enum fault_label. */
+static inline uint32_t fault_label(uint64_t esr)
+{
+	uint32_t label = fault_class(esr) & ~(uint32_t)FAULT_HAS_ADDRESS;
+
+	/* An abort's fault status code: alignment */
+	return label == FAULT_PAGE && (esr & 0x3f) == 0x21 ? FAULT_ALIGNMENT : label;
+}
 
 /*
  * fault_access: what the program wanted to do with memory (enum user_rights), where no
