@@ -4,7 +4,6 @@
 
 #include "arch/page.h"
 
-#include "cap/delete.h"
 #include "cap/untyped.h"
 
 #include "object/vmo.h"

@@ -353,6 +353,20 @@ status_t vmos_collect(struct work *work)
 	return ST_OK;
 }
 
+/* What cap_delete would do, which calls what calls this. */
+static status_t delete_cap(struct vmo_object *vmo, struct slot *slot, struct work *work)
+{
+	struct cap cap = slot->cap;
+	bool last = vmo->counted.caps == 1;
+
+	if (last && vmo_finalise(&slot->cap, work) != ST_OK)
+		return CAP_AGAIN;
+	cap_clear(slot);
+	if (last)
+		vmo_release(&cap);
+	return ST_OK;
+}
+
 status_t vmo_destroy_step(struct dependence *on, struct work *work)
 {
 	struct vmo_object *vmo = on->vmo;
@@ -364,7 +378,7 @@ status_t vmo_destroy_step(struct dependence *on, struct work *work)
 		return ST_OK;
 	}
 	if (vmo->counted.first)
-		return cap_delete(link_slot(vmo->counted.first), work);
+		return delete_cap(vmo, link_slot(vmo->counted.first), work);
 	if (!list_is_empty(&vmo->made))
 		return mapping_destroy(mapping_at(vmo->made.next), work);
 	/* Its slices hold it; they are on the same list, and it goes with the last of them. */

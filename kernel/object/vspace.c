@@ -6,7 +6,6 @@
 #include "arch/cpu.h"
 #include "arch/space.h"
 
-#include "cap/delete.h"
 #include "cap/tour.h"
 
 #include "object/sched.h"
@@ -102,9 +101,19 @@ void vspace_release(const struct cap *cap)
 	slab_free(space->pool, space);
 }
 
+/* What cap_delete would do, which calls what calls this. */
 status_t vspace_destroy_step(struct vspace_object *space, struct work *work)
 {
-	return cap_delete(link_slot(space->counted.first), work);
+	struct slot *slot = link_slot(space->counted.first);
+	struct cap cap = slot->cap;
+	bool last = space->counted.caps == 1;
+
+	if (last && vspace_finalise(&slot->cap, work) != ST_OK)
+		return CAP_AGAIN;
+	cap_clear(slot);
+	if (last)
+		vspace_release(&cap);
+	return ST_OK;
 }
 
 /*
@@ -168,9 +177,16 @@ void mapping_release(const struct cap *cap)
 	slab_free(mapping_space(mapping)->pool, mapping);
 }
 
+/* What cap_delete would do, which calls what calls this. */
 status_t mapping_destroy(struct mapping_object *mapping, struct work *work)
 {
-	return cap_delete(&mapping->slot, work);
+	struct cap cap = mapping->slot.cap;
+
+	if (mapping_finalise(&cap, work) != ST_OK)
+		return CAP_AGAIN;
+	cap_clear(&mapping->slot);
+	mapping_release(&cap);
+	return ST_OK;
 }
 
 static struct mapping_object *mapping_alloc(struct vspace_object *space)

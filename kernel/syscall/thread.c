@@ -78,7 +78,7 @@ static bool is_settled(const struct thread *thread)
 }
 
 /* To delete the last capability to something may take a while, and destroy anybody. */
-static status_t settle(struct thread *thread)
+static status_t drop_old_settled(struct thread *thread)
 {
 	struct work work = {WORK_DEFAULT};
 
@@ -106,7 +106,7 @@ static status_t hold(struct thread *thread, struct slot *sources[THREAD_HELD])
 	}
 	if (sources[THREAD_VSPACE])
 		thread->space = vspace_of(&sources[THREAD_VSPACE]->cap)->root;
-	return settle(thread);
+	return drop_old_settled(thread);
 }
 
 int64_t sys_thread_configure(
@@ -126,7 +126,7 @@ int64_t sys_thread_configure(
 	if (thread->state != THREAD_STOPPED)
 		return ST_BAD_STATE;
 	if (!is_settled(thread)) {
-		(void)settle(thread);
+		(void)drop_old_settled(thread);
 		return CALL_AGAIN; /* nothing found before is valid, the caller included */
 	}
 	st = find_sources(cptrs, sources);
