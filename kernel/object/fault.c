@@ -2,8 +2,8 @@
 /* Copyright (c) 2026 The Quire authors */
 #include "object/fault.h"
 
+#include "arch/access.h"
 #include "arch/print.h"
-#include "arch/usermap.h"
 
 #include "object/check.h"
 #include "object/direct.h"
@@ -118,37 +118,52 @@ _Static_assert((int)MAP_READ == USER_READ && (int)MAP_WRITE == USER_WRITE &&
 		(int)MAP_EXECUTE == USER_EXECUTE,
 	"fault_access tells them in one's numbers as in the other's");
 
+/* To the handler, at once or in its turn, or to people; the lock is let go. */
+static always_inline void tell(
+	struct thread *thread, struct cpu *cpu, uint64_t esr, uint64_t address)
+{
+	thread->fault_esr = esr;
+	thread->fault_address = address;
+	if (!deliver(cpu, thread))
+		return report_slowly(cpu, thread);
+	if (DEBUG_BUILD)
+		check_all();
+	kernel_unlock();
+}
+
 /* Does a Mapping explain it? Then the program may try again. */
-static never_inline bool is_resolved(const struct thread *thread, uint64_t esr, uint64_t far)
+static bool is_resolved(const struct thread *thread, uint64_t far, unsigned access)
 {
 	const struct cap *cap = &thread->slots[THREAD_VSPACE].cap;
-	unsigned access = fault_access(esr, far);
 	status_t st;
 
-	if (unlikely(!access || cap->type != OBJECT_VSPACE))
+	if (unlikely(cap->type != OBJECT_VSPACE))
 		return false;
 	st = vspace_resolve(vspace_of(cap), far, access);
 	return likely(st == ST_OK) || st == ST_SHOULD_WAIT;
+}
+
+static never_inline void page_fault(
+	struct thread *thread, struct cpu *cpu, uint64_t esr, uint64_t far, unsigned access)
+{
+	if (likely(is_resolved(thread, far, access)))
+		return kernel_exit(cpu);
+	tell(thread, cpu, esr, far);
 }
 
 /* Laid out so that the short way needs no stack. */
 void trap_fault(struct context *context, struct cpu *cpu, uint64_t esr, uint64_t far)
 {
 	struct thread *thread = container_of(context, struct thread, context);
+	unsigned access = fault_access(esr, far);
 	uint32_t ticket;
 
 	if (unlikely(!kernel_lock_draw(&ticket)))
 		kernel_lock_spin(ticket);
 	kernel_lock_taken();
-	if (likely(fault_access(esr, far)) && likely(is_resolved(thread, esr, far)))
-		return kernel_exit(cpu);
-	thread->fault_esr = esr;
-	thread->fault_address = fault_has_address(esr) ? far : 0;
-	if (!deliver(cpu, thread))
-		return report_slowly(cpu, thread);
-	if (DEBUG_BUILD)
-		check_all();
-	kernel_unlock();
+	if (access)
+		return page_fault(thread, cpu, esr, far, access);
+	tell(thread, cpu, esr, fault_has_address(esr) ? far : 0);
 }
 
 bool fault_unknown_syscall(struct thread *thread)

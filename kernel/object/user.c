@@ -4,8 +4,6 @@
 
 #include "lib/string.h"
 
-#include "arch/translate.h"
-
 #include "object/vspace.h"
 
 enum { TRIES = 4, TRIES_AT_ONCE = 64 };
@@ -48,7 +46,7 @@ status_t user_resolve(const struct thread *thread, uaddr_t va, bool write, void 
 	return try_to_resolve(thread, va, write, TRIES, page_out);
 }
 
-void *user_page(const struct thread *thread, uaddr_t va, bool write)
+void *user_page_slowly(const struct thread *thread, uaddr_t va, bool write)
 {
 	void *page;
 

@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include "arch/translate.h"
+
 #include "object/thread.h"
 
 /*
@@ -19,8 +21,20 @@
 must_check status_t user_resolve(
 	const struct thread *thread, uaddr_t va, bool write, void **page_out);
 
-/* user_page: the same where nothing can be begun anew; NULL also if it takes too long. */
-void *user_page(const struct thread *thread, uaddr_t va, bool write);
+/*
+ * user_page: the same where nothing can be begun anew; NULL also if it takes too long.
+ *
+ *  => in line as long as nothing has to be brought: long messages need it
+ */
+void *user_page_slowly(const struct thread *thread, uaddr_t va, bool write);
+static inline void *user_page(const struct thread *thread, uaddr_t va, bool write)
+{
+	void *page = NULL;
+
+	if (likely(thread->slots[THREAD_VSPACE].cap.type == OBJECT_VSPACE))
+		page = user_translate(thread->space, va, write);
+	return likely(page) ? page : user_page_slowly(thread, va, write);
+}
 
 /*
  * user_read, user_write: copy from, to the memory of a thread.

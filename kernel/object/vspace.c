@@ -351,22 +351,10 @@ status_t vspace_change(struct vspace_object *space, uint64_t first, uint64_t pag
 	return st;
 }
 
-/* Are there frames that the Pools concerned were not fed yet? */
-static bool feed(struct vspace_object *space, uint64_t page)
+bool vspace_feed(struct vspace_object *space, uint64_t page)
 {
 	struct mapping *m = vspace_find(&space->core, page);
 	bool fed = space->pool->fresh && pool_feed(space->pool);
 
 	return (m && vmo_feed(mapping_of_core(m)->vmo)) || fed;
-}
-
-status_t vspace_resolve(struct vspace_object *space, uaddr_t va, unsigned access)
-{
-	status_t st;
-
-	vm_begin(VM_STEPS);
-	st = vspace_fault(&space->core, va >> PAGE_BITS, access);
-	if (unlikely(st == ST_NO_MEMORY) && feed(space, va >> PAGE_BITS))
-		st = ST_SHOULD_WAIT;
-	return st;
 }

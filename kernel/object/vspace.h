@@ -115,10 +115,24 @@ must_check status_t mapping_destroy(struct mapping_object *mapping, struct work 
 /* vspace_destroy_step: pool_empty's: one capability to it less, or CAP_AGAIN. */
 must_check status_t vspace_destroy_step(struct vspace_object *space, struct work *work);
 
+/* vspace_feed: are there frames that the Pools concerned with a page were not fed yet? */
+bool vspace_feed(struct vspace_object *space, uint64_t page);
+
 /*
  * vspace_resolve: make an access possible that a Mapping explains.
  *
  *  => ST_OK, or ST_SHOULD_WAIT: try it again. Others: no Mapping explains it, or what it
  *     needs is not there
+ *  => in line: it is on the way of every fault
  */
-must_check status_t vspace_resolve(struct vspace_object *space, uaddr_t va, unsigned access);
+must_check static inline status_t vspace_resolve(
+	struct vspace_object *space, uaddr_t va, unsigned access)
+{
+	status_t st;
+
+	vm_begin(VM_STEPS);
+	st = vspace_fault(&space->core, va >> PAGE_BITS, access);
+	if (unlikely(st == ST_NO_MEMORY) && vspace_feed(space, va >> PAGE_BITS))
+		st = ST_SHOULD_WAIT;
+	return st;
+}

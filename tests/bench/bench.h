@@ -32,3 +32,4 @@ void report(const char *key, uint64_t instructions);
 
 void measure_capabilities(void);
 void measure_threads(void);
+void measure_memory(void);

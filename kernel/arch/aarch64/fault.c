@@ -165,19 +165,6 @@ const uint8_t fault_classes[64] = {
 	[EC_BRK64 + 1 ... 63] = FAULT_OTHER,
 };
 
-/* Fault status codes 0x04 to 0x0f: translation, access flag, permission, of any level. */
-unsigned fault_access(uint64_t esr, uint64_t far)
-{
-	uint32_t class = ESR_EC(esr);
-
-	if (!is_from_el0(class) || (esr & ESR_FNV) || far >= USER_LIMIT ||
-		ESR_FSC(esr) - 4 >= 12)
-		return 0;
-	if (class == EC_INSTRUCTION_EL0)
-		return USER_EXECUTE;
-	return (esr & ESR_WNR) && !(esr & ESR_CM) ? USER_WRITE : USER_READ;
-}
-
 void user_fault(struct context *context, struct cpu *cpu, uint64_t esr)
 {
 	if (unlikely(ESR_EC(esr) == EC_FP_TRAPPED))

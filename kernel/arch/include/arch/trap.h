@@ -57,12 +57,6 @@ static inline uint32_t fault_label(uint64_t esr)
 	return label == FAULT_PAGE && (esr & 0x3f) == 0x21 ? FAULT_ALIGNMENT : label;
 }
 
-/*
- * fault_access: what the program wanted to do with memory (enum user_rights), where no
- * translation allowed it; 0: another fault, or no address of a program's.
- */
-unsigned fault_access(uint64_t esr, uint64_t far);
-
 /* A fault in words, for people. */
 struct fault_text {
 	const char *name;   /* "data abort", "undefined instruction", ... */
