@@ -14,6 +14,7 @@ import tempfile
 FOLDERS = "kernel platform libsys apps tests".split()
 RANK = {n: i for i, n in enumerate("abi lib arch mm vm cap object syscall".split())}
 USER = {"libsys": {"libsys", "zircon", "abi"}, "apps": {"libsys", "zircon"},
+        "tests/target/attack": {"libsys", "abi"},  # reads syscalls.def
         "tests/target": {"libsys", "zircon"}, "tests/bench": {"libsys", "zircon"}}
 KNOWN = set(RANK) | {"libsys", "platform", "zircon"}
 INCLUDE = re.compile(r'\s*#\s*include\s*["<]([^">]+)')

@@ -22,7 +22,7 @@ struct thread_registers {
 	uint64_t x[31];
 	uint64_t sp;
 	uint64_t pc;
-	uint64_t pstate; /* written: the flags N, Z, C, V alone */
+	uint64_t pstate; /* the flags N, Z, C, V alone */
 	uint64_t tls;	 /* TPIDR_EL0 */
 };
 

@@ -18,7 +18,7 @@ enum {
 	WORK_EMPTY_SLOT = 1,
 	WORK_DELETE = 10,
 	WORK_CLEAR_PAGE = 60,
-	WORK_DEFAULT = 1000, /* some 10,000 instructions with interrupts masked */
+	WORK_DEFAULT = 500, /* some 5,000 instructions with interrupts masked, 12,000 at most */
 };
 
 struct work {

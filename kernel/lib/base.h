@@ -24,7 +24,7 @@ typedef uint64_t paddr_t;
 
 #define must_check		 __attribute__((warn_unused_result))
 #define noreturn		 __attribute__((noreturn))
-#define always_inline		 inline __attribute__((always_inline))
+#define force_inline		 inline __attribute__((always_inline))
 #define never_inline		 __attribute__((noinline))
 #define printf_like(text, first) __attribute__((__format__(__printf__, text, first)))
 #define aligned(n)		 __attribute__((aligned(n)))

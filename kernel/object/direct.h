@@ -10,7 +10,7 @@
 #include "object/sched.h"
 
 /* What all capabilities of a type with certain rights have in common, in their first word. */
-static always_inline bool cap_allows(const struct cap *cap, enum object type, unsigned rights)
+static force_inline bool cap_allows(const struct cap *cap, enum object type, unsigned rights)
 {
 	_Static_assert(
 		offsetof(struct cap, type) == 0 && offsetof(struct cap, rights) == 1, "");
@@ -21,7 +21,7 @@ static always_inline bool cap_allows(const struct cap *cap, enum object type, un
 }
 
 /* To call is to send, and to let who receives answer. */
-static always_inline bool cap_can_call(uint8_t rights)
+static force_inline bool cap_can_call(uint8_t rights)
 {
 	return (rights & RIGHT_WRITE) && (rights & (RIGHT_GRANT | RIGHT_GRANT_REPLY));
 }
@@ -30,7 +30,7 @@ static always_inline bool cap_can_call(uint8_t rights)
  * Is nobody who waits to run on this CPU more urgent? Equals share it by time slices, which
  * begin the long way: with one running already the next may come the short way.
  */
-static always_inline bool is_most_urgent(const struct cpu *cpu, const struct thread *thread)
+static force_inline bool is_most_urgent(const struct cpu *cpu, const struct thread *thread)
 {
 	if (likely(thread->priority > cpu->ready_top))
 		return true;
@@ -38,14 +38,14 @@ static always_inline bool is_most_urgent(const struct cpu *cpu, const struct thr
 }
 
 /* Would it run next on this CPU, if the current one waited and it did not? */
-static always_inline bool runs_next(const struct cpu *cpu, const struct thread *thread)
+static force_inline bool runs_next(const struct cpu *cpu, const struct thread *thread)
 {
 	return thread->cpu == cpu && is_most_urgent(cpu, thread) &&
 		likely(thread->slots[THREAD_VSPACE].cap.type == OBJECT_VSPACE);
 }
 
 /* The two change places: sched_switch where both are there. */
-static always_inline void change_places(struct cpu *cpu, struct thread *from, struct thread *to)
+static force_inline void change_places(struct cpu *cpu, struct thread *from, struct thread *to)
 {
 	uint64_t space = to->space;
 
@@ -62,7 +62,7 @@ static always_inline void change_places(struct cpu *cpu, struct thread *from, st
 /*
  * receiver_of: who would get a call on this endpoint at once and answer it, or NULL.
  */
-static always_inline struct thread *receiver_of(
+static force_inline struct thread *receiver_of(
 	const struct cpu *cpu, const struct endpoint *endpoint)
 {
 	struct thread *receiver = endpoint->queue.head;
@@ -74,7 +74,7 @@ static always_inline struct thread *receiver_of(
 }
 
 /* The receiver leaves the endpoint, and the caller waits in its reply object. */
-static always_inline void bind_caller(
+static force_inline void bind_caller(
 	struct endpoint *endpoint, struct thread *receiver, struct thread *caller)
 {
 	struct reply *reply = receiver->reply;

@@ -86,7 +86,7 @@ static void fault_unhandled(struct thread *thread)
 }
 
 /* The handler waits on this CPU, and is urgent enough: what endpoint_send_fault does. */
-static always_inline bool deliver(struct cpu *cpu, struct thread *thread)
+static force_inline bool deliver(struct cpu *cpu, struct thread *thread)
 {
 	const struct cap *cap = &thread->slots[THREAD_FAULT].cap;
 	struct endpoint *endpoint;
@@ -119,7 +119,7 @@ _Static_assert((int)MAP_READ == USER_READ && (int)MAP_WRITE == USER_WRITE &&
 	"fault_access tells them in one's numbers as in the other's");
 
 /* To the handler, at once or in its turn, or to people; the lock is let go. */
-static always_inline void tell(
+static force_inline void tell(
 	struct thread *thread, struct cpu *cpu, uint64_t esr, uint64_t address)
 {
 	thread->fault_esr = esr;

@@ -161,7 +161,7 @@ static never_inline void handle_other(struct cpu *cpu, uint32_t irq)
 	cpu->resched = true;
 }
 
-static always_inline void handle_pending(struct cpu *cpu)
+static force_inline void handle_pending(struct cpu *cpu)
 {
 	uint32_t taken = irq_acknowledge();
 	uint32_t irq = irq_number_of(taken);

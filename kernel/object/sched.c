@@ -216,8 +216,8 @@ static void obey(struct cpu *cpu)
 		return_fpu(cpu);
 	if (thread && cpu->stop == thread && !thread_stop(thread))
 		CHECK(!"a CPU can stop its own thread");
-	cpu->stop =
-		NULL; /* one that has left this CPU meanwhile, or is gone, was not meant to */
+	/* One that has left this CPU meanwhile, or is gone, was not meant to be stopped here. */
+	cpu->stop = NULL;
 	if (thread && thread->home != cpu && thread->state == THREAD_READY) {
 		if (cpu->fpu_owner == thread)
 			return_fpu(cpu);
@@ -310,7 +310,7 @@ static void start_slice(struct cpu *cpu)
 }
 
 /* Somebody was woken who is more urgent than all others here: no more is to be settled. */
-static always_inline bool preempt(struct cpu *cpu)
+static force_inline bool preempt(struct cpu *cpu)
 {
 	struct thread *woken = cpu->woken, *current = cpu->current;
 

@@ -54,7 +54,7 @@ static int64_t call(struct thread *thread)
 	}
 }
 
-static always_inline bool fast(
+static force_inline bool fast(
 	enum carry carry, struct cpu *cpu, struct thread *thread, uint64_t number)
 {
 	if (number == SYSCALL_call)
@@ -66,13 +66,20 @@ static always_inline bool fast(
 	return false;
 }
 
+/* Another CPU wants the caller stopped: that comes first, so that of two one remains. */
+static never_inline int64_t stop_first(struct cpu *cpu)
+{
+	sched_call(cpu);
+	return CALL_AGAIN;
+}
+
 /*
  * Who waits now, or did and was answered since, has its result from elsewhere; who destroyed
  * itself needs none.
  */
 static never_inline void dispatch(struct cpu *cpu, struct thread *thread)
 {
-	int64_t result = call(thread);
+	int64_t result = unlikely(cpu->stop == thread) ? stop_first(cpu) : call(thread);
 
 	if (likely(cpu->current == thread)) {
 		if (unlikely(result == CALL_AGAIN))

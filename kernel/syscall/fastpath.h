@@ -20,7 +20,7 @@
 /* What these ways carry: short messages, all in registers; else any, checked here. */
 enum carry { CARRY_SHORT, CARRY_ANY };
 
-static always_inline bool can_carry(enum carry carry, struct message_path *path)
+static force_inline bool can_carry(enum carry carry, struct message_path *path)
 {
 	if (carry == CARRY_SHORT)
 		return true;
@@ -29,7 +29,7 @@ static always_inline bool can_carry(enum carry carry, struct message_path *path)
 }
 
 /* The message itself, and what the receiver is told of it. */
-static always_inline void hand_over(
+static force_inline void hand_over(
 	enum carry carry, const struct message_path *path, uint64_t badge)
 {
 	struct context *to = &path->to->context;
@@ -44,8 +44,7 @@ static always_inline void hand_over(
 	to->x[11] = badge;
 }
 
-static always_inline bool fastpath_call(
-	enum carry carry, struct cpu *cpu, struct thread *thread)
+static force_inline bool fastpath_call(enum carry carry, struct cpu *cpu, struct thread *thread)
 {
 	struct message_path path = {.from = thread};
 	struct endpoint *endpoint;
@@ -72,14 +71,14 @@ static always_inline bool fastpath_call(
 	return true;
 }
 
-static always_inline void release_caller(struct thread *caller, struct reply *reply)
+static force_inline void release_caller(struct thread *caller, struct reply *reply)
 {
 	caller->reply = NULL;
 	caller->state = THREAD_READY;
 	reply->caller = NULL;
 }
 
-static always_inline void await_next(
+static force_inline void await_next(
 	struct thread *thread, struct reply *reply, struct endpoint *endpoint)
 {
 	reply->receiver = thread;
@@ -89,7 +88,7 @@ static always_inline void await_next(
 	queue_append(&endpoint->queue, thread);
 }
 
-static always_inline bool fastpath_reply_recv(
+static force_inline bool fastpath_reply_recv(
 	enum carry carry, struct cpu *cpu, struct thread *thread)
 {
 	const uint64_t *x = thread->context.x;
@@ -136,7 +135,7 @@ static always_inline bool fastpath_reply_recv(
 }
 
 /* A signal for which nobody waits stays with the notification. */
-static always_inline bool fastpath_signal(struct thread *thread)
+static force_inline bool fastpath_signal(struct thread *thread)
 {
 	uint64_t *x = thread->context.x;
 	struct notification *notification;

@@ -141,7 +141,7 @@ static void general_get(const struct thread *thread, struct thread_registers *to
 	memcpy(to->x, thread->context.x, sizeof(to->x));
 	to->sp = thread->context.sp;
 	to->pc = thread->context.pc;
-	to->pstate = thread->context.pstate;
+	to->pstate = context_flags(&thread->context);
 	to->tls = thread->tls;
 }
 

@@ -159,7 +159,8 @@ status_t vmo_merge(struct vmo *v)
 	if (vmo_settle(v) != ST_OK || vmo_settle(p) != ST_OK)
 		return ST_SHOULD_WAIT;
 	if (m->events != vm_work.events) {
-		m->tries += m->events != 0;
+		if (m->events)
+			m->tries++;
 		m->start = UINT64_MAX;
 		m->next = v->bias;
 	}
@@ -169,8 +170,8 @@ status_t vmo_merge(struct vmo *v)
 		st = merge_switch(v, p);
 	m->events = vm_work.events;
 	if (st != ST_SHOULD_WAIT || m->clone) {
-		m->events = 0;
 		m->tries = 0;
+		m->events = 0;
 	}
 	return st;
 }

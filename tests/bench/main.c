@@ -95,6 +95,10 @@ static void measure_interrupt(void)
 
 int main(void)
 {
+	if (boot_info()->cpus_online > 1) {
+		measure_cpus();
+		return 0;
+	}
 	report("boot_to_root", boot_instructions());
 	reading = MEASURE((void)0);
 	calibrate();

@@ -29,6 +29,7 @@
 #include "vm/family.c"
 #include "vm/own.c"
 #include "vm/resolve.c"
+#include "vm/create.c"
 #include "vm/vmo.c"
 
 #include "model.h"
@@ -91,14 +92,10 @@ void mappings_flush(struct vmo *v, uint64_t start, uint64_t end, unsigned cut)
 	(void)v, (void)start, (void)end, (void)cut;
 }
 
-void mappings_cut(struct vmo *v, uint64_t start, uint64_t end)
+status_t mappings_sweep(struct vmo *v, uint64_t start, uint64_t end, enum sweep what)
 {
-	(void)v, (void)start, (void)end;
-}
-
-void mappings_deny(struct vmo *v)
-{
-	(void)v;
+	(void)v, (void)start, (void)end, (void)what;
+	return ST_OK;
 }
 
 static void do_write(struct vmo *v, int i, unsigned page)

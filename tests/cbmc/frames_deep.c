@@ -9,7 +9,7 @@
  * edit: s/ \/ block_pages(l);/ >> (TABLE_BITS * l);/
  * cbmc: --cadical --unwind 8
  */
-#include "vm/vmo.c"
+#include "vm/create.c"
 
 #include "proof.h"
 

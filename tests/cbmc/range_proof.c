@@ -15,6 +15,7 @@
  * edit: s/ \/ block_pages(l);/ >> (TABLE_BITS * l);/
  * cbmc: --cadical --unwind 8
  */
+#include "vm/create.c"
 #include "vm/vmo.c"
 
 #include "proof.h"

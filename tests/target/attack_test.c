@@ -40,9 +40,9 @@ enum {
 
 static struct {
 	unsigned cpus, workers;
-	cptr_t memory;	  /* Untyped of all that is fuzzed */
-	cptr_t endpoint;  /* faults, and what the fuzz threads send out */
-	cptr_t signal;	  /* what they signal */
+	cptr_t memory;	 /* Untyped of all that is fuzzed */
+	cptr_t endpoint; /* faults, and what the fuzz threads send out */
+	cptr_t signal;	 /* what they signal */
 	cptr_t reply;
 	cptr_t handler;
 	cptr_t fault[FUZZ_THREADS]; /* with each worker's badge */
@@ -305,7 +305,8 @@ static bool tick(void)
 
 static void run_round(uint64_t goal)
 {
-	uint64_t ticks = fuzz_random((uint64_t)2 * ROUND_TICKS), idle = 0, before = calls_begun();
+	uint64_t ticks = fuzz_random((uint64_t)2 * ROUND_TICKS), idle = 0,
+		 before = calls_begun();
 	bool all = true;
 
 	make_objects();

@@ -343,8 +343,8 @@ TEST(answer, to_an_unknown_system_call_is_its_result)
 	tear_down();
 }
 
-/* What the registers are while it waits for the answer, and who else may look. */
-TEST(fault, leaves_the_registers_to_be_read)
+/* While it waits for the answer its handler may read its registers and change them. */
+TEST(fault, leaves_the_registers_to_be_read_and_written)
 {
 	struct thread_registers r;
 
@@ -355,7 +355,11 @@ TEST(fault, leaves_the_registers_to_be_read)
 	for (unsigned i = 2; i < 30; i++)
 		if (i != 8)
 			EXPECT_EQ(r.x[i], 0x7000 + i);
-	EXPECT_EQ(thread_write_registers(thread, &r), ST_BAD_STATE);
+	r.x[20]++;
+	EXPECT_EQ(thread_write_registers(thread, &r), ST_OK);
+	EXPECT_EQ(thread_read_registers(thread, &r), ST_OK);
+	EXPECT_EQ(r.x[20], 0x7000 + 20 + 1);
+	EXPECT_EQ(state_of(thread), THREAD_CALLING);
 	drop(thread);
 	tear_down();
 }

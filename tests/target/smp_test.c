@@ -356,6 +356,7 @@ TEST(suspend, of_each_other_at_the_same_time)
 	}
 }
 
+/* Whose call came second is stopped before it, so that one of them remains. */
 static void delete_opponent(void *argument)
 {
 	cptr_t other = opponents[(uintptr_t)argument];
@@ -426,7 +427,7 @@ TEST(cspace, of_a_running_thread_is_revoked)
 
 /* --- signals and timers from all CPUs */
 
-enum { SIGNALS = 200 };
+enum { SIGNALS = 20 };
 static cptr_t bits[CPUS_MAX];
 
 /* Each sets a bit and waits until it was taken: none may be lost. */
@@ -439,7 +440,7 @@ static void signal_often(void *argument)
 	for (unsigned i = 1; i <= SIGNALS; i++) {
 		sys_signal(bits[n]);
 		while (taken[n] != i)
-			sys_yield();
+			sys_sleep_until(clock_ns() + 20000);
 	}
 }
 
@@ -479,7 +480,7 @@ static void set_timers(void *argument)
 
 	if (timer_bind(timer, signals) != ST_OK)
 		wrong++;
-	for (unsigned i = 0; i < 20; i++) {
+	for (unsigned i = 0; i < 6; i++) {
 		uint64_t deadline = clock_ns() + 100000 * (n + 1) + 7777 * i;
 		word_t came;
 
@@ -513,7 +514,7 @@ static void retype_and_revoke(void *argument)
 
 	if (slots_alloc(8, &first) != ST_OK)
 		return;
-	for (unsigned i = 0; i < 30; i++) {
+	for (unsigned i = 0; i < 6; i++) {
 		static const enum object types[] = {OBJECT_ENDPOINT, OBJECT_NOTIFICATION,
 			OBJECT_THREAD, OBJECT_TIMER, OBJECT_REPLY};
 
@@ -550,7 +551,7 @@ static void copy_and_revoke(void *argument)
 	cptr_t slot = make_slot();
 
 	(void)argument;
-	for (unsigned i = 0; i < 40; i++) {
+	for (unsigned i = 0; i < 8; i++) {
 		status_t st = cap_copy(slot, endpoint, RIGHTS_ALL);
 
 		if (st != ST_OK || (i % 4 == 0 && cap_revoke(endpoint) != ST_OK) ||

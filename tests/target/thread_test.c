@@ -196,40 +196,47 @@ TEST(thread_configure, again_replaces_what_the_thread_held)
  * A timer's thread comes while hundreds of CNodes that threads held last are being revoked,
  * and configures these threads anew.
  */
-enum { HOLDERS = 100 };
+enum { HOLDERS = 150 };
 static cptr_t holders;
 static unsigned configured;
 
+static volatile bool going_on, revoking;
+
 static void configure_all(void *argument)
 {
-	while (*(volatile bool *)argument) {
+	(void)argument;
+	while (going_on) {
 		clock_sleep_ns(20000);
-		for (unsigned i = 0; i < HOLDERS; i++)
+		for (unsigned i = 0; revoking && i < HOLDERS; i++)
 			configured += thread_configure(holders + i, 0, 0, 0, 0) == ST_OK;
 	}
 }
 
 TEST(thread_configure, comes_while_what_the_thread_held_is_being_destroyed)
 {
-	volatile bool running = true;
 	cptr_t worker_thread, untyped, cnodes;
 
 	REQUIRE(objects_create(OBJECT_THREAD, 0, HOLDERS, &holders) == ST_OK);
 	REQUIRE(slots_alloc(HOLDERS, &cnodes) == ST_OK);
-	worker_thread = worker(1, configure_all, (void *)(uintptr_t)&running, HIGH);
-	for (int round = 0; round < 3; round++) {
+	going_on = true;
+	configured = 0;
+	worker_thread = worker(1, configure_all, NULL, HIGH);
+	for (int round = 0; round < 100 && configured == 0; round++) {
 		untyped = make(OBJECT_UNTYPED, 18);
 		EXPECT_EQ(untyped_retype(untyped, OBJECT_CNODE, 5, cnodes, HOLDERS), ST_OK);
 		for (unsigned i = 0; i < HOLDERS; i++) {
-			EXPECT_EQ(cap_copy_at(cap_in(cnodes + i, 5, 0), cap_at(cnodes + i), 0),
+			EXPECT_EQ(cap_copy_at(cap_in(cnodes + i, 5, 0),
+					  cap_at(ROOT_SLOT_THREAD), 0),
 				ST_OK);
 			thread_configure(holders + i, cnodes + i, 0, 0, 0);
 			EXPECT_EQ(cap_delete(cnodes + i), ST_OK);
 		}
+		revoking = true;
 		EXPECT_EQ(cap_revoke(untyped), ST_OK);
+		revoking = false;
 		drop(untyped);
 	}
-	running = false;
+	going_on = false;
 	worker_finish(worker_thread);
 	EXPECT(configured > 0);
 	slots_free(cnodes, HOLDERS);

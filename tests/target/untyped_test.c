@@ -337,3 +337,64 @@ TEST(object_create, says_when_there_is_no_memory)
 	EXPECT_EQ(object_create(OBJECT_UNTYPED, 39, &cap), ST_INVALID_ARGS);
 	EXPECT_EQ(objects_create(OBJECT_ENDPOINT, 0, RETYPE_MAX + 1, &cap), ST_OUT_OF_RANGE);
 }
+
+/* --- with room for k more bytes, k from 0 */
+
+enum { NARROW_BITS = 13, NARROW = 1 << NARROW_BITS, UNIT_BITS = 4, UNIT = 1 << UNIT_BITS };
+
+struct retyping {
+	enum object type;
+	unsigned size_bits, bytes, count;
+};
+
+/* Leave `room` bytes free, in Untypeds of falling size, so that none is lost to alignment. */
+static void narrow(cptr_t untyped, cptr_t fillers, unsigned room)
+{
+	unsigned taken = NARROW - room;
+
+	for (unsigned bits = NARROW_BITS; bits >= UNIT_BITS; bits--)
+		if (taken & 1U << bits)
+			EXPECT_EQ(untyped_retype(untyped, OBJECT_UNTYPED, bits, fillers++, 1),
+				ST_OK);
+	EXPECT_EQ(untyped_free(untyped), room);
+}
+
+/* One try with `room` bytes: all of it is done, or nothing. */
+static void try_with(cptr_t untyped, cptr_t first, const struct retyping *what, unsigned room)
+{
+	unsigned start = (NARROW - room + what->bytes - 1) & ~(what->bytes - 1);
+	bool fits = start + what->count * what->bytes <= NARROW;
+	status_t st = untyped_retype(untyped, what->type, what->size_bits, first, what->count);
+
+	EXPECT_EQ(st, fits ? ST_OK : ST_NO_MEMORY);
+	EXPECT_EQ(untyped_free(untyped),
+		fits ? NARROW - start - what->count * what->bytes : room);
+	for (unsigned i = 0; i < what->count; i++)
+		EXPECT_EQ(is_empty(first + i), !fits);
+}
+
+TEST(untyped_retype, without_room_changes_nothing_whatever_room_there_is)
+{
+	static const struct retyping kinds[] = {{OBJECT_UNTYPED, 4, 16, 1},
+		{OBJECT_UNTYPED, 10, 1024, 3}, {OBJECT_CNODE, 1, 64, 5},
+		{OBJECT_CNODE, 6, 2048, 1}, {OBJECT_THREAD, 0, 2048, 1},
+		{OBJECT_THREAD, 0, 2048, 2}, {OBJECT_ENDPOINT, 0, 32, 1},
+		{OBJECT_ENDPOINT, 0, 32, 16}, {OBJECT_NOTIFICATION, 0, 64, 3},
+		{OBJECT_REPLY, 0, 32, 2}, {OBJECT_TIMER, 0, 64, 1}, {OBJECT_TIMER, 0, 64, 7}};
+	cptr_t untyped = make(OBJECT_UNTYPED, NARROW_BITS), fillers, first;
+
+	REQUIRE(slots_alloc(NARROW_BITS, &fillers) == ST_OK);
+	REQUIRE(slots_alloc(16, &first) == ST_OK);
+	for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		for (unsigned room = 0;
+			room < 2 * kinds[i].count * kinds[i].bytes && room <= NARROW;
+			room += UNIT) {
+			narrow(untyped, fillers, room);
+			try_with(untyped, first, &kinds[i], room);
+			EXPECT_EQ(cap_revoke(untyped), ST_OK);
+			EXPECT_EQ(untyped_free(untyped), NARROW);
+		}
+	slots_free(first, 16);
+	slots_free(fillers, NARROW_BITS);
+	drop(untyped);
+}

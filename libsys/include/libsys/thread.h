@@ -86,7 +86,7 @@ static inline status_t thread_configure(
  * thread_read_registers, thread_read_fpu: what a thread that does not run would go on with.
  *
  *  returns  ST_OK
- *           ST_BAD_STATE     it is the calling thread
+ *           ST_BAD_STATE     it is ready to run: suspend it first
  *           ST_INVALID_ARGS  the memory cannot be written
  */
 static inline status_t thread_read_registers(cptr_t thread, struct thread_registers *out)
@@ -103,7 +103,7 @@ static inline status_t thread_read_fpu(cptr_t thread, struct thread_fpu *out)
  * thread_write_registers, thread_write_fpu: set them; of pstate only N, Z, C and V count.
  *
  *  returns  ST_OK
- *           ST_BAD_STATE     the thread is not stopped
+ *           ST_BAD_STATE     it is neither stopped nor waits for the answer to a fault
  *           ST_INVALID_ARGS  the memory cannot be read
  */
 static inline status_t thread_write_registers(

@@ -89,7 +89,7 @@ TEST(cost, no_call_runs_longer_than_its_work_and_a_step)
 		EXPECT(work.left > -WORK_CLEAR_PAGE);
 		work.left = WORK_DEFAULT;
 	}
-	EXPECT_EQ(calls, 151);
+	EXPECT_EQ(calls, 301);
 	EXPECT_EQ(walk(), 1);
 }
 

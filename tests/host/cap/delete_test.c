@@ -466,6 +466,6 @@ TEST(revoke, cnodes_of_many_slots_in_bounded_steps)
 		calls++;
 	} while (st == CAP_AGAIN);
 	EXPECT_EQ(st, ST_OK);
-	EXPECT_EQ(calls, 787);
+	EXPECT_EQ(calls, 1573);
 	EXPECT_EQ(walk(), 1);
 }

@@ -224,3 +224,162 @@ TEST(family, a_read_fault_ends_however_little_work_a_call_may_do)
 	} while (st == ST_SHOULD_WAIT && ++stops < 100);
 	EXPECT_EQ(st, ST_OK);
 }
+
+static void close_by_steps(struct vmo *vmo)
+{
+	status_t st;
+
+	do {
+		vm_work.left = 1;
+		st = vmo_close(vmo);
+	} while (st == ST_SHOULD_WAIT);
+	vm_work.left = UINT64_MAX;
+	EXPECT_EQ(st, ST_OK);
+}
+
+/* Two close at once: what the upper one leaves to the lower one goes on to its child. */
+TEST(close, that_is_left_hands_on_what_comes_later)
+{
+	for (int calls = 1; calls < 16; calls++) {
+		status_t st = ST_SHOULD_WAIT;
+
+		world_init();
+		REQUIRE(vmo_init(&t, pool, 14, 0) == ST_OK);
+		put(&t, 1, 11);
+		REQUIRE(vmo_clone(&v, &t, pool, 0, 14, 0) == ST_OK);
+		put(&v, 0, 20);
+		put(&v, 13, 23);
+		REQUIRE(vmo_clone(&c, &v, pool, 0, 14, 0) == ST_OK);
+		for (uint64_t p = 2; p < 14; p += 4)
+			put(&c, p, 30);
+		for (int i = 0; i < calls && st == ST_SHOULD_WAIT; i++) {
+			vm_work.left = 1;
+			st = vmo_close(&v);
+		}
+		vm_work.left = UINT64_MAX;
+		close_by_steps(&t);
+		if (st == ST_SHOULD_WAIT)
+			close_by_steps(&v);
+		EXPECT(pte_is_owned(tree_entry(&c, 1)));
+		EXPECT_EQ(get(&c, 1), 11);
+		EXPECT_EQ(get(&c, 13), 23);
+		EXPECT_EQ(get(&c, 2), 30);
+		close_by_steps(&c);
+		finish();
+	}
+}
+
+TEST(close, leaves_the_looks_that_rest_on_it_one_at_a_time)
+{
+	static struct vmo leaf[4];
+	paddr_t pa;
+
+	world_init();
+	REQUIRE(vmo_init(&t, pool, 14, 0) == ST_OK);
+	REQUIRE(vmo_clone(&v, &t, pool, 0, 14, 0) == ST_OK);
+	REQUIRE(vmo_clone(&c, &v, pool, 0, 14, 0) == ST_OK);
+	for (int i = 0; i < 4; i++)
+		REQUIRE(vmo_clone(&leaf[i], &c, pool, 0, 14, 0) == ST_OK);
+	put(&t, 3, 33);
+	for (int i = 0; i < 4; i++) {
+		vm_work.left = 1;
+		EXPECT_EQ(vmo_look(&leaf[i], 3, &pa), ST_SHOULD_WAIT);
+		EXPECT(leaf[i].goal.at == &c);
+	}
+	close_by_steps(&c);
+	for (int i = 0; i < 4; i++) {
+		EXPECT_EQ(get(&leaf[i], 3), 33);
+		EXPECT_EQ(vmo_close(&leaf[i]), ST_OK);
+	}
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	EXPECT_EQ(vmo_close(&t), ST_OK);
+	finish();
+}
+
+/* A table that stays at an edge behind a VMO's end is nothing that a clone may borrow. */
+TEST(clone, borrows_nothing_behind_its_parents_end)
+{
+	world_init();
+	REQUIRE(vmo_init(&t, pool, 32, 0) == ST_OK);
+	REQUIRE(vmo_clone(&s, &t, pool, 0, 14, 0) == ST_OK);
+	REQUIRE(vmo_clone(&v, &s, pool, 0, 16, VMO_RESIZABLE) == ST_OK);
+	EXPECT_EQ(vmo_close(&s), ST_OK);
+	EXPECT_EQ(v.limit, 14);
+	put(&v, 0, 1);
+	put(&v, 12, 12);
+	EXPECT_EQ(vmo_resize(&v, 11), ST_OK);
+	EXPECT(pte_is_owned(*tree_own(&v, 12, 1).slot)); /* it is there */
+	REQUIRE(vmo_clone(&c, &v, pool, 0, 16, 0) == ST_OK);
+	EXPECT_EQ(get(&c, 0), 1);
+	put(&c, 1, 2);
+	EXPECT(pte_is_none(*tree_own(&c, 12, 1).slot));
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	EXPECT_EQ(get(&c, 12), 0);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	EXPECT_EQ(vmo_close(&t), ST_OK);
+	finish();
+}
+
+TEST(snapshot, renews_all_promises_or_none)
+{
+	uint64_t held, reserved;
+
+	world_init();
+	REQUIRE(vmo_init(&t, pool, 4, 0) == ST_OK);
+	REQUIRE(vmo_clone(&v, &t, pool, 0, 4, VMO_RESERVE) == ST_OK);
+	REQUIRE(vmo_clone(&c, &v, pool, 0, 4, VMO_RESERVE) == ST_OK);
+	for (uint64_t p = 0; p < 4; p++) {
+		put(&v, p, p);
+		if (p < 2)
+			put(&c, p, p + 10);
+	}
+	held = starve();
+	pool_unreserve(pool, 5); /* for c's two pages and table, and one of the snapshot's */
+	reserved = pool->reserved;
+	EXPECT_EQ(vmo_snapshot(&s, &c, pool, 0, 4, 0), ST_NO_MEMORY);
+	EXPECT_EQ(pool->reserved, reserved);
+	pool_unreserve(pool, held - 5);
+	EXPECT_EQ(vmo_snapshot(&s, &c, pool, 0, 4, 0), ST_OK);
+	held = starve();
+	for (uint64_t p = 0; p < 4; p++) {
+		put(&v, p, p + 20);
+		put(&c, p, p + 30);
+	}
+	EXPECT_EQ(get(&s, 1), 11);
+	EXPECT_EQ(get(&s, 3), 3);
+	pool_unreserve(pool, held);
+	EXPECT_EQ(vmo_close(&s), ST_OK);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	EXPECT_EQ(vmo_close(&t), ST_OK);
+	finish();
+}
+
+/* A look through a VMO that is being closed may begin a walk under it: it ends first. */
+TEST(close, ends_a_walk_that_began_after_it)
+{
+	static struct vmo clone[4];
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 14, 0) == ST_OK);
+	for (uint64_t p = 0; p < 14; p++)
+		put(&v, p, p);
+	for (int i = 0; i < 4; i++) {
+		REQUIRE(vmo_clone(&clone[i], &v, pool, 0, 14, 0) == ST_OK);
+		put(&clone[i], 0, 9);
+		EXPECT_EQ(get(&clone[i], 13), 13);
+	}
+	vm_work.left = 1;
+	EXPECT_EQ(vmo_close(&v), ST_SHOULD_WAIT);
+	EXPECT(v.flags & VMO_CLOSING);
+	vm_work.left = 0;
+	EXPECT_EQ(family_drop(&v, 4, 8), ST_SHOULD_WAIT); /* as own_tables would */
+	EXPECT(v.walk.active);
+	close_by_steps(&v);
+	for (int i = 0; i < 4; i++) {
+		EXPECT(list_is_empty(&clone[i].resting));
+		EXPECT_EQ(get(&clone[i], 13), 13);
+		EXPECT_EQ(vmo_close(&clone[i]), ST_OK);
+	}
+	finish();
+}

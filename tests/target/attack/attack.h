@@ -45,8 +45,8 @@ enum {
 	FUZZ_VSPACE = 6,
 	FUZZ_IRQ = 7,
 	FUZZ_IRQS = 2,
-	FUZZ_OUT = 9,	  /* an endpoint of the supervisor's, to send to */
-	FUZZ_SIGNAL = 10, /* a notification of the supervisor's, to signal */
+	FUZZ_OUT = 9,		    /* an endpoint of the supervisor's, to send to */
+	FUZZ_SIGNAL = 10,	    /* a notification of the supervisor's, to signal */
 	FUZZ_LASTING = FUZZ_DEVICE, /* these are not made anew with each round */
 	FUZZ_LASTINGS = FUZZ_SIGNAL + 1 - FUZZ_LASTING,
 	FUZZ_ENDPOINT = 12,

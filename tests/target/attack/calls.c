@@ -173,7 +173,8 @@ static uint64_t rights(void)
 
 static uint64_t badge_or_guard(void)
 {
-	return one_in(2) ? fuzz_random(256) : guard_word(fuzz_random(2), (unsigned)fuzz_random(64));
+	return one_in(2) ? fuzz_random(256) :
+			   guard_word(fuzz_random(2), (unsigned)fuzz_random(64));
 }
 
 static uint64_t last_type; /* so that a size goes with it */
@@ -280,8 +281,9 @@ struct call {
 	const struct rule *argument[ARGUMENTS_MAX];
 };
 
-#define SYSCALL_IPC(number, name, text)		     [number] = {#name, 0, 12, 0, 0, {0}},
-#define SYSCALL(number, name, parameters, arguments) [number] = {#name, #parameters, 8, 0, 0, {0}},
+#define SYSCALL_IPC(number, name, text) [number] = {#name, 0, 12, 0, 0, {0}},
+#define SYSCALL(number, name, parameters, arguments) \
+	[number] = {#name, #parameters, 8, 0, 0, {0}},
 static struct call calls[SYSCALL_COUNT] = {
 #include "abi/syscalls.def"
 };

@@ -66,6 +66,9 @@ struct fault_text {
 
 struct fault_text fault_describe(uint64_t esr, uint64_t far);
 
+/* context_flags: N, Z, C and V in their places. */
+uint64_t context_flags(const struct context *context);
+
 /* context_set_flags: N, Z, C and V out of a PSTATE; all else stays what user mode needs. */
 void context_set_flags(struct context *context, uint64_t pstate);
 
