@@ -31,7 +31,8 @@ void counted_add(struct slot *slot)
 }
 
 /* name: what the neighbours, or the object, hold where they name one of them. */
-static void name(struct counted_object *object, uint64_t data, link_t next_name, link_t prev_name)
+static void name(
+	struct counted_object *object, uint64_t data, link_t next_name, link_t prev_name)
 {
 	link_t next = (link_t)data, prev = (link_t)(data >> 32);
 

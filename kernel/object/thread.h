@@ -63,7 +63,7 @@ struct thread {
 	struct reply *reply; /* RECEIVING: to bind the caller to; CALLING: bound to */
 	uint64_t badge;	     /* SENDING: of the capability that it used */
 	struct notification *bound;
-	uint64_t tls; /* TPIDR_EL0 while it is nobody's current */
+	uint64_t tls;	/* TPIDR_EL0 while it is nobody's current */
 	uint64_t space; /* TTBR0_EL1 while there is a capability in THREAD_VSPACE */
 	uaddr_t ipc_buffer;
 	uint64_t fault_address, fault_esr; /* SENDING or CALLING because of a fault */

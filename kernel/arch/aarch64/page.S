@@ -19,6 +19,8 @@ page_zero:
 	cmp	x0, x3
 	b.lo	3b
 	ret
+	dsb	nsh			/* nothing runs ahead past it */
+	isb
 1:	dc	zva, x0
 	add	x0, x0, x2
 	cmp	x0, x3
@@ -61,3 +63,5 @@ page_copy:
 	cmp	x0, x2
 	b.lo	1b
 	ret
+	dsb	nsh			/* nothing runs ahead past it */
+	isb
