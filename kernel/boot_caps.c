@@ -112,12 +112,12 @@ struct thread *boot_objects(struct bootmem *memory)
 /* From the first RAM that is free to the last that references can name. */
 static void make_frame_table(struct bootmem *memory)
 {
-	const struct range *last = &memory->range[memory->count - 1];
-	paddr_t base = memory->range[0].base;
-	paddr_t end = min_u64(last->base + last->size, SLOT_PA_END);
+	paddr_t base = memory->range[0].base, end = base;
 	uint64_t pages = VMO_LEVELS + 1;
 	paddr_t table, zeros;
 
+	for (uint32_t i = 0; i < memory->count && memory->range[i].base < SLOT_PA_END; i++)
+		end = min_u64(memory->range[i].base + memory->range[i].size, SLOT_PA_END);
 	if (!bootmem_alloc_below(
 		    memory, frames_table_bytes(end - base) / PAGE_SIZE, SLOT_PA_END, &table) ||
 		!bootmem_alloc_below(memory, pages, SLOT_PA_END, &zeros))
