@@ -155,7 +155,7 @@ TEST(races, who_is_woken_by_an_idle_cpus_cleaning_runs)
 	REQUIRE(sys_cap_move(object, 5, 18, ROOT_SLOT_CNODE, endpoint, 64) == ST_OK);
 	deleter = start_low(1, delete, 1);
 	go = 1;
-	while (!begun)
+	while (cap_info(object) >= 0) /* until the delete has begun */
 		;
 	EXPECT_EQ(sys_thread_suspend(deleter), ST_OK);
 	worker_finish(waiter);
