@@ -4,7 +4,7 @@
 
 #include "arch/page.h"
 #include "arch/print.h"
-#include "arch/space.h"
+#include "arch/timer.h"
 
 #include "cap/object.h"
 #include "cap/untyped.h"
@@ -12,12 +12,14 @@
 #include "object/check.h"
 #include "object/irq.h"
 #include "object/thread.h"
+#include "object/vspace.h"
 
 #include "platform/board.h"
 
 enum {
 	THREAD_BITS = 11,
 	BITS_MAX = 38, /* of an Untyped's bytes: abi/objects.def */
+	POOL_BITS_MIN = 20,
 };
 
 static struct slot *root_slots;
@@ -76,14 +78,6 @@ static struct cap cnode_cap(void)
 	return cap;
 }
 
-static struct cap space_cap(paddr_t table, uint16_t asid)
-{
-	struct cap cap = cap_make(OBJECT_VSPACE, 0, pa_to_va(table));
-
-	cap.data = space_root(table, asid);
-	return cap;
-}
-
 static void hold(struct thread *thread, enum thread_slot slot, enum root_slot root)
 {
 	status_t st = cap_copy(&thread->slots[slot], &root_slots[root], RIGHTS_ALL);
@@ -91,24 +85,109 @@ static void hold(struct thread *thread, enum thread_slot slot, enum root_slot ro
 	CHECK(st == ST_OK);
 }
 
-struct thread *boot_objects(struct bootmem *memory, paddr_t space_table, uint16_t asid)
+/* The Pool's object stands behind the thread, in the same page. */
+_Static_assert(BIT(THREAD_BITS) + sizeof(struct pool_object) <= PAGE_SIZE, "");
+
+static struct pool_object *pool;
+
+struct thread *boot_objects(struct bootmem *memory)
 {
-	struct thread *thread = take_zeroed(memory, BIT(THREAD_BITS));
+	struct thread *thread = take_zeroed(memory, PAGE_SIZE);
 	struct cap cap = cap_make(OBJECT_THREAD, THREAD_BITS, thread);
 
+	pool = (void *)((char *)thread + BIT(THREAD_BITS));
 	root_slots = take_zeroed(memory, sizeof(struct slot) << ROOT_CNODE_BITS);
 	irq_table_init(take_zeroed(memory, irq_table_bytes()));
 	thread_create(&cap);
 	add_root(ROOT_SLOT_CNODE, cnode_cap());
 	add_root(ROOT_SLOT_THREAD, cap);
-	add_root(ROOT_SLOT_VSPACE, space_cap(space_table, asid));
 	add_root(ROOT_SLOT_IRQ_CONTROL, irq_control_cap());
 	hold(thread, THREAD_CSPACE, ROOT_SLOT_CNODE);
-	hold(thread, THREAD_VSPACE, ROOT_SLOT_VSPACE);
 	thread->priority = PRIORITY_MAX;
 	thread->priority_max = PRIORITY_MAX;
 	thread->cpu = &cpus[0];
 	return thread;
+}
+
+/* From the first RAM that is free to the last that references can name. */
+static void make_frame_table(struct bootmem *memory)
+{
+	paddr_t base = memory->range[0].base, end = base;
+	uint64_t pages = VMO_LEVELS + 1;
+	paddr_t table, zeros;
+
+	for (uint32_t i = 0; i < memory->count && memory->range[i].base < SLOT_PA_END; i++)
+		end = min_u64(memory->range[i].base + memory->range[i].size, SLOT_PA_END);
+	if (!bootmem_alloc_below(
+		    memory, frames_table_bytes(end - base) / PAGE_SIZE, SLOT_PA_END, &table) ||
+		!bootmem_alloc_below(memory, pages, SLOT_PA_END, &zeros))
+		panic("out of memory for the frame table");
+	frames_init(pa_to_va(table), base, end - base);
+	frames_ready(zeros, pages * PAGE_SIZE);
+	vm_init(zeros, timer_now() * UINT64_C(0x9e3779b97f4a7c15));
+}
+
+/* A block of 2^bits bytes, aligned to that: twice as much is taken, and the rest returned. */
+static bool take_block(struct bootmem *memory, unsigned bits, paddr_t *base_out)
+{
+	paddr_t base, start;
+
+	if (!bootmem_alloc_below(memory, BIT(bits + 1 - PAGE_BITS), SLOT_PA_END, &start))
+		return false;
+	base = align_up(start, BIT(bits));
+	*base_out = base;
+	return bootmem_add(memory, (struct range){start, base - start}) &&
+		bootmem_add(memory, (struct range){base + BIT(bits), start + BIT(bits) - base});
+}
+
+/* One sixteenth of the memory, or what there is. */
+static struct slot *pool_memory(struct bootmem *memory)
+{
+	unsigned bits = 63 - (unsigned)__builtin_clzll(bootmem_bytes(memory) / 16);
+	paddr_t base;
+
+	while (!take_block(memory, bits, &base))
+		if (--bits < POOL_BITS_MIN)
+			panic("out of memory for the first Pool");
+	return add_root(ROOT_SLOT_POOL_MEMORY, untyped_make(base, bits, false));
+}
+
+struct slot *boot_pool(struct bootmem *memory)
+{
+	struct cap cap = cap_make(OBJECT_POOL, 0, pool);
+	struct slot *slot, *untyped;
+	status_t st;
+
+	make_frame_table(memory);
+	untyped = pool_memory(memory);
+	pool_create(&cap);
+	slot = add_root(ROOT_SLOT_POOL, cap);
+	st = pool_give(pool, untyped, untyped->cap.size_bits);
+	CHECK(st == ST_OK && pool_feed(pool));
+	return slot;
+}
+
+struct vspace_object *boot_space(struct thread *thread)
+{
+	struct vspace_object *space;
+	status_t st = vspace_make(pool, &space);
+
+	CHECK(st == ST_OK);
+	cap_insert(&root_slots[ROOT_SLOT_POOL], &root_slots[ROOT_SLOT_VSPACE],
+		cap_make(OBJECT_VSPACE, 0, space));
+	hold(thread, THREAD_VSPACE, ROOT_SLOT_VSPACE);
+	thread->space = space->root;
+	return space;
+}
+
+struct slot *boot_archive(struct vmo_object *archive)
+{
+	struct slot *slot = &root_slots[ROOT_SLOT_ARCHIVE];
+	struct cap cap = cap_make(OBJECT_VMO, 0, archive);
+
+	cap.rights = RIGHT_READ | RIGHT_EXECUTE | RIGHT_MAP;
+	cap_insert(&root_slots[ROOT_SLOT_POOL], slot, cap);
+	return slot;
 }
 
 /* The largest aligned block that begins where the range does. */

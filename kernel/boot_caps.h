@@ -10,7 +10,10 @@
 #include "bootmem.h"
 
 struct board;
+struct slot;
 struct thread;
+struct vmo_object;
+struct vspace_object;
 
 /*
  * boot_device_memory: physical memory that is no RAM: everything that the machine can address but
@@ -22,11 +25,24 @@ void boot_device_memory(const struct board *board, struct bootmem *devices);
 
 /*
  * boot_objects: make the first program's thread and CNode, the IRQ table, and the
- * capabilities to them and to its VSpace.
+ * capabilities to them.
  *
- *  => the thread has its CSpace, VSpace and priority, and is STOPPED; panics without memory
+ *  => the thread has its CSpace and priority, and is STOPPED; panics without memory
  */
-struct thread *boot_objects(struct bootmem *memory, paddr_t space_table, uint16_t asid);
+struct thread *boot_objects(struct bootmem *memory);
+
+/*
+ * boot_pool: the frame table, and the first Pool with some of the memory in it.
+ *
+ *  => returns the slot of its capability
+ */
+struct slot *boot_pool(struct bootmem *memory);
+
+/* boot_space: make the first program's VSpace, and its thread's. */
+struct vspace_object *boot_space(struct thread *thread);
+
+/* boot_archive: the capability to the archive's VMO; returns its slot. */
+struct slot *boot_archive(struct vmo_object *archive);
 
 /*
  * boot_untypeds: hand out the memory, in Untypeds as large as its alignment allows, RAM

@@ -17,10 +17,10 @@
 
 #include "arch/page.h"
 #include "arch/print.h"
-#include "arch/usermap.h"
 
 #include "object/irq.h"
 #include "object/sched.h"
+#include "object/vspace.h"
 
 #include "boot_caps.h"
 
@@ -30,39 +30,73 @@
 #define STACK_TOP     UINT64_C(0x7ffffffff000)
 #define STACK_SIZE    (UINT64_C(64) << 10)
 
-enum { ROOT_ASID = 1 };
-
 static const char root_name[] = "init";
 
 _Static_assert(sizeof(struct bootinfo) <= PAGE_SIZE, "it is handed over as one page");
 
-/* The space being built: its root table and where its memory comes from. */
+/* What the program's memory is made of and mapped in. */
 struct space {
-	paddr_t root;
-	struct bootmem *memory;
+	struct vspace_object *vspace;
+	struct slot *pool;
 };
 
-static paddr_t take_page(struct space *space)
+static struct vmo_object *make_vmo(struct space *space, const struct vmo_request *request)
+{
+	struct pool_object *pool = pool_of(&space->pool->cap);
+	struct vmo_object *vmo;
+	status_t st;
+
+	do
+		st = vmo_make(pool, request, &vmo);
+	while (st == ST_NO_MEMORY && pool_feed(pool));
+	if (st != ST_OK)
+		panic("out of memory while loading %s", root_name);
+	return vmo;
+}
+
+static struct vmo_object *make_zeros(struct space *space, uint64_t size)
+{
+	return make_vmo(
+		space, &(struct vmo_request){.kind = MAKE_PAGED, .pages = size >> PAGE_BITS});
+}
+
+/* Where the kernel can write a page of a VMO. */
+static void *own_page(struct vmo_object *vmo, uint64_t page)
 {
 	paddr_t pa;
+	status_t st;
 
-	/* What a VSpace's capability can name: its root table is one of these pages. */
-	if (!bootmem_alloc_below(space->memory, 1, SLOT_PA_END, &pa))
+	do
+		st = vmo_own(&vmo->core, page, &pa);
+	while (st == ST_NO_MEMORY && vmo_feed(vmo));
+	if (st != ST_OK)
 		panic("out of memory while loading %s", root_name);
-	page_zero(pa_to_va(pa));
-	return pa;
+	return pa_to_va(pa);
 }
 
-static void map_page(struct space *space, uaddr_t va, paddr_t pa, unsigned rights)
+/* All of a VMO; the Mapping is derived from `parent`. */
+static void map(struct space *space, struct vmo_object *vmo, struct slot *parent, uaddr_t va,
+	unsigned rights)
 {
-	while (!user_map(space->root, va, pa, rights))
-		user_add_table(space->root, va, take_page(space));
+	struct map_order order = {
+		.request = {va >> PAGE_BITS, vmo->core.pages, 0, rights},
+		.vmo = vmo,
+		.parent = parent,
+		.rights_max = rights,
+	};
+	status_t st;
+
+	do
+		st = vspace_add(space->vspace, &order);
+	while (st == ST_NO_MEMORY && pool_feed(space->vspace->pool));
+	if (st != ST_OK)
+		panic("out of memory while loading %s", root_name);
 }
 
-static unsigned user_rights(unsigned elf)
+static unsigned map_rights(unsigned elf)
 {
-	return (elf & ELF_READ ? USER_READ : 0) | (elf & ELF_WRITE ? USER_WRITE : 0) |
-		(elf & ELF_EXECUTE ? USER_EXECUTE : 0);
+	return (elf & ELF_READ ? MAP_READ : 0) | (elf & ELF_WRITE ? MAP_WRITE : 0) |
+		(elf & ELF_EXECUTE ? MAP_EXECUTE : 0);
 }
 
 /* Copy what the file has of the page at `va`; the rest of the page stays zero. */
@@ -76,18 +110,17 @@ static void fill_page(const struct elf_segment *segment, uaddr_t va, uint8_t *pa
 		memcpy(page + (from - va), segment->data + (from - segment->va), to - from);
 }
 
+/* A VMO for each segment: pages that the file says nothing of come when they are needed. */
 static void load_segment(struct space *space, const struct elf_segment *segment)
 {
-	uaddr_t end = segment->va + segment->memory_size;
+	uaddr_t start = align_down(segment->va, PAGE_SIZE);
+	uaddr_t end = align_up(segment->va + segment->memory_size, PAGE_SIZE);
+	uaddr_t data_end = segment->va + segment->data_size;
+	struct vmo_object *vmo = make_zeros(space, end - start);
 
-	for (uaddr_t va = align_down(segment->va, PAGE_SIZE); va < end; va += PAGE_SIZE) {
-		paddr_t pa = take_page(space);
-
-		fill_page(segment, va, pa_to_va(pa));
-		if (segment->rights & ELF_EXECUTE)
-			user_make_executable(pa_to_va(pa));
-		map_page(space, va, pa, user_rights(segment->rights));
-	}
+	for (uaddr_t va = start; va < data_end; va += PAGE_SIZE)
+		fill_page(segment, va, own_page(vmo, (va - start) >> PAGE_BITS));
+	map(space, vmo, space->pool, start, map_rights(segment->rights));
 }
 
 static uaddr_t load_program(struct space *space, const struct cpio_file *file)
@@ -100,14 +133,15 @@ static uaddr_t load_program(struct space *space, const struct cpio_file *file)
 	if (wrong)
 		panic("cannot load %s: %s", root_name, wrong);
 	while (elf_segment(&elf, &index, &segment))
-		load_segment(space, &segment);
+		if (segment.memory_size)
+			load_segment(space, &segment);
 	return elf.entry;
 }
 
 static void map_stack(struct space *space, struct bootinfo *info)
 {
-	for (uaddr_t va = STACK_TOP - STACK_SIZE; va < STACK_TOP; va += PAGE_SIZE)
-		map_page(space, va, take_page(space), USER_READ | USER_WRITE);
+	map(space, make_zeros(space, STACK_SIZE), space->pool, STACK_TOP - STACK_SIZE,
+		MAP_READ | MAP_WRITE);
 	info->stack_top = STACK_TOP;
 	info->stack_size = STACK_SIZE;
 }
@@ -132,24 +166,32 @@ static struct range own_pages(struct bootmem *memory, struct range archive)
 
 static void map_archive(struct space *space, struct range archive, struct bootinfo *info)
 {
-	for (uint64_t at = 0; at < archive.size; at += PAGE_SIZE)
-		map_page(space, ARCHIVE_VA + at, archive.base + at, USER_READ);
+	struct vmo_object *vmo = make_vmo(space,
+		&(struct vmo_request){
+			.kind = MAKE_DEVICE,
+			.pages = align_up(archive.size, PAGE_SIZE) >> PAGE_BITS,
+			.pa = archive.base,
+			.memory = PTE_NORMAL,
+		});
+
+	map(space, vmo, boot_archive(vmo), ARCHIVE_VA, MAP_READ);
 	info->archive = ARCHIVE_VA;
 	info->archive_size = archive.size;
 }
 
 static void map_ipc_buffer(struct space *space, struct bootinfo *info)
 {
-	map_page(space, IPC_BUFFER_VA, take_page(space), USER_READ | USER_WRITE);
+	map(space, make_zeros(space, PAGE_SIZE), space->pool, IPC_BUFFER_VA,
+		MAP_READ | MAP_WRITE);
 	info->ipc_buffer = IPC_BUFFER_VA;
 }
 
 static struct bootinfo *map_bootinfo(struct space *space)
 {
-	paddr_t pa = take_page(space);
+	struct vmo_object *vmo = make_zeros(space, PAGE_SIZE);
 
-	map_page(space, BOOTINFO_VA, pa, USER_READ);
-	return pa_to_va(pa);
+	map(space, vmo, space->pool, BOOTINFO_VA, MAP_READ);
+	return own_page(vmo, 0);
 }
 
 static noreturn void start(struct thread *thread, uaddr_t entry)
@@ -161,28 +203,35 @@ static noreturn void start(struct thread *thread, uaddr_t entry)
 	sched_start(thread);
 }
 
-void root_start(const struct root_memory *memory, struct bootinfo *info)
+static struct range find_archive(const struct root_memory *memory, struct cpio_file *file)
 {
-	struct space space = {.memory = memory->free};
 	struct range archive = memory->archive;
-	struct cpio_file file;
-	struct bootinfo *page;
-	struct thread *thread;
-	uaddr_t entry;
 
 	if (archive.size == 0)
 		panic("no initial archive: give the loader one (QEMU: -initrd)");
-	archive = own_pages(space.memory, archive);
-	if (!cpio_find(pa_to_va(archive.base), archive.size, root_name, &file))
+	archive = own_pages(memory->free, archive);
+	if (!cpio_find(pa_to_va(archive.base), archive.size, root_name, file))
 		panic("no %s in the initial archive (cpio newc, see tools/mkarchive)",
 			root_name);
-	space.root = take_page(&space);
+	return archive;
+}
+
+void root_start(const struct root_memory *memory, struct bootinfo *info)
+{
+	struct cpio_file file;
+	struct range archive = find_archive(memory, &file);
+	struct thread *thread = boot_objects(memory->free);
+	struct space space = {.pool = boot_pool(memory->free)};
+	struct bootinfo *page;
+	uaddr_t entry;
+
+	vm_begin(UINT64_MAX);
+	space.vspace = boot_space(thread);
 	entry = load_program(&space, &file);
 	map_stack(&space, info);
 	map_archive(&space, archive, info);
 	map_ipc_buffer(&space, info);
 	page = map_bootinfo(&space);
-	thread = boot_objects(space.memory, space.root, ROOT_ASID);
 	info->irq_lines = irq_lines_end();
 	boot_untypeds(memory->free, memory->devices, info);
 	memcpy(page, info, sizeof(*info));

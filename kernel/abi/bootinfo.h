@@ -9,7 +9,7 @@
 #include "abi/types.h"
 
 enum {
-	BOOTINFO_VERSION = 2,
+	BOOTINFO_VERSION = 3,
 	BOOTINFO_BOARD_MAX = 64,
 	BOOTINFO_ARGUMENTS_MAX = 256,
 	BOOTINFO_UNTYPED_MAX = 160,
@@ -26,6 +26,9 @@ enum root_slot {
 	ROOT_SLOT_THREAD = 2,
 	ROOT_SLOT_VSPACE = 3,
 	ROOT_SLOT_IRQ_CONTROL = 4,
+	ROOT_SLOT_POOL = 5,	   /* what its VSpace and memory are made of: there is more */
+	ROOT_SLOT_POOL_MEMORY = 6, /* the Untyped that the Pool was given */
+	ROOT_SLOT_ARCHIVE = 7,	   /* a VMO: the initial archive; READ, EXECUTE and MAP */
 	ROOT_SLOT_FIRST_FREE = 16, /* the others are for what comes */
 	ROOT_CNODE_BITS = 12,
 };

@@ -18,10 +18,12 @@ void cap_insert(struct slot *parent, struct slot *slot, struct cap cap)
 
 void cap_clear(struct slot *slot)
 {
-	if (object_is(OBJECTS_COUNTED, slot->cap.type))
-		counted_object(&slot->cap)->caps--;
+	struct cap cap = slot->cap;
+
 	tour_remove(slot);
 	*slot = (struct slot){0};
+	if (unlikely(object_is(OBJECTS_COUNTED, cap.type)))
+		counted_remove(counted_object(&cap), cap.data);
 }
 
 /* Whether a guard is one: no bits beyond its length, and an index left to look up. */
@@ -65,16 +67,23 @@ static status_t mint_check(const struct cap *cap, uint64_t data)
 	return cap->data == 0 ? ST_OK : ST_BAD_STATE;
 }
 
+/* What some types need besides. */
+static __attribute__((__noinline__)) void copy_more(struct slot *to, struct slot *source)
+{
+	if (to->cap.type == OBJECT_UNTYPED)
+		untyped_lend(source, to);
+	else
+		counted_add(to);
+}
+
 static void copy_commit(struct slot *to, struct slot *source, uint8_t rights, uint64_t data)
 {
 	to->cap = source->cap;
 	to->cap.rights &= rights;
 	to->cap.data = data;
 	tour_insert(source, to);
-	if (unlikely(object_is(OBJECTS_COUNTED, to->cap.type)))
-		counted_object(&to->cap)->caps++;
-	if (unlikely(to->cap.type == OBJECT_UNTYPED))
-		untyped_lend(source, to);
+	if (unlikely(object_is(OBJECTS_COUNTED | 1 << OBJECT_UNTYPED, to->cap.type)))
+		copy_more(to, source);
 }
 
 status_t cap_copy(struct slot *to, struct slot *source, uint8_t rights)
@@ -105,6 +114,8 @@ static void move_commit(struct slot *to, struct slot *source)
 	to->cap = source->cap;
 	tour_move(to, source);
 	*source = (struct slot){0};
+	if (unlikely(object_is(OBJECTS_COUNTED, to->cap.type)))
+		counted_moved(to);
 }
 
 status_t cap_move(struct slot *to, struct slot *source)
@@ -134,13 +145,39 @@ status_t cap_mutate(struct slot *to, struct slot *source, uint64_t guard)
 	return ST_OK;
 }
 
-static void swap_commit(struct slot *a, struct slot *b)
+static void exchange(struct slot *a, struct slot *b)
 {
 	struct cap cap = a->cap;
 
 	tour_swap(a, b);
 	a->cap = b->cap;
 	b->cap = cap;
+}
+
+/* They may be neighbours in one list: both are taken out of theirs first. */
+static __attribute__((__noinline__)) void exchange_counted(struct slot *a, struct slot *b)
+{
+	bool a_counted = object_is(OBJECTS_COUNTED, a->cap.type);
+	bool b_counted = object_is(OBJECTS_COUNTED, b->cap.type);
+
+	if (a_counted)
+		counted_remove(counted_object(&a->cap), a->cap.data);
+	if (b_counted)
+		counted_remove(counted_object(&b->cap), b->cap.data);
+	exchange(a, b);
+	if (b_counted)
+		counted_add(a);
+	if (a_counted)
+		counted_add(b);
+}
+
+static void swap_commit(struct slot *a, struct slot *b)
+{
+	if (unlikely(object_is(OBJECTS_COUNTED, a->cap.type) ||
+		    object_is(OBJECTS_COUNTED, b->cap.type)))
+		exchange_counted(a, b);
+	else
+		exchange(a, b);
 }
 
 status_t cap_swap(struct slot *a, struct slot *b)

@@ -15,6 +15,7 @@
  *	Untyped     size in bytes; UNTYPED_DEVICE; watermark and cleared pages (untyped.h)
  *	CNode       radix; -; guard (abi/objects.h, guard_word)
  *	badged      size; -; badge, 0 while there is none
+ *	COUNTED     size; theirs; the list of them (place.h)
  *	Zombie      radix; type of the object; slots left and the next Zombie (zombie.h)
  *	others      size; theirs; theirs
  *

@@ -72,9 +72,13 @@ static inline bool object_is(unsigned types, uint8_t type)
 	return types >> type & 1;
 }
 
-/* What an object of a COUNTED type starts with. */
+/*
+ * What an object of a COUNTED type starts with. Owner: the cap layer, which also keeps `data`
+ * of all those capabilities: their neighbours in the list.
+ */
 struct counted_object {
-	uint32_t caps; /* capabilities to it; owner: the cap layer */
+	uint32_t caps;	/* capabilities to it */
+	uint32_t first; /* the opening bracket of one; 0: there is none */
 };
 
 /*
@@ -93,7 +97,8 @@ struct object_type {
 	 * object to rest. Does what `work` allows and returns CAP_AGAIN if some is left:
 	 * the object is then valid, its capability can be used and even copied, and the
 	 * next call need not come. Deletes no capabilities but by cap_clear, those in
-	 * slots of the object itself.
+	 * slots of the object itself; a Pool, and what gave it memory, besides delete those
+	 * to all that was made of it, whose own finalise deletes none.
 	 */
 	status_t (*finalise)(const struct cap *cap, struct work *work);
 

@@ -15,6 +15,7 @@
 #include "object/endpoint.h"
 #include "object/notification.h"
 #include "object/sched.h"
+#include "object/vspace.h"
 
 enum { LOOPS_MAX = 1 << 20 };
 
@@ -124,6 +125,97 @@ static void check_thread(const struct thread *thread)
 	CHECK(thread->timer.armed == (thread->state == THREAD_SLEEPING));
 }
 
+/* All capabilities to it are on its list, and no others. */
+static void check_counted(const struct counted_object *object, const struct cap *cap)
+{
+	uint32_t count = 0;
+	link_t before = 0;
+
+	for (link_t link = object->first; link; link = (link_t)link_slot(link)->cap.data) {
+		const struct cap *other = &link_slot(link)->cap;
+
+		CHECK(cap_is_same(other, cap) && other->data >> 32 == before);
+		before = link;
+		count++;
+	}
+	CHECK(count == object->caps);
+}
+
+static void check_pool(const struct pool_object *pool)
+{
+	const struct pool *frames = &pool->frames;
+	uint64_t fed = 0, given = 0;
+
+	list_for_each (link, &pool->memory) {
+		const struct pool_memory *memory = list_entry(link, struct pool_memory, link);
+
+		CHECK(memory->pool == pool && memory->slot.cap.type == OBJECT_FRAMES);
+		fed += memory->range.count;
+		given += memory->count;
+	}
+	CHECK(fed == frames->total && given == fed + pool->fresh);
+	CHECK(frames->total ==
+		frames->free + frames->used[FRAME_PAGE] + frames->used[FRAME_TABLE]);
+	CHECK(frames->reserved <= frames->free);
+	list_for_each (link, &pool->held_by)
+		CHECK(dependence_at(link)->pool == pool);
+}
+
+static void check_vmo(struct vmo_object *vmo)
+{
+	uint64_t mappings = 0;
+
+	CHECK(vmo->state == VMO_LIVE && vmo->pools > 0 && vmo->pools <= VMO_POOLS_MAX);
+	CHECK(vmo->core.pool == &vmo_pays(vmo)->frames);
+	for (unsigned i = 0; i < vmo->pools; i++)
+		CHECK(vmo->on[i].vmo == vmo && !list_is_empty(&vmo->on[i].link));
+	list_for_each (link, &vmo->made) {
+		CHECK(mapping_at(link)->vmo == vmo);
+		mappings++;
+	}
+	CHECK(mappings <= vmo->core.source->mapping_count);
+	CHECK(slot_is_empty(&vmo->signal) || vmo->signal.cap.type == OBJECT_NOTIFICATION);
+}
+
+static void check_vspace(struct vspace_object *space)
+{
+	CHECK(space->root == space_root(space->core.root, space->core.asid));
+	CHECK(space->core.pool == &space->pool->frames);
+}
+
+/* It stands where its VSpace finds it, and shows its VMO's source. */
+static void check_mapping(struct mapping_object *mapping)
+{
+	struct mapping *m = &mapping->core;
+
+	CHECK(vspace_next(m->vspace, m->first) == m && m->pages > 0);
+	CHECK(m->vmo == mapping->vmo->core.source);
+	CHECK((m->rights & ~mapping->rights_max) == 0);
+	CHECK(mapping->vmo->state == VMO_LIVE);
+}
+
+static void check_memory(const struct cap *cap)
+{
+	switch (cap->type) {
+	case OBJECT_POOL:
+		check_pool(pool_of(cap));
+		break;
+	case OBJECT_VMO:
+		check_vmo(vmo_of(cap));
+		break;
+	case OBJECT_VSPACE:
+		check_vspace(vspace_of(cap));
+		break;
+	case OBJECT_MAPPING:
+		check_mapping(cap_object(cap));
+		break;
+	default:
+		break;
+	}
+	if (object_is(OBJECTS_COUNTED, cap->type))
+		check_counted(cap_object(cap), cap);
+}
+
 static void check_object(const struct cap *cap)
 {
 	switch (cap->type) {
@@ -142,6 +234,7 @@ static void check_object(const struct cap *cap)
 	default:
 		CHECK(cap->type != OBJECT_NONE &&
 			(cap->type < OBJECT_TYPES || cap->type == OBJECT_ZOMBIE));
+		check_memory(cap);
 	}
 	if (cap->type < OBJECT_TYPES)
 		CHECK((cap->rights & ~object_info[cap->type].rights) == 0);

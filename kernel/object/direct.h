@@ -40,16 +40,14 @@ static force_inline bool is_most_urgent(const struct cpu *cpu, const struct thre
 /* Would it run next on this CPU, if the current one waited and it did not? */
 static force_inline bool runs_next(const struct cpu *cpu, const struct thread *thread)
 {
-	const struct cap *space = &thread->slots[THREAD_VSPACE].cap;
-
 	return thread->cpu == cpu && is_most_urgent(cpu, thread) &&
-		likely(space->data == cpu->space || space->type == OBJECT_VSPACE);
+		likely(thread->slots[THREAD_VSPACE].cap.type == OBJECT_VSPACE);
 }
 
 /* The two change places: sched_switch where both are there. */
 static force_inline void change_places(struct cpu *cpu, struct thread *from, struct thread *to)
 {
-	uint64_t space = to->slots[THREAD_VSPACE].cap.data;
+	uint64_t space = to->space;
 
 	from->tls = tls_get();
 	tls_set(to->tls);

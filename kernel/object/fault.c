@@ -2,11 +2,13 @@
 /* Copyright (c) 2026 The Quire authors */
 #include "object/fault.h"
 
+#include "arch/access.h"
 #include "arch/print.h"
 
 #include "object/check.h"
 #include "object/direct.h"
 #include "object/user.h"
+#include "object/vspace.h"
 
 enum { STATUS_FAULT = 139, BACKTRACE_MAX = 16 };
 
@@ -112,22 +114,56 @@ static never_inline void report_slowly(struct cpu *cpu, struct thread *thread)
 	kernel_exit(cpu);
 }
 
-/* Laid out so that the short way needs no stack. */
-void trap_fault(struct context *context, struct cpu *cpu, uint64_t esr, uint64_t far)
-{
-	struct thread *thread = container_of(context, struct thread, context);
-	uint32_t ticket;
+_Static_assert((int)MAP_READ == USER_READ && (int)MAP_WRITE == USER_WRITE &&
+		(int)MAP_EXECUTE == USER_EXECUTE,
+	"fault_access tells them in one's numbers as in the other's");
 
-	if (unlikely(!kernel_lock_draw(&ticket)))
-		kernel_lock_spin(ticket);
-	kernel_lock_taken();
+/* To the handler, at once or in its turn, or to people; the lock is let go. */
+static force_inline void tell(
+	struct thread *thread, struct cpu *cpu, uint64_t esr, uint64_t address)
+{
 	thread->fault_esr = esr;
-	thread->fault_address = fault_has_address(esr) ? far : 0;
+	thread->fault_address = address;
 	if (!deliver(cpu, thread))
 		return report_slowly(cpu, thread);
 	if (DEBUG_BUILD)
 		check_all();
 	kernel_unlock();
+}
+
+/* Does a Mapping explain it? Then the program may try again. */
+static bool is_resolved(const struct thread *thread, uint64_t far, unsigned access)
+{
+	const struct cap *cap = &thread->slots[THREAD_VSPACE].cap;
+	status_t st;
+
+	if (unlikely(cap->type != OBJECT_VSPACE))
+		return false;
+	st = vspace_resolve(vspace_of(cap), far, access);
+	return likely(st == ST_OK) || st == ST_SHOULD_WAIT;
+}
+
+static never_inline void page_fault(
+	struct thread *thread, struct cpu *cpu, uint64_t esr, uint64_t far, unsigned access)
+{
+	if (likely(is_resolved(thread, far, access)))
+		return kernel_exit(cpu);
+	tell(thread, cpu, esr, far);
+}
+
+/* Laid out so that the short way needs no stack. */
+void trap_fault(struct context *context, struct cpu *cpu, uint64_t esr, uint64_t far)
+{
+	struct thread *thread = container_of(context, struct thread, context);
+	unsigned access = fault_access(esr, far);
+	uint32_t ticket;
+
+	if (unlikely(!kernel_lock_draw(&ticket)))
+		kernel_lock_spin(ticket);
+	kernel_lock_taken();
+	if (access)
+		return page_fault(thread, cpu, esr, far, access);
+	tell(thread, cpu, esr, fault_has_address(esr) ? far : 0);
 }
 
 bool fault_unknown_syscall(struct thread *thread)

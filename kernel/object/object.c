@@ -9,8 +9,11 @@
 #include "object/endpoint.h"
 #include "object/irq.h"
 #include "object/notification.h"
+#include "object/pool.h"
 #include "object/thread.h"
 #include "object/timer.h"
+#include "object/vmo.h"
+#include "object/vspace.h"
 
 const struct object_type object_types[OBJECT_TYPES] = {
 	[OBJECT_THREAD] =
@@ -29,6 +32,11 @@ const struct object_type object_types[OBJECT_TYPES] = {
 			.slots_offset = offsetof(struct timer, slot),
 			.slots = 1,
 		},
+	[OBJECT_POOL] = {.create = pool_create, .finalise = pool_finalise},
+	[OBJECT_FRAMES] = {.finalise = frames_finalise},
+	[OBJECT_VMO] = {.finalise = vmo_finalise, .release = vmo_release},
+	[OBJECT_VSPACE] = {.finalise = vspace_finalise, .release = vspace_release},
+	[OBJECT_MAPPING] = {.finalise = mapping_finalise, .release = mapping_release},
 	[OBJECT_IRQ] =
 		{
 			.finalise = irq_finalise,

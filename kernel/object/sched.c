@@ -17,6 +17,7 @@
 
 #include "object/direct.h"
 #include "object/irq.h"
+#include "object/vmo.h"
 
 static struct scheduler schedulers[CPU_MAX];
 static const struct thread *root;
@@ -266,8 +267,9 @@ static void idle(struct cpu *cpu)
 {
 	struct work work = {WORK_DEFAULT};
 
-	if (zombies_pending()) {
-		(void)!zombies_collect(&work);
+	if (zombies_pending() || vmos_pending()) {
+		if (zombies_collect(&work) == ST_OK)
+			(void)!vmos_collect(&work);
 		kernel_unlock(); /* others may want it */
 		latency_leave();
 	} else {

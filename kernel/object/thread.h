@@ -63,7 +63,8 @@ struct thread {
 	struct reply *reply; /* RECEIVING: to bind the caller to; CALLING: bound to */
 	uint64_t badge;	     /* SENDING: of the capability that it used */
 	struct notification *bound;
-	uint64_t tls; /* TPIDR_EL0 while it is nobody's current */
+	uint64_t tls;	/* TPIDR_EL0 while it is nobody's current */
+	uint64_t space; /* TTBR0_EL1 while there is a capability in THREAD_VSPACE */
 	uaddr_t ipc_buffer;
 	uint64_t fault_address, fault_esr; /* SENDING or CALLING because of a fault */
 	struct timer timer;		   /* SLEEPING */
@@ -119,7 +120,7 @@ static inline uint64_t thread_space(const struct thread *thread)
 {
 	const struct cap *cap = &thread->slots[THREAD_VSPACE].cap;
 
-	return likely(cap->type == OBJECT_VSPACE) ? cap->data : space_none();
+	return likely(cap->type == OBJECT_VSPACE) ? thread->space : space_none();
 }
 
 /* The queues that threads stand in: first in, first out, taken out anywhere. */

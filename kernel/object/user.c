@@ -4,15 +4,53 @@
 
 #include "lib/string.h"
 
-#include "arch/translate.h"
+#include "object/vspace.h"
 
-void *user_page(const struct thread *thread, uaddr_t va, bool write)
+enum { TRIES = 4, TRIES_AT_ONCE = 64 };
+
+/* One try: ST_SHOULD_WAIT if another may bring it. */
+static status_t resolve(const struct thread *thread, uaddr_t va, bool write, void **page_out)
 {
-	const struct cap *space = &thread->slots[THREAD_VSPACE].cap;
+	const struct cap *cap = &thread->slots[THREAD_VSPACE].cap;
+	status_t st;
 
-	if (unlikely(space->type != OBJECT_VSPACE))
-		return NULL;
-	return user_translate(space->data, va, write);
+	if (unlikely(cap->type != OBJECT_VSPACE))
+		return ST_INVALID_ARGS;
+	*page_out = user_translate(thread->space, va, write);
+	if (likely(*page_out))
+		return ST_OK;
+	if (va >= USER_LIMIT)
+		return ST_INVALID_ARGS;
+	st = vspace_resolve(vspace_of(cap), va, write ? MAP_WRITE : MAP_READ);
+	if (st != ST_OK)
+		return st;
+	*page_out = user_translate(thread->space, va, write);
+	return *page_out ? ST_OK : ST_INVALID_ARGS;
+}
+
+static status_t try_to_resolve(
+	const struct thread *thread, uaddr_t va, bool write, unsigned tries, void **page_out)
+{
+	status_t st;
+
+	do
+		st = resolve(thread, va, write, page_out);
+	while (unlikely(st == ST_SHOULD_WAIT) && --tries);
+	if (likely(st == ST_OK))
+		return ST_OK;
+	return st == ST_SHOULD_WAIT ? CAP_AGAIN : ST_INVALID_ARGS;
+}
+
+status_t user_resolve(const struct thread *thread, uaddr_t va, bool write, void **page_out)
+{
+	return try_to_resolve(thread, va, write, TRIES, page_out);
+}
+
+void *user_page_slowly(const struct thread *thread, uaddr_t va, bool write)
+{
+	void *page;
+
+	return try_to_resolve(thread, va, write, TRIES_AT_ONCE, &page) == ST_OK ? page : NULL;
 }
 
 static size_t within_page(uaddr_t va, size_t size)
@@ -24,10 +62,11 @@ status_t user_read(const struct thread *thread, void *to, uaddr_t from, size_t s
 {
 	for (char *at = to; size;) {
 		size_t some = within_page(from, size);
-		const void *page = user_page(thread, from, false);
+		void *page;
+		status_t st = user_resolve(thread, from, false, &page);
 
-		if (!page)
-			return ST_INVALID_ARGS;
+		if (unlikely(st != ST_OK))
+			return st;
 		memcpy(at, page, some);
 		at += some;
 		from += some;
@@ -40,10 +79,11 @@ status_t user_write(const struct thread *thread, uaddr_t to, const void *from, s
 {
 	for (const char *at = from; size;) {
 		size_t some = within_page(to, size);
-		void *page = user_page(thread, to, true);
+		void *page;
+		status_t st = user_resolve(thread, to, true, &page);
 
-		if (!page)
-			return ST_INVALID_ARGS;
+		if (unlikely(st != ST_OK))
+			return st;
 		memcpy(page, at, some);
 		at += some;
 		to += some;

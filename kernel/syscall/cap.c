@@ -7,6 +7,7 @@
 
 #include "object/sched.h"
 #include "object/user.h"
+#include "object/vmo.h"
 
 #include "invoke.h"
 
@@ -94,7 +95,7 @@ int64_t sys_cap_rotate(uaddr_t rotation)
 	status_t st = user_read(caller(), &names, rotation, sizeof(names));
 
 	if (st != ST_OK)
-		return st;
+		return call_result(st);
 	pair = find_pair(names.to, names.pivot);
 	if (pair.status != ST_OK)
 		return pair.status;
@@ -108,14 +109,42 @@ int64_t sys_cap_rotate(uaddr_t rotation)
 		.source_guard = names.source_guard});
 }
 
+/* VMOs whose last user was just deleted may still have to be ended. */
+static int64_t delete_result(status_t st, bool ending, struct work *work)
+{
+	if (likely(st == ST_OK) && unlikely(ending))
+		st = vmos_collect(work);
+	return call_result(st);
+}
+
+/* Who finds the slot empty may have begun this call before: it ends what there is to end. */
 int64_t sys_cap_delete(cptr_t cnode, word_t index, word_t depth)
 {
 	struct work work = {WORK_DEFAULT};
 	struct lookup lookup = invoke_slot(cnode, index, depth);
+	uint64_t before = vmos_pending();
+	status_t st;
 
 	if (unlikely(lookup.status != ST_OK))
 		return lookup.status;
-	return call_result(cap_delete(lookup.slot, &work));
+	if (unlikely(slot_is_empty(lookup.slot)))
+		before = 0;
+	st = cap_delete(lookup.slot, &work);
+	return delete_result(st, vmos_pending() > before, &work);
+}
+
+/* If nobody else holds a Pool, what is left in it can be nobody's but the caller's. */
+static status_t revoke_pool(struct slot *slot, struct work *work)
+{
+	struct pool_object *pool = pool_of(&slot->cap);
+	status_t st;
+
+	if (pool->counted.caps > 1)
+		return ST_OK;
+	st = pool_empty(pool, work);
+	if (st == ST_OK)
+		pool->dying = false;
+	return st;
 }
 
 int64_t sys_cap_revoke(cptr_t cnode, word_t index, word_t depth)
@@ -127,10 +156,12 @@ int64_t sys_cap_revoke(cptr_t cnode, word_t index, word_t depth)
 	if (unlikely(lookup.status != ST_OK))
 		return lookup.status;
 	st = cap_revoke(lookup.slot, &work);
+	if (st == ST_OK && lookup.slot->cap.type == OBJECT_POOL)
+		st = revoke_pool(lookup.slot, &work);
 	/* With capabilities to VSpaces go the translations by them, wherever they are in use. */
 	if (st == ST_OK && !sched_spaces_are_left())
 		return CALL_AGAIN;
-	return call_result(st);
+	return delete_result(st, vmos_pending() > 0, &work);
 }
 
 int64_t sys_cap_info(cptr_t cap)

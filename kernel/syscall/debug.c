@@ -22,7 +22,7 @@ int64_t sys_debug_write(uaddr_t text, word_t size)
 	status_t st = user_read(caller(), chunk, text, some);
 
 	if (st != ST_OK)
-		return st;
+		return call_result(st);
 	some = console_write_some(chunk, some);
 	return some || size == 0 ? (int64_t)some : ST_SHOULD_WAIT;
 }

@@ -14,6 +14,7 @@
 #include "object/notification.h"
 #include "object/sched.h"
 #include "object/user.h"
+#include "object/vspace.h"
 
 #include "syscall/invoke.h"
 
@@ -103,6 +104,8 @@ static status_t hold(struct thread *thread, struct slot *sources[THREAD_HELD])
 			st = cap_copy(slot, sources[i], RIGHTS_ALL);
 		CHECK(st == ST_OK);
 	}
+	if (sources[THREAD_VSPACE])
+		thread->space = vspace_of(&sources[THREAD_VSPACE]->cap)->root;
 	return drop_old(thread);
 }
 
@@ -187,8 +190,9 @@ int64_t sys_thread_read(cptr_t cptr, word_t set, uaddr_t registers, word_t size)
 	if (thread->state == THREAD_READY)
 		return ST_BAD_STATE;
 	if (set == REGISTERS_GENERAL)
-		return read_general(thread, registers);
-	return thread_fpu_settle(thread) ? read_fpu(thread, registers) : CALL_AGAIN;
+		return call_result(read_general(thread, registers));
+	return thread_fpu_settle(thread) ? call_result(read_fpu(thread, registers)) :
+					   CALL_AGAIN;
 }
 
 static status_t write_fpu(struct thread *thread, uaddr_t from)
@@ -228,8 +232,9 @@ int64_t sys_thread_write(cptr_t cptr, word_t set, uaddr_t registers, word_t size
 		!(thread->faulted && thread->state != THREAD_READY))
 		return ST_BAD_STATE;
 	if (set == REGISTERS_GENERAL)
-		return write_general(thread, registers);
-	return thread_fpu_settle(thread) ? write_fpu(thread, registers) : CALL_AGAIN;
+		return call_result(write_general(thread, registers));
+	return thread_fpu_settle(thread) ? call_result(write_fpu(thread, registers)) :
+					   CALL_AGAIN;
 }
 
 int64_t sys_thread_resume(cptr_t cptr)
@@ -349,7 +354,7 @@ int64_t sys_thread_set_name(cptr_t cptr, uaddr_t name, word_t size)
 		return ST_OUT_OF_RANGE;
 	st = user_read(caller(), text, name, size);
 	if (st != ST_OK)
-		return st;
+		return call_result(st);
 	for (word_t i = 0; i < size; i++)
 		if (text[i] < ' ' || text[i] > '~')
 			text[i] = '?';
@@ -378,7 +383,7 @@ int64_t sys_thread_info(cptr_t cptr, uaddr_t to, word_t size)
 	if (thread->cpu == this_cpu() || thread->cpu->current != thread)
 		info.pc = thread->context.pc;
 	memcpy(info.name, thread->name, sizeof(info.name));
-	return user_write(caller(), to, &info, sizeof(info));
+	return call_result(user_write(caller(), to, &info, sizeof(info)));
 }
 
 int64_t sys_sleep_until(word_t deadline)

@@ -237,6 +237,14 @@ unsigned vspace_protect(struct mapping *m, uint64_t first, uint64_t pages, unsig
 	return used;
 }
 
+/* A link across the cut goes: it was for one mapping alone. All else stays as it is. */
+void vspace_cut(struct mapping *m, uint64_t at, struct mapping *rest)
+{
+	CHECK(at > m->first && at < m->first + m->pages);
+	vspace_flush(m->vspace, at, at + 1, VSPACE_LEVELS);
+	split(m, at, rest);
+}
+
 /*
  * Sweeps. Before what a VMO shows in a range changes, no way from a mapping into that range
  * may be left (or, before pages are shared, none to write). One sweep at a time is under way

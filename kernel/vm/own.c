@@ -50,7 +50,7 @@ static inline struct place open_path(struct vmo *v, uint64_t c, unsigned stop)
 }
 
 /* page_of_own: an owned, writable entry for a page that shows what `old` shows. */
-static inline __attribute__((always_inline)) pte_t page_of_own(struct vmo *v, pte_t old)
+static inline __attribute__((__always_inline__)) pte_t page_of_own(struct vmo *v, pte_t old)
 {
 	paddr_t pa = v->flags & VMO_RESERVE ? vmo_take(v, FRAME_PAGE) :
 					      pool_take(v->pool, FRAME_PAGE);

@@ -31,7 +31,7 @@ struct vspace;
 enum { TABLE_ENTRIES = 1 << TABLE_BITS };
 
 /* apart: not inlined, so that the short way through the caller needs no large frame. */
-#define apart __attribute__((noinline))
+#define apart __attribute__((__noinline__))
 
 /* vm_step: whether there is work left, and one step less of it. */
 static inline bool vm_step(void)
@@ -81,7 +81,7 @@ static inline pte_t *table_slot(pte_t e, unsigned level, uint64_t c)
 }
 
 /* entry_is_sole: who gets a share takes the right to write from all: it answers first. */
-static inline __attribute__((always_inline)) bool entry_is_sole(pte_t e, unsigned level)
+static inline __attribute__((__always_inline__)) bool entry_is_sole(pte_t e, unsigned level)
 {
 	return pte_can_write(e, level) || (pte_is_owned(e) && frame_is_sole(pte_pa(e, level)));
 }
@@ -162,7 +162,7 @@ void vmo_put(struct vmo *v, pte_t e, unsigned level);
 void code_sync(paddr_t page);
 
 /* entry_publish: store an entry where a walker may find it at once. */
-static inline __attribute__((always_inline)) void entry_publish(struct place p, pte_t e)
+static inline __attribute__((__always_inline__)) void entry_publish(struct place p, pte_t e)
 {
 	if (p.level == 0 && !pte_is_none(p.table)) {
 		const struct frame *table = frame_at(pte_pa(p.table, 1));

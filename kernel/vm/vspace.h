@@ -92,6 +92,9 @@ unsigned vspace_unmap(
 unsigned vspace_protect(struct mapping *m, uint64_t first, uint64_t pages, unsigned rights,
 	struct mapping spare[2]);
 
+/* vspace_cut: `m` keeps what is before page `at`, `rest` gets the others; nothing else changes. */
+void vspace_cut(struct mapping *m, uint64_t at, struct mapping *rest);
+
 /*
  * vspace_empty: sweep the first `pages` pages from `first` on, a part of `m`, by steps.
  *

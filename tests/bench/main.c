@@ -106,5 +106,6 @@ int main(void)
 	measure_interrupt();
 	measure_capabilities();
 	measure_threads();
+	measure_memory();
 	return 0;
 }

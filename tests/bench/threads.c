@@ -12,6 +12,8 @@
 #include "libsys/ipc.h"
 #include "libsys/syscalls.h"
 #include "libsys/thread.h"
+#include "libsys/vmo.h"
+#include "libsys/vspace.h"
 
 enum { STACK_SIZE = 4096, THREADS_MAX = 8 };
 
@@ -70,14 +72,64 @@ static cptr_t start(void (*run)(void), unsigned priority)
 
 static cptr_t endpoint, reply, notification, timer;
 
-static void serve_0(void)
-{
-	const cptr_t from = endpoint, through = reply;
-	word_t tag, badge;
+/*
+ * Client and server of messages without words: threads that may use the FPU and do not, while
+ * the first program, which does, waits.
+ */
+extern char bench_server[];
 
-	must(ipc_recv(from, through, &(struct message){0}));
+static void call_often(void)
+{
+	static struct message message;
+	const cptr_t to = endpoint;
+	word_t tag;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		uint64_t before = counter_cycles();
+
+		ipc_call0(to, 0, &tag);
+		sample[i] = counter_cycles() - before;
+	}
+	sys_signal(notification);
 	for (;;)
-		ipc_reply_recv0(from, through, 0, &badge, &tag);
+		ipc_recv(notification, 0, &message);
+}
+
+static void measure_short(const char *key, cptr_t space)
+{
+	cptr_t server = make_thread(call_often, PRIORITY_MAX, 0), client;
+	struct thread_registers registers = {.pc = (uintptr_t)bench_server};
+
+	registers.x[19] = endpoint;
+	registers.x[20] = reply;
+	must(sys_thread_configure(server, ROOT_SLOT_CNODE, space, 0, 0));
+	must(sys_thread_write(
+		server, REGISTERS_GENERAL, (uintptr_t)&registers, sizeof(registers)));
+	must(sys_thread_resume(server));
+	sys_yield();
+	client = start(call_often, PRIORITY_MAX);
+	must(ipc_recv(notification, 0, &(struct message){0}));
+	report(key, median() - reading);
+	drop(client);
+	drop(server);
+}
+
+/* The server's page, copied, at the same address in a VSpace with nothing else in it. */
+static void measure_between_spaces(void)
+{
+	enum { PAGE_BYTES = 4096 };
+	uaddr_t address = (uintptr_t)bench_server;
+	cptr_t space = next_slot++, code = next_slot++;
+
+	must(sys_vspace_create(ROOT_SLOT_POOL, ROOT_SLOT_CNODE, space));
+	must(sys_vmo_create(ROOT_SLOT_POOL, PAGE_BYTES, 0, ROOT_SLOT_CNODE, code));
+	must(vmo_write(code, bench_server, 0, PAGE_BYTES));
+	must(vspace_map(space, code, 0, PAGE_BYTES, VSPACE_READ | VSPACE_EXECUTE | VSPACE_FIXED,
+		&address));
+	measure_short("ipc_rt_0w_spaces", space);
+	must(vspace_unmap(space, address, PAGE_BYTES));
+	drop(code);
+	drop(space);
 }
 
 static void serve_4(void)
@@ -102,13 +154,12 @@ static void serve(void)
 static void measure_round_trips(void)
 {
 	word_t tag, words[4] = {1, 2, 3, 4};
+	cptr_t server;
 	struct message message = {.tag = tag_make(0, 10, 0)};
 	const cptr_t to = endpoint;
-	cptr_t server = start(serve_0, PRIORITY_MAX);
 
-	sys_yield();
-	report("ipc_rt_0w", MEASURE(ipc_call0(to, 0, &tag)) - reading);
-	drop(server);
+	measure_short("ipc_rt_0w", ROOT_SLOT_VSPACE);
+	measure_between_spaces();
 	server = start(serve_4, PRIORITY_MAX);
 	sys_yield();
 	report("ipc_rt_4w", MEASURE(ipc_call4(to, tag_make(0, 4, 0), words, &tag)) - reading);

@@ -9,6 +9,18 @@ page_zero:
 	tbnz	x1, #4, 2f
 	mov	x2, #4
 	lsl	x2, x2, x1		/* bytes that one DC ZVA zeroes; DZP is 0 */
+	cmp	x2, #64
+	b.ne	1f
+3:
+	.rept	8
+	dc	zva, x0
+	add	x0, x0, #64
+	.endr
+	cmp	x0, x3
+	b.lo	3b
+	ret
+	dsb	nsh			/* nothing runs ahead past it */
+	isb
 1:	dc	zva, x0
 	add	x0, x0, x2
 	cmp	x0, x3
@@ -27,14 +39,27 @@ page_zero:
 	.global page_copy
 page_copy:
 	add	x2, x0, #4096
-1:	ldp	x3, x4, [x1], #64
-	ldp	x5, x6, [x1, #-48]
-	ldp	x7, x8, [x1, #-32]
-	ldp	x9, x10, [x1, #-16]
-	stp	x3, x4, [x0], #64
-	stp	x5, x6, [x0, #-48]
-	stp	x7, x8, [x0, #-32]
-	stp	x9, x10, [x0, #-16]
+1:
+	.irp	at, 0, 1, 2, 3
+	ldp	x3, x4, [x1, #(\at * 128)]
+	ldp	x5, x6, [x1, #(\at * 128 + 16)]
+	ldp	x7, x8, [x1, #(\at * 128 + 32)]
+	ldp	x9, x10, [x1, #(\at * 128 + 48)]
+	stp	x3, x4, [x0, #(\at * 128)]
+	stp	x5, x6, [x0, #(\at * 128 + 16)]
+	stp	x7, x8, [x0, #(\at * 128 + 32)]
+	stp	x9, x10, [x0, #(\at * 128 + 48)]
+	ldp	x3, x4, [x1, #(\at * 128 + 64)]
+	ldp	x5, x6, [x1, #(\at * 128 + 80)]
+	ldp	x7, x8, [x1, #(\at * 128 + 96)]
+	ldp	x9, x10, [x1, #(\at * 128 + 112)]
+	stp	x3, x4, [x0, #(\at * 128 + 64)]
+	stp	x5, x6, [x0, #(\at * 128 + 80)]
+	stp	x7, x8, [x0, #(\at * 128 + 96)]
+	stp	x9, x10, [x0, #(\at * 128 + 112)]
+	.endr
+	add	x1, x1, #512
+	add	x0, x0, #512
 	cmp	x0, x2
 	b.lo	1b
 	ret

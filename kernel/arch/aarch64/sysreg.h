@@ -30,6 +30,7 @@
 #define CNTV_CTL_IMASK	 BIT(1)
 #define CNTKCTL_EL0VCTEN BIT(1) /* EL0 may read CNTVCT_EL0 */
 
+#define TCR_AS	   BIT(36) /* ASIDs have 16 bits */
 #define SCTLR_SPAN BIT(23) /* exceptions to EL1 leave PSTATE.PAN as it was */
 
 #define PAR_F BIT(0) /* the translation failed */

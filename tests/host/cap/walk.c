@@ -280,6 +280,22 @@ static const char *check_clear(const struct slot *slot)
 	return NULL;
 }
 
+/* The list of a counted object has `want` capabilities, all to it, each naming its neighbours. */
+static bool list_is_right(
+	const struct counted_object *object, const struct cap *cap, unsigned want)
+{
+	link_t before = 0;
+
+	for (link_t link = object->first; link; link = (link_t)link_slot(link)->cap.data) {
+		const struct cap *other = &link_slot(link)->cap;
+
+		if (!cap_is_same(other, cap) || other->data >> 32 != before || want-- == 0)
+			return false;
+		before = link;
+	}
+	return want == 0;
+}
+
 static const char *check_last(void)
 {
 	static uint16_t caps[GRANULES * 2];
@@ -300,6 +316,9 @@ static const char *check_last(void)
 		if (object_is(OBJECTS_COUNTED, cap->type) &&
 			((struct counted_object *)cap_object(cap))->caps != have)
 			return "an object's count of its capabilities";
+		if (object_is(OBJECTS_COUNTED, cap->type) &&
+			!list_is_right(cap_object(cap), cap, have))
+			return "an object's list of its capabilities";
 	}
 	return NULL;
 }

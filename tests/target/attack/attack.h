@@ -27,7 +27,7 @@ enum {
 	LINE_WORDS = 16,
 	ARENA_BLOCKS = 32, /* of IPC_BUFFER_ALIGN bytes */
 	ARENA_PAD = 4096,
-	CALLS_COUNTED = 64,
+	CALLS_COUNTED = 96,
 	ROTATION_OFFSET = 1280, /* a struct cap_rotation in each block of the arena */
 };
 

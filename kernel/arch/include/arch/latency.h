@@ -11,7 +11,7 @@
 
 /* What is not a system call. */
 enum latency_cause {
-	LATENCY_FAULT = 64,
+	LATENCY_FAULT = 128,
 	LATENCY_IRQ,
 	LATENCY_IDLE,
 	LATENCY_CAUSES,

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+#include "object/vmo.h"
+
+#include "cap/delete.h"
+#include "cap/tour.h"
+
+#include "object/notification.h"
+#include "object/vspace.h"
+
+enum {
+	CLOSE_STEPS = 256,	      /* of the core: entries of tables, most of them */
+	WORK_CLOSE = 3 * CLOSE_STEPS, /* what that many cost */
+	WORK_VMO = 60,		      /* what closing an empty one costs */
+};
+
+static struct list ending = {&ending, &ending};
+uint64_t vmos_ending;
+static uint64_t ids;
+
+bool vmo_feed(const struct vmo_object *vmo)
+{
+	bool fed = false;
+
+	for (unsigned i = 0; i < vmo->pools; i++)
+		if (vmo->on[i].pool->fresh)
+			fed |= pool_feed(vmo->on[i].pool);
+	return fed;
+}
+
+static bool depends_on(const struct vmo_object *vmo, const struct pool_object *pool)
+{
+	for (unsigned i = 0; i < vmo->pools; i++)
+		if (vmo->on[i].pool == pool)
+			return true;
+	return false;
+}
+
+/* May it be made: how many Pools would it depend on, and is one of them being emptied? */
+static status_t pools_check(const struct pool_object *pool, const struct vmo_object *source)
+{
+	unsigned count = 1;
+
+	if (pool->dying)
+		return ST_BAD_STATE;
+	for (unsigned i = 0; source && i < source->pools; i++) {
+		if (source->on[i].pool->dying)
+			return ST_BAD_STATE;
+		count += source->on[i].pool != pool;
+	}
+	return count <= VMO_POOLS_MAX ? ST_OK : ST_NO_RESOURCES;
+}
+
+static void depend(struct vmo_object *vmo, struct pool_object *pool)
+{
+	struct dependence *on = &vmo->on[vmo->pools++];
+
+	*on = (struct dependence){.pool = pool, .vmo = vmo};
+	list_append(&pool->held_by, &on->link);
+}
+
+static status_t init(struct vmo_object *vmo, struct pool *frames, const struct vmo_request *r)
+{
+	struct vmo *source = r->source ? &r->source->core : NULL;
+
+	switch (r->kind) {
+	case MAKE_PAGED:
+		return vmo_init(&vmo->core, frames, r->pages, r->flags);
+	case MAKE_RUN:
+		return vmo_init_run(&vmo->core, frames, r->pages, r->offset, r->memory);
+	case MAKE_DEVICE:
+		frames_ready(r->pa, r->pages << PAGE_BITS);
+		return vmo_init_device(&vmo->core, frames, r->pages, r->pa, r->memory);
+	case MAKE_CLONE:
+		return vmo_clone(&vmo->core, source, frames, r->offset, r->pages, r->flags);
+	case MAKE_SNAPSHOT:
+		return vmo_snapshot(&vmo->core, source, frames, r->offset, r->pages, r->flags);
+	case MAKE_SLICE:
+		return vmo_slice(&vmo->core, source, r->offset, r->pages);
+	}
+	return ST_INTERNAL;
+}
+
+static struct vmo_object *new_object(struct pool_object *pool, const struct vmo_request *r)
+{
+	struct vmo_object *vmo = slab_alloc(pool, SLAB_VMO);
+
+	if (!vmo)
+		return NULL;
+	vmo->counted = (struct counted_object){0};
+	vmo->state = VMO_LIVE;
+	vmo->pools = 0;
+	vmo->is_device = r->kind == MAKE_DEVICE;
+	vmo->asked = r->source;
+	vmo->id = ++ids;
+	vmo->signal = (struct slot){0};
+	vmo->usage_at = 0;
+	list_init(&vmo->made);
+	list_init(&vmo->ending);
+	return vmo;
+}
+
+/* From now on its Pools know it. */
+static void depend_on_all(
+	struct vmo_object *vmo, struct pool_object *pool, const struct vmo_object *source)
+{
+	depend(vmo, pool);
+	for (unsigned i = 0; source && i < source->pools; i++)
+		if (!depends_on(vmo, source->on[i].pool))
+			depend(vmo, source->on[i].pool);
+}
+
+/* forget: it holds no frame any more. */
+static void forget(struct vmo_object *vmo)
+{
+	for (unsigned i = 0; i < vmo->pools; i++)
+		list_remove(&vmo->on[i].link);
+	vmo->pools = 0;
+}
+
+void vmo_check_children(struct vmo *core)
+{
+	if (core->children == 0)
+		notification_signal_cap(&vmo_of_core(core)->signal.cap);
+}
+
+/* May it end: is there a user besides `caps` capabilities? */
+static bool is_used(const struct vmo_object *vmo, uint32_t caps)
+{
+	const struct vmo *core = &vmo->core;
+
+	if (vmo->counted.caps > caps || !list_is_empty(&vmo->made))
+		return true;
+	/* A slice's own slices move up to its source. */
+	return !(core->flags & VMO_SLICE) && !list_is_empty(&core->slices);
+}
+
+static void put_on_list(struct vmo_object *vmo)
+{
+	vmo->state = VMO_ENDING;
+	list_append(&ending, &vmo->ending);
+	vmos_ending++;
+}
+
+/* It is closed: nobody's dependence any more, and its parent may have no children now. */
+static void closed(struct vmo_object *vmo)
+{
+	struct vmo *parent = vmo->core.parent;
+
+	forget(vmo);
+	if (!parent || vmo->core.flags & VMO_UNBORN)
+		return;
+	vmo_check_children(parent);
+	if (vmo->core.flags & VMO_SLICE) {
+		struct vmo_object *held = vmo_of_core(parent);
+
+		if (held->state == VMO_LIVE && !is_used(held, 0))
+			put_on_list(held);
+	}
+}
+
+static void free_vmo(struct vmo_object *vmo)
+{
+	slab_free(vmo_pays(vmo), vmo);
+}
+
+/* A snapshot that nobody will have: it may have waited for its end. */
+static void unborn_ended(struct vmo_object *vmo)
+{
+	if (!list_is_empty(&vmo->ending)) {
+		list_remove(&vmo->ending);
+		vmos_ending--;
+	}
+	forget(vmo);
+	free_vmo(vmo);
+}
+
+/* close: ST_OK, or ST_SHOULD_WAIT when out of steps. */
+static status_t close(struct vmo_object *vmo, struct work *work)
+{
+	struct vmo *newborn = vmo->core.newborn;
+	status_t st;
+
+	vm_begin(CLOSE_STEPS);
+	st = vmo_close(&vmo->core);
+	work->left -=
+		WORK_VMO + (int32_t)((CLOSE_STEPS - vm_work.left) * WORK_CLOSE / CLOSE_STEPS);
+	if (newborn && !vmo->core.newborn)
+		unborn_ended(vmo_of_core(newborn));
+	if (st == ST_OK)
+		closed(vmo);
+	else if (st == ST_NO_MEMORY) /* no step was made: what it needs is set aside */
+		CHECK(!"vmo_close needs no memory");
+	return st;
+}
+
+static status_t end_unborn(struct vmo_object *vmo, struct work *work)
+{
+	status_t st = close(vmo, work);
+
+	if (st == ST_OK)
+		unborn_ended(vmo);
+	return st;
+}
+
+static struct vmo_object *newborn_of(const struct vmo_object *source)
+{
+	struct vmo *newborn = source->core.source->newborn;
+
+	return newborn ? vmo_of_core(newborn) : NULL;
+}
+
+/* Is that the very snapshot that is asked for? */
+static bool is_asked_for(const struct vmo_object *newborn, const struct pool_object *pool,
+	const struct vmo_request *r)
+{
+	const unsigned kept = VMO_RESIZABLE | VMO_RESERVE;
+
+	return newborn->asked == r->source && newborn->state == VMO_LIVE &&
+		vmo_pays(newborn) == pool && newborn->core.pages == r->pages &&
+		newborn->core.bias == r->source->core.bias + r->offset &&
+		(newborn->core.flags & kept) == r->flags;
+}
+
+/*
+ * begin: the object that the request goes on with, or a new one.
+ *
+ *  => a snapshot that somebody else asked for makes room; it gets more steps when it is asked
+ *     for again, so that one of the two ends some time
+ */
+static status_t begin(
+	struct pool_object *pool, const struct vmo_request *r, struct vmo_object **vmo_out)
+{
+	struct vmo_object *newborn = r->kind == MAKE_SNAPSHOT ? newborn_of(r->source) : NULL;
+	struct work work = {WORK_CLOSE};
+
+	if (newborn && is_asked_for(newborn, pool, r)) {
+		*vmo_out = newborn;
+		return ST_OK;
+	}
+	if (newborn) {
+		if (end_unborn(newborn, &work) != ST_OK)
+			return ST_SHOULD_WAIT;
+		r->source->core.source->births++;
+	}
+	*vmo_out = new_object(pool, r);
+	return *vmo_out ? ST_OK : ST_NO_MEMORY;
+}
+
+status_t vmo_make(struct pool_object *pool, const struct vmo_request *request,
+	struct vmo_object **vmo_out)
+{
+	const struct vmo_object *source = request->source;
+	struct vmo_object *vmo;
+	status_t st = pools_check(pool, source);
+
+	if (st == ST_OK)
+		st = begin(pool, request, &vmo);
+	if (st != ST_OK)
+		return st;
+	st = init(vmo, &pool->frames, request);
+	if (unlikely(st == ST_SHOULD_WAIT) && request->kind == MAKE_SNAPSHOT &&
+		newborn_of(source) == vmo) {
+		if (!vmo->pools)
+			depend_on_all(vmo, pool, source);
+		return st;
+	}
+	if (unlikely(st != ST_OK)) {
+		forget(vmo);
+		slab_free(pool, vmo);
+		return st;
+	}
+	if (likely(!vmo->pools))
+		depend_on_all(vmo, pool, source);
+	*vmo_out = vmo;
+	return ST_OK;
+}
+
+/* The notification may be gone with this capability: it has no slots, so it goes at once. */
+static status_t drop_signal(struct vmo_object *vmo, struct work *work)
+{
+	struct slot *slot = &vmo->signal;
+
+	if (slot_is_empty(slot))
+		return ST_OK;
+	if (cap_is_last(slot) && notification_finalise(&slot->cap, work) != ST_OK)
+		return CAP_AGAIN;
+	cap_clear(slot);
+	return ST_OK;
+}
+
+status_t vmo_set_signal(struct vmo_object *vmo, struct slot *source, struct work *work)
+{
+	status_t st = drop_signal(vmo, work);
+
+	if (st != ST_OK || !source)
+		return st;
+	st = cap_copy(&vmo->signal, source, RIGHT_WRITE);
+	if (st == ST_OK)
+		vmo_check_children(&vmo->core);
+	return st;
+}
+
+/* begin_end: no user is left but `caps` capabilities that are on their way out. */
+static bool begin_end(struct vmo_object *vmo, struct work *work)
+{
+	vmo->state = VMO_ENDING;
+	if (close(vmo, work) == ST_OK)
+		return true;
+	put_on_list(vmo);
+	return false;
+}
+
+status_t vmo_finalise(const struct cap *cap, struct work *work)
+{
+	struct vmo_object *vmo = vmo_of(cap);
+
+	if (drop_signal(vmo, work) != ST_OK)
+		return CAP_AGAIN;
+	if (!is_used(vmo, 1))
+		begin_end(vmo, work);
+	return ST_OK;
+}
+
+/* With its last capability: what is closed already. */
+void vmo_release(const struct cap *cap)
+{
+	struct vmo_object *vmo = vmo_of(cap);
+
+	if (vmo->state == VMO_ENDING && list_is_empty(&vmo->ending))
+		free_vmo(vmo);
+}
+
+void vmo_let_go(struct vmo_object *vmo, struct work *work)
+{
+	if (vmo->state == VMO_LIVE && !is_used(vmo, 0) && begin_end(vmo, work))
+		free_vmo(vmo);
+}
+
+status_t vmos_collect(struct work *work)
+{
+	while (!list_is_empty(&ending)) {
+		struct vmo_object *vmo = list_entry(ending.next, struct vmo_object, ending);
+
+		if (close(vmo, work) == ST_OK) {
+			list_remove(&vmo->ending);
+			vmos_ending--;
+			free_vmo(vmo);
+		}
+		if (work->left <= 0 && vmos_pending())
+			return CAP_AGAIN;
+	}
+	return ST_OK;
+}
+
+/* What cap_delete would do, which calls what calls this. */
+static status_t delete_cap(struct vmo_object *vmo, struct slot *slot, struct work *work)
+{
+	struct cap cap = slot->cap;
+	bool last = vmo->counted.caps == 1;
+
+	if (last && vmo_finalise(&slot->cap, work) != ST_OK)
+		return CAP_AGAIN;
+	cap_clear(slot);
+	if (last)
+		vmo_release(&cap);
+	return ST_OK;
+}
+
+status_t vmo_destroy_step(struct dependence *on, struct work *work)
+{
+	struct vmo_object *vmo = on->vmo;
+
+	if (vmo->state == VMO_ENDING)
+		return vmos_collect(work);
+	if (vmo->core.flags & VMO_UNBORN) {
+		put_on_list(vmo);
+		return ST_OK;
+	}
+	if (vmo->counted.first)
+		return delete_cap(vmo, link_slot(vmo->counted.first), work);
+	if (!list_is_empty(&vmo->made))
+		return mapping_destroy(mapping_at(vmo->made.next), work);
+	/* Its slices hold it; they are on the same list, and it goes with the last of them. */
+	list_remove(&on->link);
+	list_append(&on->pool->held_by, &on->link);
+	return ST_OK;
+}

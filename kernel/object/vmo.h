@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/*
+ * VMOs as objects: the core's struct vmo with what capabilities, Pools and signals need.
+ *
+ *	capabilities   a list from the object (cap/place.h)
+ *	mappings       `made`: those that were made with it. A slice's are its source's in
+ *	               the core, but here they hold the slice
+ *	Pools          `on`: whose frames it may hold: its own Pool's, which pays for it, and
+ *	               those that its ancestors may hold, since it inherits from them
+ *
+ * It is closed when it has no capability, no mapping and no slice left. That can take a while:
+ * then it waits on a list, which whoever began it, the idle loop, or who needs the memory
+ * works off (vmos_collect).
+ *
+ * A snapshot may take several calls. Until the last its object has no capability and is known
+ * to its source alone; who asks for the same again goes on with it, anybody else ends it.
+ */
+#pragma once
+
+#include "vm/vmo.h"
+
+#include "object/pool.h"
+
+enum {
+	VMO_POOLS_MAX = 4, /* different Pools among a VMO and its ancestors */
+	VM_STEPS = 48,	   /* of the core, between two preemption points */
+};
+
+enum vmo_state {
+	VMO_LIVE,
+	VMO_ENDING, /* on the list, or about to be freed */
+};
+
+/* A VMO on a Pool's list. */
+struct dependence {
+	struct list link; /* pool->held_by */
+	struct pool_object *pool;
+	struct vmo_object *vmo;
+};
+
+struct vmo_object {
+	struct counted_object counted;
+	uint8_t state;	   /* enum vmo_state */
+	uint8_t pools;	   /* of `on` */
+	uint8_t is_device; /* `core` shows memory that no Pool owns */
+	uint64_t id;
+	const struct vmo_object *asked; /* a snapshot that is being taken: of this one */
+	uint64_t usage_at;		/* how far the account was taken, */
+	struct vmo_usage usage;		/* and what it is so far */
+	struct list made;		/* struct mapping_object: made with this VMO */
+	struct list ending;
+	struct slot signal; /* the notification to tell that no children are left */
+	struct vmo core;
+	struct dependence on[VMO_POOLS_MAX]; /* the first: who pays */
+};
+
+_Static_assert(sizeof(struct vmo_object) <= SLAB_VMO_BYTES, "a slab's object");
+_Static_assert(offsetof(struct vmo_object, signal) % SLOT_BYTES == 0, "slots are aligned");
+
+static inline struct vmo_object *vmo_of(const struct cap *cap)
+{
+	return cap_object(cap);
+}
+
+static inline struct vmo_object *vmo_of_core(struct vmo *core)
+{
+	return container_of(core, struct vmo_object, core);
+}
+
+static inline struct dependence *dependence_at(struct list *link)
+{
+	return list_entry(link, struct dependence, link);
+}
+
+/* vmo_pays: the Pool that it is charged to. */
+static inline struct pool_object *vmo_pays(const struct vmo_object *vmo)
+{
+	return vmo->on[0].pool;
+}
+
+/* What a new VMO shall be. */
+struct vmo_request {
+	enum vmo_kind {
+		MAKE_PAGED,
+		MAKE_RUN,
+		MAKE_DEVICE,
+		MAKE_CLONE,
+		MAKE_SNAPSHOT,
+		MAKE_SLICE,
+	} kind;
+	unsigned flags; /* enum vmo_flags: RESIZABLE, RESERVE */
+	uint64_t pages;
+	uint64_t offset;	   /* children: page of the source; RUN: alignment in pages */
+	enum pte_memory memory;	   /* RUN, DEVICE */
+	paddr_t pa;		   /* DEVICE */
+	struct vmo_object *source; /* children */
+};
+
+/*
+ * vmo_make: a new VMO without capabilities, charged to `pool`.
+ *
+ *  => what the core says: ST_NO_MEMORY, ST_OUT_OF_RANGE, ST_BAD_STATE, ST_SHOULD_WAIT ...;
+ *     ST_BAD_STATE: the Pool is being emptied. ST_NO_RESOURCES: VMO_POOLS_MAX
+ *  => the caller gives it a capability or a mapping next
+ */
+must_check status_t vmo_make(struct pool_object *pool, const struct vmo_request *request,
+	struct vmo_object **vmo_out);
+
+/* vmo_finalise, vmo_release: object_types'. */
+status_t vmo_finalise(const struct cap *cap, struct work *work);
+void vmo_release(const struct cap *cap);
+
+/* vmo_let_go: a mapping or slice of it went: it ends if that was the last user. */
+void vmo_let_go(struct vmo_object *vmo, struct work *work);
+
+/* vmo_destroy_step: pool_empty's: one of its users less, whoever that is, or CAP_AGAIN. */
+must_check status_t vmo_destroy_step(struct dependence *on, struct work *work);
+
+/* vmos_collect: end the VMOs on the list; ST_OK when none is left. vmos_pending: how many. */
+must_check status_t vmos_collect(struct work *work);
+extern uint64_t vmos_ending;
+static inline uint64_t vmos_pending(void)
+{
+	return vmos_ending;
+}
+
+/* vmo_feed: after ST_NO_MEMORY: are there frames that one of its Pools was not fed yet? */
+bool vmo_feed(const struct vmo_object *vmo);
+
+/* vmo_set_signal: what to tell when no children are left; `source` NULL: nothing. CAP_AGAIN. */
+must_check status_t vmo_set_signal(
+	struct vmo_object *vmo, struct slot *source, struct work *work);
+
+/* vmo_check_children: tell it if there are none. */
+void vmo_check_children(struct vmo *core);
+
+/* vm_begin: how many steps the core may take from here on. */
+static inline void vm_begin(uint64_t steps)
+{
+	vm_work.left = steps;
+}

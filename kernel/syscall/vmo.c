@@ -1,0 +1,564 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/*
+ * The calls on VMOs. Those that could take long either begin anew, what they did being in the
+ * objects (CALL_AGAIN), or return how much they did: reading, writing, and what is done page
+ * by page, where to begin anew would be to do it all again.
+ */
+#include "lib/string.h"
+
+#include "arch/mmu.h"
+#include "arch/page.h"
+
+#include "cap/untyped.h"
+
+#include "memory.h"
+#include "signal.h"
+
+enum {
+	ALIGN_BITS_MAX = 38,
+	FIXED_PAGES_MAX = 4096, /* of a contiguous or physical VMO: made in one step */
+	TRANSFER_PAGES = 16,	/* of a read or write: then the program asks again */
+	SWEEP_STEPS = 256,	/* of the core, where a step is an entry of a table */
+	CACHE_PAGES = 16,
+};
+
+static struct lookup find_vmo(cptr_t cptr, unsigned rights)
+{
+	return invoke_find(cptr, OBJECT_VMO, rights);
+}
+
+static struct vmo *core_of(const struct lookup *lookup)
+{
+	return &vmo_of(&lookup->slot->cap)->core;
+}
+
+/* What the core said: out of steps, or of frames while its Pools have others. */
+static status_t core_result(const struct vmo_object *vmo, status_t st)
+{
+	if (unlikely(st == ST_SHOULD_WAIT) || (unlikely(st == ST_NO_MEMORY) && vmo_feed(vmo)))
+		return CAP_AGAIN;
+	return st;
+}
+
+static bool cache_memory(word_t cache, enum pte_memory *memory_out)
+{
+	static const uint8_t memory[] = {
+		[VMO_CACHE_CACHED] = PTE_NORMAL,
+		[VMO_CACHE_UNCACHED] = PTE_UNCACHED,
+		[VMO_CACHE_UNCACHED_DEVICE] = PTE_DEVICE,
+		[VMO_CACHE_WRITE_COMBINING] = PTE_UNCACHED,
+	};
+
+	if (cache >= ARRAY_SIZE(memory))
+		return false;
+	*memory_out = (enum pte_memory)memory[cache];
+	return true;
+}
+
+/* Make it and put its capability in the slot; the caller has checked all else. */
+static status_t make(struct pool_object *pool, const struct vmo_request *request,
+	struct slot *parent, struct slot *slot, uint8_t rights)
+{
+	struct vmo_object *vmo;
+	struct cap cap;
+	status_t st;
+
+	vm_begin(VM_STEPS);
+	st = vmo_make(pool, request, &vmo);
+	if (unlikely(st == ST_SHOULD_WAIT) || (unlikely(st == ST_NO_MEMORY) && pool_feed(pool)))
+		return CAP_AGAIN;
+	if (unlikely(st != ST_OK))
+		return st;
+	if (request->kind == MAKE_DEVICE)
+		untyped_take_commit(
+			parent, PAGE_BITS + (unsigned)__builtin_ctzll(request->pages));
+	cap = cap_make(OBJECT_VMO, 0, vmo);
+	cap.rights &= rights;
+	cap_insert(parent, slot, cap);
+	return ST_OK;
+}
+
+int64_t sys_vmo_create(cptr_t cptr, word_t size, word_t options, cptr_t cnode, word_t index)
+{
+	struct vmo_request request = {.kind = MAKE_PAGED};
+	struct lookup pool = find_pool(cptr);
+	struct slot *slot;
+	status_t st;
+
+	if (unlikely(pool.status != ST_OK))
+		return pool.status;
+	st = find_empty(cnode, index, &slot);
+	if (unlikely(st != ST_OK))
+		return st;
+	if (unlikely(options & ~(word_t)VMO_OPTION_RESIZABLE))
+		return ST_INVALID_ARGS;
+	st = pages_of(size, &request.pages);
+	if (unlikely(st != ST_OK))
+		return st;
+	request.flags = options ? VMO_RESIZABLE : 0;
+	return call_result(
+		make(pool_of(&pool.slot->cap), &request, pool.slot, slot, RIGHTS_ALL));
+}
+
+int64_t sys_vmo_create_contiguous(
+	cptr_t cptr, word_t size, word_t align_bits, word_t cache, cptr_t cnode, word_t index)
+{
+	struct vmo_request request = {.kind = MAKE_RUN};
+	struct lookup pool = find_pool(cptr);
+	struct slot *slot;
+	status_t st;
+
+	if (pool.status != ST_OK)
+		return pool.status;
+	st = find_empty(cnode, index, &slot);
+	if (st != ST_OK)
+		return st;
+	if (align_bits == 0)
+		align_bits = PAGE_BITS;
+	if (size == 0 || align_bits < PAGE_BITS || align_bits > ALIGN_BITS_MAX ||
+		!cache_memory(cache, &request.memory))
+		return ST_INVALID_ARGS;
+	st = pages_of(size, &request.pages);
+	if (st != ST_OK)
+		return st;
+	if (request.pages > FIXED_PAGES_MAX)
+		return ST_NO_MEMORY;
+	request.offset = BIT(align_bits - PAGE_BITS);
+	return call_result(
+		make(pool_of(&pool.slot->cap), &request, pool.slot, slot, RIGHTS_ALL));
+}
+
+int64_t sys_vmo_create_physical(
+	cptr_t cptr, cptr_t untyped, word_t size_bits, word_t cache, cptr_t cnode, word_t index)
+{
+	struct vmo_request request = {.kind = MAKE_DEVICE};
+	struct lookup pool = find_pool(cptr), from;
+	struct slot *slot;
+	status_t st;
+
+	if (pool.status != ST_OK)
+		return pool.status;
+	from = invoke_find(untyped, OBJECT_UNTYPED, 0);
+	if (from.status != ST_OK)
+		return from.status;
+	st = find_empty(cnode, index, &slot);
+	if (st != ST_OK)
+		return st;
+	if (size_bits < PAGE_BITS || size_bits > object_info[OBJECT_UNTYPED].bits_max ||
+		!cache_memory(cache, &request.memory))
+		return ST_INVALID_ARGS;
+	if (!(from.slot->cap.aux & UNTYPED_DEVICE) || size_bits > PAGE_BITS + 12)
+		return ST_NOT_SUPPORTED;
+	st = untyped_take_check(from.slot, (unsigned)size_bits, &request.pa);
+	if (st != ST_OK)
+		return st;
+	request.pages = BIT(size_bits - PAGE_BITS);
+	return call_result(
+		make(pool_of(&pool.slot->cap), &request, from.slot, slot, RIGHTS_ALL));
+}
+
+/* Which of the core's children that is, and with what. ST_INVALID_ARGS. */
+static status_t child_options(word_t options, struct vmo_request *request)
+{
+	static const struct {
+		uint8_t kind, options;
+	} kinds[] = {
+		[VMO_CHILD_CLONE] = {MAKE_CLONE, VMO_OPTION_RESIZABLE | VMO_OPTION_RESERVE},
+		[VMO_CHILD_SNAPSHOT] = {MAKE_SNAPSHOT, VMO_OPTION_RESIZABLE},
+		[VMO_CHILD_SLICE] = {MAKE_SLICE, 0},
+	};
+	word_t kind = options & VMO_CHILD_MASK;
+
+	if (unlikely(kind >= ARRAY_SIZE(kinds)) ||
+		unlikely(options & ~(kind | kinds[kind].options)))
+		return ST_INVALID_ARGS;
+	request->kind = (enum vmo_kind)kinds[kind].kind;
+	request->flags = (options & VMO_OPTION_RESIZABLE ? VMO_RESIZABLE : 0) |
+		(options & VMO_OPTION_RESERVE ? VMO_RESERVE : 0);
+	return ST_OK;
+}
+
+static status_t child_check(
+	word_t options, word_t offset, word_t size, struct vmo_request *request)
+{
+	status_t st = child_options(options, request);
+
+	if (likely(st == ST_OK) && unlikely(!is_aligned(offset, PAGE_SIZE)))
+		st = ST_INVALID_ARGS;
+	if (likely(st == ST_OK))
+		st = pages_of(size, &request->pages);
+	if (likely(st == ST_OK) && unlikely(offset + size < offset))
+		st = ST_OUT_OF_RANGE;
+	request->offset = offset >> PAGE_BITS;
+	return st;
+}
+
+int64_t sys_vmo_clone(cptr_t cptr, word_t options, word_t offset, word_t size, cptr_t pool_cptr,
+	cptr_t cnode, word_t index)
+{
+	struct lookup source = find_vmo(cptr, RIGHT_READ), pool;
+	struct vmo_request request = {0};
+	struct slot *slot;
+	uint8_t rights;
+	status_t st;
+
+	if (unlikely(source.status != ST_OK))
+		return source.status;
+	pool = find_pool(pool_cptr);
+	if (unlikely(pool.status != ST_OK))
+		return pool.status;
+	st = find_empty(cnode, index, &slot);
+	if (likely(st == ST_OK))
+		st = child_check(options, offset, size, &request);
+	if (unlikely(st != ST_OK))
+		return st;
+	rights = source.slot->cap.rights;
+	if (request.kind != MAKE_SLICE)
+		rights |= RIGHT_WRITE | RIGHT_PROPERTY;
+	request.source = vmo_of(&source.slot->cap);
+	st = make(pool_of(&pool.slot->cap), &request, source.slot, slot, rights);
+	if (unlikely(st == ST_NO_MEMORY) && vmo_feed(request.source))
+		st = CAP_AGAIN;
+	return call_result(st);
+}
+
+struct transfer {
+	struct vmo_object *vmo;
+	uaddr_t buffer;
+	uint64_t offset, size;
+	bool write;
+};
+
+/* Up to the next page's end of both. The program's page first: its way may lead to the VMO. */
+static status_t transfer_part(const struct transfer *t, uint64_t done, uint64_t *part_out)
+{
+	uint64_t at = t->offset + done, user = t->buffer + done;
+	uint64_t part = min_u64(t->size - done, PAGE_SIZE - (at & (PAGE_SIZE - 1)));
+	struct vmo *core = &t->vmo->core;
+	char *here;
+	void *page;
+	paddr_t pa;
+	status_t st = user_resolve(caller(), user, !t->write, &page);
+
+	if (unlikely(st != ST_OK))
+		return st;
+	part = min_u64(part, PAGE_SIZE - (user & (PAGE_SIZE - 1)));
+	vm_begin(VM_STEPS);
+	st = t->write ? vmo_own(core, at >> PAGE_BITS, &pa) :
+			vmo_look(core, at >> PAGE_BITS, &pa);
+	if (unlikely(st != ST_OK))
+		return core_result(t->vmo, st);
+	here = (char *)pa_to_va(pa) + (at & (PAGE_SIZE - 1));
+	if (part == PAGE_SIZE)
+		page_copy(t->write ? here : page, t->write ? page : here);
+	else
+		memcpy(t->write ? here : page, t->write ? page : here, part);
+	if (t->write)
+		vmo_wrote(pa);
+	*part_out = part;
+	return ST_OK;
+}
+
+static int64_t transfer(const struct transfer *t)
+{
+	const struct vmo *core = &t->vmo->core;
+	uint64_t end = core->pages << PAGE_BITS, done = 0, part;
+	status_t st = ST_OK;
+
+	if (unlikely(t->offset > end || t->size > end - t->offset))
+		return ST_OUT_OF_RANGE;
+	if (unlikely(core->memory != PTE_NORMAL))
+		return ST_BAD_STATE;
+	for (unsigned i = 0; i < TRANSFER_PAGES && done < t->size; i++) {
+		st = transfer_part(t, done, &part);
+		if (unlikely(st != ST_OK))
+			break;
+		done += part;
+	}
+	return done ? (int64_t)done : call_result(st);
+}
+
+int64_t sys_vmo_read(cptr_t cptr, uaddr_t buffer, word_t offset, word_t size)
+{
+	struct lookup lookup = find_vmo(cptr, RIGHT_READ);
+
+	if (unlikely(lookup.status != ST_OK))
+		return lookup.status;
+	return transfer(
+		&(struct transfer){vmo_of(&lookup.slot->cap), buffer, offset, size, false});
+}
+
+int64_t sys_vmo_write(cptr_t cptr, uaddr_t buffer, word_t offset, word_t size)
+{
+	struct lookup lookup = find_vmo(cptr, RIGHT_WRITE);
+
+	if (unlikely(lookup.status != ST_OK))
+		return lookup.status;
+	return transfer(
+		&(struct transfer){vmo_of(&lookup.slot->cap), buffer, offset, size, true});
+}
+
+int64_t sys_vmo_size(cptr_t cptr)
+{
+	struct lookup lookup = find_vmo(cptr, 0);
+
+	if (lookup.status != ST_OK)
+		return lookup.status;
+	return (int64_t)(core_of(&lookup)->pages << PAGE_BITS);
+}
+
+int64_t sys_vmo_set_size(cptr_t cptr, word_t size)
+{
+	struct lookup lookup = find_vmo(cptr, RIGHT_WRITE);
+	uint64_t pages;
+	status_t st;
+
+	if (lookup.status != ST_OK)
+		return lookup.status;
+	st = pages_of(size, &pages);
+	if (!(core_of(&lookup)->flags & VMO_RESIZABLE))
+		st = ST_UNAVAILABLE;
+	if (st != ST_OK)
+		return st;
+	vm_begin(SWEEP_STEPS);
+	st = vmo_resize(core_of(&lookup), pages);
+	return call_result(core_result(vmo_of(&lookup.slot->cap), st));
+}
+
+/* The pages that a range touches, and what is to be done to them. */
+struct operation {
+	struct vmo_object *vmo;
+	word_t op; /* enum vmo_op */
+	uint64_t page, count;
+};
+
+static status_t cache_page(word_t op, paddr_t pa)
+{
+	if (op == VMO_OP_CACHE_SYNC)
+		mmu_sync_code(pa);
+	else
+		mmu_sync_uncached(pa); /* cleans and invalidates: enough for each */
+	return ST_OK;
+}
+
+static status_t cache_pages(const struct operation *o, uint64_t *done_out)
+{
+	uint64_t some = min_u64(o->count, CACHE_PAGES);
+	status_t st = ST_OK;
+	paddr_t pa;
+
+	for (*done_out = 0; *done_out < some && st == ST_OK; ++*done_out) {
+		st = vmo_look(&o->vmo->core, o->page + *done_out, &pa);
+		if (st != ST_OK)
+			break;
+		cache_page(o->op, pa);
+	}
+	return st;
+}
+
+static status_t operate(const struct operation *o, uint64_t *done_out)
+{
+	struct vmo *core = &o->vmo->core;
+	status_t st;
+
+	vm_begin(VM_STEPS);
+	switch (o->op) {
+	case VMO_OP_COMMIT:
+		return vmo_commit(core, o->page, o->count, done_out);
+	case VMO_OP_ZERO:
+		return vmo_zero(core, o->page, o->count, done_out);
+	case VMO_OP_DECOMMIT:
+		vm_begin(SWEEP_STEPS);
+		st = vmo_decommit(core, o->page, o->count);
+		*done_out = st == ST_OK ? o->count : 0;
+		return st;
+	default:
+		return cache_pages(o, done_out);
+	}
+}
+
+/* Which rights an operation needs; a refusal where there is none. */
+static status_t op_check(word_t op, word_t size, unsigned *rights_out)
+{
+	if (op < VMO_OP_COMMIT || op > VMO_OP_CACHE_CLEAN_INVALIDATE)
+		return ST_INVALID_ARGS;
+	if (op == VMO_OP_LOCK || op == VMO_OP_UNLOCK)
+		return ST_NOT_SUPPORTED;
+	if (op >= VMO_OP_CACHE_SYNC && size == 0)
+		return ST_INVALID_ARGS;
+	*rights_out =
+		op <= VMO_OP_ZERO || op == VMO_OP_CACHE_INVALIDATE ? RIGHT_WRITE : RIGHT_READ;
+	return ST_OK;
+}
+
+int64_t sys_vmo_op_range(cptr_t cptr, word_t op, word_t offset, word_t size)
+{
+	struct lookup lookup = find_vmo(cptr, 0);
+	struct operation o = {.op = op, .page = offset >> PAGE_BITS};
+	uint64_t end, done = 0;
+	unsigned rights;
+	status_t st;
+
+	if (unlikely(lookup.status != ST_OK))
+		return lookup.status;
+	st = op_check(op, size, &rights);
+	if (unlikely(st != ST_OK))
+		return st;
+	if (unlikely(rights & ~lookup.slot->cap.rights))
+		return ST_ACCESS_DENIED;
+	o.vmo = vmo_of(&lookup.slot->cap);
+	end = o.vmo->core.pages << PAGE_BITS;
+	if (unlikely(offset > end || size > end - offset))
+		return ST_OUT_OF_RANGE;
+	if (unlikely(o.vmo->core.memory != PTE_NORMAL))
+		return ST_BAD_STATE;
+	if (size == 0)
+		return 0;
+	o.count = ((offset + size - 1) >> PAGE_BITS) + 1 - o.page;
+	st = operate(&o, &done);
+	if (done)
+		return (int64_t)min_u64(size, ((o.page + done) << PAGE_BITS) - offset);
+	return call_result(core_result(o.vmo, st));
+}
+
+int64_t sys_vmo_lookup(cptr_t cptr, cptr_t untyped, word_t offset)
+{
+	struct lookup lookup = find_vmo(cptr, RIGHT_READ), from;
+	const struct frame *frame;
+	struct vmo_object *vmo;
+	paddr_t pa, base;
+	status_t st;
+
+	if (lookup.status != ST_OK)
+		return lookup.status;
+	from = invoke_find(untyped, OBJECT_UNTYPED, 0);
+	if (from.status != ST_OK)
+		return from.status;
+	vmo = vmo_of(&lookup.slot->cap);
+	vm_begin(VM_STEPS);
+	st = vmo_look(&vmo->core, offset >> PAGE_BITS, &pa);
+	if (st != ST_OK)
+		return call_result(core_result(vmo, st));
+	frame = frame_at(pa);
+	if (!vmo->is_device && (!frame || frame->state != FRAME_PAGE))
+		return ST_NOT_FOUND;
+	base = untyped_base(&from.slot->cap);
+	return pa - base < BIT(from.slot->cap.size_bits) ? (int64_t)pa : ST_ACCESS_DENIED;
+}
+
+static uint32_t memory_cache(uint8_t memory)
+{
+	return memory == PTE_NORMAL  ? VMO_CACHE_CACHED :
+		memory == PTE_DEVICE ? VMO_CACHE_UNCACHED_DEVICE :
+				       VMO_CACHE_UNCACHED;
+}
+
+int64_t sys_vmo_set_cache(cptr_t cptr, word_t cache)
+{
+	struct lookup lookup = find_vmo(cptr, RIGHT_PROPERTY);
+	const struct vmo *core;
+	enum pte_memory memory;
+
+	if (lookup.status != ST_OK)
+		return lookup.status;
+	if (!cache_memory(cache, &memory))
+		return ST_INVALID_ARGS;
+	core = core_of(&lookup);
+	if (core->mapping_count || core->children || core->parent)
+		return ST_BAD_STATE;
+	return memory == core->memory ? ST_OK : ST_NOT_SUPPORTED;
+}
+
+static uint32_t info_flags(const struct vmo_object *vmo)
+{
+	const struct vmo *core = &vmo->core;
+	bool fixed = core->source->flags & VMO_FIXED;
+
+	return (core->flags & VMO_RESIZABLE ? VMO_FLAG_RESIZABLE : 0) |
+		(core->flags & VMO_SLICE ? VMO_FLAG_SLICE : 0) |
+		(core->flags & VMO_RESERVE ? VMO_FLAG_RESERVE : 0) |
+		(core->parent ? VMO_FLAG_CHILD : 0) |
+		(vmo->is_device	      ? VMO_FLAG_PHYSICAL :
+				fixed ? VMO_FLAG_CONTIGUOUS :
+					0);
+}
+
+int64_t sys_vmo_info(cptr_t cptr, uaddr_t to, word_t size)
+{
+	struct lookup lookup = find_vmo(cptr, 0);
+	struct vmo_object *vmo;
+	struct vmo *core;
+	struct vmo_info info;
+
+	if (lookup.status != ST_OK)
+		return lookup.status;
+	vmo = vmo_of(&lookup.slot->cap);
+	core = &vmo->core;
+	vm_begin(SWEEP_STEPS);
+	if (vmo_usage(core, &vmo->usage_at, &vmo->usage) != ST_OK)
+		return CALL_AGAIN;
+	vmo->usage_at = 0;
+	info = (struct vmo_info){
+		.id = vmo->id,
+		.parent = core->parent ? vmo_of_core(core->parent)->id : 0,
+		.size = core->pages << PAGE_BITS,
+		.children = core->children,
+		.mappings = core->mapping_count,
+		.pages = vmo->usage.sole_pages,
+		.pages_shared = vmo->usage.shared_pages,
+		.borrowed = vmo->usage.borrowed,
+		.tables = vmo->usage.sole_tables,
+		.tables_shared = vmo->usage.shared_tables,
+		.reserved = vmo->usage.reserved,
+		.flags = info_flags(vmo),
+		.cache = memory_cache(core->memory),
+		.rights = lookup.slot->cap.rights,
+	};
+	return copy_out(to, size, &info, sizeof(info));
+}
+
+int64_t sys_vmo_diff(cptr_t cptr, word_t offset)
+{
+	struct lookup lookup = find_vmo(cptr, RIGHT_READ);
+	uint64_t page = offset >> PAGE_BITS;
+	status_t st;
+
+	if (lookup.status != ST_OK)
+		return lookup.status;
+	vm_begin(SWEEP_STEPS);
+	st = vmo_diff(core_of(&lookup), page, &page);
+	if (st == ST_SHOULD_WAIT)
+		return (int64_t)(page << PAGE_BITS | VMO_DIFF_AGAIN);
+	return st == ST_OK ? (int64_t)(page << PAGE_BITS) : st;
+}
+
+int64_t sys_vmo_merge(cptr_t cptr, cptr_t parent_cptr)
+{
+	struct lookup lookup = find_vmo(cptr, RIGHT_WRITE), parent;
+	struct vmo *core;
+
+	if (lookup.status != ST_OK)
+		return lookup.status;
+	parent = find_vmo(parent_cptr, RIGHT_WRITE);
+	if (parent.status != ST_OK)
+		return parent.status;
+	core = core_of(&lookup);
+	if (core->parent != core_of(&parent)->source)
+		return ST_INVALID_ARGS;
+	vm_begin(SWEEP_STEPS);
+	return call_result(core_result(vmo_of(&lookup.slot->cap), vmo_merge(core)));
+}
+
+int64_t sys_vmo_set_signal(cptr_t cptr, cptr_t notification)
+{
+	struct lookup lookup = find_vmo(cptr, RIGHT_PROPERTY);
+	struct lookup signal = find_signal(notification);
+	struct work work = {WORK_DEFAULT};
+
+	if (lookup.status != ST_OK)
+		return lookup.status;
+	if (signal.status != ST_OK)
+		return signal.status;
+	return call_result(vmo_set_signal(vmo_of(&lookup.slot->cap), signal.slot, &work));
+}
