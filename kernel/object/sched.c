@@ -364,9 +364,9 @@ bool sched_is_root(const struct thread *thread)
 
 void sched_end(unsigned status)
 {
+	stop_other_cpus(); /* who spins for the lock that is held here keeps a host from us */
 	latency_report();
 	kprintf("quire: root task ended with status %u\n", status & 0xff);
-	stop_other_cpus(); /* the firmware need not share the machine with who waits for us */
 	power_off();
 }
 
