@@ -67,6 +67,8 @@ status_t pool_add(struct pool *pool, struct pool_range *range, paddr_t pa, uint3
 	*range = (struct pool_range){.next = pool->ranges, .count = count};
 	if (count)
 		range->first = frame_index(frame_at(pa));
+	if (pool->ranges)
+		pool->ranges->prev = range;
 	pool->ranges = range;
 	for (uint32_t i = count; i-- > 0;)
 		push(pool, frame_number(range->first + i));
@@ -88,39 +90,64 @@ void pool_unreserve(struct pool *pool, uint64_t count)
 	pool->reserved -= count;
 }
 
-/* free_until: the first frame in [first, last) that is not free, `last` if all are. */
-static uint64_t free_until(uint64_t first, uint64_t last)
+void pool_forget(struct pool *pool, struct pool_range *range)
 {
-	while (first < last && frame_number((uint32_t)first)->state == FRAME_FREE)
-		first++;
-	return first;
+	if (range->next)
+		range->next->prev = range->prev;
+	if (range->prev)
+		range->prev->next = range->next;
+	else
+		pool->ranges = range->next;
 }
 
-status_t pool_take_run(struct pool *pool, uint64_t count, uint64_t alignment, paddr_t *pa_out)
+/* look_from: the next place to look at: the first aligned one from `number` on. */
+static void look_from(struct pool_run *run, uint64_t number)
 {
-	uint64_t base = frame_pa(frame_number(0)) >> PAGE_BITS;
+	uint64_t base = frame_table.base >> PAGE_BITS;
 
-	if (!count || !alignment || (alignment & (alignment - 1)))
-		return ST_INVALID_ARGS;
-	if (count > pool_can_take(pool))
-		return ST_NO_MEMORY;
-	for (const struct pool_range *r = pool->ranges; r; r = r->next) {
-		uint64_t first = align_up(base + r->first, alignment) - base;
+	run->first = align_up(base + number, run->alignment) - base;
+	run->free = 0;
+	run->lost = false;
+}
 
-		while (first + count <= (uint64_t)r->first + r->count) {
-			uint64_t busy = free_until(first, first + count);
+bool pool_run_drop(struct pool_run *run)
+{
+	if (!run->taken)
+		return false;
+	run->taken--;
+	return frame_put(frame_pa(frame_number((uint32_t)(run->first + run->taken))));
+}
 
-			if (busy < first + count) {
-				first = align_up(base + busy + 1, alignment) - base;
-				continue;
-			}
-			for (uint64_t i = 0; i < count; i++)
-				take(pool, frame_number((uint32_t)(first + i)), FRAME_PAGE);
-			*pa_out = frame_pa(frame_number((uint32_t)first));
-			return ST_OK;
+status_t pool_run_step(struct pool *pool, struct pool_run *run)
+{
+	const struct pool_range *range = run->range;
+	struct frame *f;
+
+	if (run->lost) {
+		if (!pool_run_drop(run))
+			look_from(run, run->first + run->free + 1);
+	} else if (!range || run->first + run->count > (uint64_t)range->first + range->count) {
+		run->range = range ? range->next : pool->ranges;
+		if (!run->range)
+			return ST_NO_MEMORY;
+		look_from(run, run->range->first);
+	} else if (run->free < run->count) {
+		f = frame_number((uint32_t)(run->first + run->free));
+		run->lost = f->state != FRAME_FREE;
+		run->free += !run->lost;
+	} else if (run->taken < run->count) {
+		f = frame_number((uint32_t)(run->first + run->taken));
+		run->lost = f->state != FRAME_FREE;
+		if (run->lost) {
+			run->free = run->taken;
+			return ST_SHOULD_WAIT;
 		}
+		if (!pool_can_take(pool))
+			return ST_NO_MEMORY;
+		take(pool, f, FRAME_PAGE);
+		run->taken++;
 	}
-	return ST_NO_MEMORY;
+	return run->taken == run->count && !run->lost ? ST_OK : ST_SHOULD_WAIT;
 }
 
 void pool_give_back(struct frame *frame)

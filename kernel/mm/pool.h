@@ -15,7 +15,7 @@ enum { POOLS_MAX = 4096 };
 
 /* One range of a Pool; its storage is the caller's, next to the Untyped that it came from. */
 struct pool_range {
-	struct pool_range *next;
+	struct pool_range *next, *prev;
 	uint32_t first; /* frame number */
 	uint32_t count;
 };
@@ -90,14 +90,34 @@ static inline paddr_t pool_take(struct pool *pool, enum frame_state kind)
 	return frame_table.base + ((paddr_t)number << PAGE_BITS);
 }
 
+/* pool_forget: the range is none of the Pool's any more; its frames are the caller's care. */
+void pool_forget(struct pool *pool, struct pool_range *range);
+
 /*
- * pool_take_run: `count` frames in a row as pages, the first aligned to `alignment` frames.
- *
- *  => O(frames of the Pool): for devices, at creation
- *  => ST_NO_MEMORY if there is no such run or promises need it
+ * Frames in a row, being looked for and taken. Each step is a frame looked at, taken or given
+ * back, so whoever looks may stop anywhere; what is `taken` is his as pages.
  */
-must_check status_t pool_take_run(
-	struct pool *pool, uint64_t count, uint64_t alignment, paddr_t *pa_out);
+struct pool_run {
+	const struct pool_range *range; /* in which it is looked for; NULL: not begun, or nowhere */
+	uint64_t first;			/* frame number of the place in question */
+	uint64_t alignment;		/* in frames, a power of two */
+	uint32_t count;
+	uint32_t free; /* how many frames from there on were free when looked at */
+	uint32_t taken;
+	bool lost; /* the next one is not free: what was taken goes back */
+};
+
+/*
+ * pool_run_step: a step towards a run.
+ *
+ *  => ST_OK: all of it is taken. ST_SHOULD_WAIT: not yet
+ *  => ST_NO_MEMORY: there is none, or promises need it; what is taken the caller gives back.
+ *     Another step begins anew
+ */
+must_check status_t pool_run_step(struct pool *pool, struct pool_run *run);
+
+/* pool_run_drop: give one of its pages back; false: there was none. */
+bool pool_run_drop(struct pool_run *run);
 
 /* pool_give_back: the last reference is gone. For frame_put alone. */
 void pool_give_back(struct frame *frame);

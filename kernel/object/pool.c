@@ -125,7 +125,7 @@ static void feed_from(struct pool_object *pool, struct pool_memory *memory)
 		st = pool_add(&pool->frames, &memory->range, pa, some);
 	} else {
 		st = pool_add(&pool->frames, &more, pa, some);
-		pool->frames.ranges = more.next;
+		pool_forget(&pool->frames, &more);
 		memory->range.count += some;
 	}
 	CHECK(st == ST_OK);
@@ -173,16 +173,6 @@ status_t pool_empty(struct pool_object *pool, struct work *work)
 	return ST_OK;
 }
 
-/* The core forgets the range: an empty Pool's frames are all on its free list. */
-static void unlink_range(struct pool *frames, const struct pool_range *range)
-{
-	struct pool_range **at = &frames->ranges;
-
-	while (*at != range)
-		at = &(*at)->next;
-	*at = range->next;
-}
-
 /* Take a frame that is free off the list, and out of the Pool. */
 static void give_up_frame(struct pool *frames, struct frame *f)
 {
@@ -211,8 +201,8 @@ static status_t give_up(struct pool_memory *memory, struct work *work)
 
 		memory->count--;
 		give_up_frame(&pool->frames, frame_number(last));
-		if (range->count == 0)
-			unlink_range(&pool->frames, range);
+		if (range->count == 0) /* an empty Pool's frames are all on its free list */
+			pool_forget(&pool->frames, range);
 		if (last % WORK_FRAMES == 0 && preemption_point(work, WORK_FRAMES * 2))
 			return CAP_AGAIN;
 	}

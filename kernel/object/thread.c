@@ -7,6 +7,7 @@
 #include "object/endpoint.h"
 #include "object/notification.h"
 #include "object/sched.h"
+#include "object/vmo.h"
 
 void thread_create(const struct cap *cap)
 {
@@ -114,6 +115,7 @@ status_t thread_finalise(const struct cap *cap, struct work *work)
 	if (!thread_stop(thread))
 		return CAP_AGAIN;
 	notification_unbind(thread);
+	vmo_abandon(thread);
 	if (thread->fpu_cpu) {
 		thread->fpu_cpu->fpu_owner = NULL;
 		thread->fpu_cpu = NULL;

@@ -45,6 +45,7 @@ enum thread_slot {
 struct endpoint;
 struct notification;
 struct reply;
+struct vmo_object;
 
 struct thread {
 	struct context context; /* first: SP_EL1 points here in user mode */
@@ -63,6 +64,7 @@ struct thread {
 	struct reply *reply; /* RECEIVING: to bind the caller to; CALLING: bound to */
 	uint64_t badge;	     /* SENDING: of the capability that it used */
 	struct notification *bound;
+	struct vmo_object *making; /* by its call, which stopped on the way (vmo.h) */
 	uint64_t tls;	/* TPIDR_EL0 while it is nobody's current */
 	uint64_t space; /* TTBR0_EL1 while there is a capability in THREAD_VSPACE */
 	uaddr_t ipc_buffer;

@@ -8,12 +8,14 @@
 #include "cap/tour.h"
 
 #include "object/notification.h"
+#include "object/thread.h"
 #include "object/vspace.h"
 
 enum {
-	CLOSE_STEPS = 256,	      /* of the core: entries of tables, most of them */
-	WORK_CLOSE = 3 * CLOSE_STEPS, /* what that many cost */
+	CLOSE_STEPS = 48,	       /* of the core: entries of tables, most of them */
+	WORK_CLOSE = 16 * CLOSE_STEPS, /* what that many cost */
 	WORK_VMO = 60,		      /* what closing an empty one costs */
+	FEEDS = 6,		      /* of a Pool, at once */
 };
 
 static struct list ending = {&ending, &ending};
@@ -69,10 +71,13 @@ static status_t init(struct vmo_object *vmo, struct pool *frames, const struct v
 	case MAKE_PAGED:
 		return vmo_init(&vmo->core, frames, r->pages, r->flags);
 	case MAKE_RUN:
-		return vmo_init_run(&vmo->core, frames, r->pages, r->offset, r->memory);
+		return vmo->is_begun ? vmo_fill(&vmo->core) :
+				       vmo_init_run(&vmo->core, frames, r->pages, r->offset,
+					       r->memory);
 	case MAKE_DEVICE:
-		frames_ready(r->pa, r->pages << PAGE_BITS);
-		return vmo_init_device(&vmo->core, frames, r->pages, r->pa, r->memory);
+		return vmo->is_begun ? vmo_fill(&vmo->core) :
+				       vmo_init_device(&vmo->core, frames, r->pages, r->pa,
+					       r->memory);
 	case MAKE_CLONE:
 		return vmo_clone(&vmo->core, source, frames, r->offset, r->pages, r->flags);
 	case MAKE_SNAPSHOT:
@@ -93,7 +98,9 @@ static struct vmo_object *new_object(struct pool_object *pool, const struct vmo_
 	vmo->state = VMO_LIVE;
 	vmo->pools = 0;
 	vmo->is_device = r->kind == MAKE_DEVICE;
+	vmo->is_begun = vmo->is_fed = false;
 	vmo->asked = r->source;
+	vmo->maker = NULL;
 	vmo->id = ++ids;
 	vmo->signal = (struct slot){0};
 	vmo->usage_at = 0;
@@ -141,8 +148,19 @@ static bool is_used(const struct vmo_object *vmo, uint32_t caps)
 	return !(core->flags & VMO_SLICE) && !list_is_empty(&core->slices);
 }
 
+/* belong: `maker` makes it from now on, NULL: nobody. */
+static void belong(struct vmo_object *vmo, struct thread *maker)
+{
+	if (vmo->maker)
+		vmo->maker->making = NULL;
+	vmo->maker = maker;
+	if (maker)
+		maker->making = vmo;
+}
+
 static void put_on_list(struct vmo_object *vmo)
 {
+	belong(vmo, NULL);
 	vmo->state = VMO_ENDING;
 	list_append(&ending, &vmo->ending);
 	vmos_ending++;
@@ -216,16 +234,22 @@ static struct vmo_object *newborn_of(const struct vmo_object *source)
 	return newborn ? vmo_of_core(newborn) : NULL;
 }
 
-/* Is that the very snapshot that is asked for? */
+/* Is that the very one that is asked for? */
 static bool is_asked_for(const struct vmo_object *newborn, const struct pool_object *pool,
 	const struct vmo_request *r)
 {
 	const unsigned kept = VMO_RESIZABLE | VMO_RESERVE;
+	const struct vmo *core = &newborn->core;
 
-	return newborn->asked == r->source && newborn->state == VMO_LIVE &&
-		vmo_pays(newborn) == pool && newborn->core.pages == r->pages &&
-		newborn->core.bias == r->source->core.bias + r->offset &&
-		(newborn->core.flags & kept) == r->flags;
+	if (newborn->asked != r->source || newborn->state != VMO_LIVE ||
+		vmo_pays(newborn) != pool || core->pages != r->pages)
+		return false;
+	if (r->kind == MAKE_SNAPSHOT)
+		return core->bias == r->source->core.bias + r->offset &&
+			(core->flags & kept) == r->flags;
+	if (core->memory != r->memory || newborn->is_device != (r->kind == MAKE_DEVICE))
+		return false;
+	return newborn->is_device ? core->run.first == r->pa >> PAGE_BITS : core->run.alignment == r->offset;
 }
 
 /*
@@ -237,20 +261,64 @@ static bool is_asked_for(const struct vmo_object *newborn, const struct pool_obj
 static status_t begin(
 	struct pool_object *pool, const struct vmo_request *r, struct vmo_object **vmo_out)
 {
-	struct vmo_object *newborn = r->kind == MAKE_SNAPSHOT ? newborn_of(r->source) : NULL;
+	struct vmo_object *newborn = r->kind == MAKE_SNAPSHOT ? newborn_of(r->source) :
+		r->maker					 ? r->maker->making :
+								   NULL;
 	struct work work = {WORK_CLOSE};
 
 	if (newborn && is_asked_for(newborn, pool, r)) {
 		*vmo_out = newborn;
 		return ST_OK;
 	}
-	if (newborn) {
+	if (newborn && r->maker)
+		put_on_list(newborn);
+	else if (newborn) {
 		if (end_unborn(newborn, &work) != ST_OK)
 			return ST_SHOULD_WAIT;
 		r->source->core.source->births++;
 	}
 	*vmo_out = new_object(pool, r);
 	return *vmo_out ? ST_OK : ST_NO_MEMORY;
+}
+
+static bool feed_some(struct pool_object *pool)
+{
+	bool fed = false;
+
+	for (unsigned i = 0; i < FEEDS && pool_feed(pool); i++)
+		fed = true;
+	return fed;
+}
+
+/*
+ * fix: a run or device memory, a step further. Where no run is found its Pool is fed all that
+ * it was given and looked through once more; where there is none then, what it has goes back
+ * before that is said.
+ */
+static status_t fix(
+	struct vmo_object *vmo, struct pool_object *pool, const struct vmo_request *r)
+{
+	struct work work = {WORK_CLOSE};
+	status_t st = vmo->is_begun ? vmo->core.refused : ST_OK;
+
+	if (vmo->is_fed && feed_some(pool))
+		return ST_SHOULD_WAIT;
+	vmo->is_fed = false;
+	if (r->kind == MAKE_DEVICE)
+		frames_ready(r->pa + (vmo->is_begun ? vmo->core.filled << PAGE_BITS : 0),
+			min_u64(r->pages, VM_STEPS_DEVICE) << PAGE_BITS);
+	if (st == ST_OK)
+		st = init(vmo, &pool->frames, r);
+	vmo->is_begun |= st == ST_SHOULD_WAIT || st == ST_NO_MEMORY;
+	if (st == ST_NO_MEMORY && vmo->core.refused == ST_OK) {
+		vmo->is_fed = vmo->core.pages < pool_can_take(&pool->frames);
+		if (feed_some(pool))
+			return ST_SHOULD_WAIT;
+	}
+	if (st == ST_OK || st == ST_SHOULD_WAIT || !vmo->is_begun)
+		return st;
+	vmo->core.refused = st;
+	return close(vmo, &work) == ST_OK ? st : ST_SHOULD_WAIT;
 }
 
 status_t vmo_make(struct pool_object *pool, const struct vmo_request *request,
@@ -264,13 +332,16 @@ status_t vmo_make(struct pool_object *pool, const struct vmo_request *request,
 		st = begin(pool, request, &vmo);
 	if (st != ST_OK)
 		return st;
-	st = init(vmo, &pool->frames, request);
-	if (unlikely(st == ST_SHOULD_WAIT) && request->kind == MAKE_SNAPSHOT &&
-		newborn_of(source) == vmo) {
+	st = request->maker ? fix(vmo, pool, request) : init(vmo, &pool->frames, request);
+	if (unlikely(st == ST_SHOULD_WAIT) &&
+		(request->maker ||
+			(request->kind == MAKE_SNAPSHOT && newborn_of(source) == vmo))) {
 		if (!vmo->pools)
 			depend_on_all(vmo, pool, source);
+		belong(vmo, request->maker);
 		return st;
 	}
+	belong(vmo, NULL);
 	if (unlikely(st != ST_OK)) {
 		forget(vmo);
 		slab_free(pool, vmo);
@@ -280,6 +351,12 @@ status_t vmo_make(struct pool_object *pool, const struct vmo_request *request,
 		depend_on_all(vmo, pool, source);
 	*vmo_out = vmo;
 	return ST_OK;
+}
+
+void vmo_abandon(struct thread *thread)
+{
+	if (unlikely(thread->making))
+		put_on_list(thread->making);
 }
 
 /* The notification may be gone with this capability: it has no slots, so it goes at once. */
@@ -348,13 +425,13 @@ status_t vmos_collect(struct work *work)
 	while (!list_is_empty(&ending)) {
 		struct vmo_object *vmo = list_entry(ending.next, struct vmo_object, ending);
 
+		if (work->left <= 0)
+			return CAP_AGAIN;
 		if (close(vmo, work) == ST_OK) {
 			list_remove(&vmo->ending);
 			vmos_ending--;
 			free_vmo(vmo);
 		}
-		if (work->left <= 0 && vmos_pending())
-			return CAP_AGAIN;
 	}
 	return ST_OK;
 }

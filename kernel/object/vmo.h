@@ -14,7 +14,9 @@
  * works off (vmos_collect).
  *
  * A snapshot may take several calls. Until the last its object has no capability and is known
- * to its source alone; who asks for the same again goes on with it, anybody else ends it.
+ * to its source alone; who asks for the same again goes on with it, anybody else ends it. So
+ * may a run or device memory, whose object is known to the thread that makes it until then
+ * (thread->making): if that thread asks for another, or is destroyed, it ends.
  */
 #pragma once
 
@@ -26,13 +28,16 @@
 
 enum {
 	VMO_POOLS_MAX = 4, /* different Pools among a VMO and its ancestors */
-	VM_STEPS = 48,	   /* of the core, between two preemption points */
+	VM_STEPS = 24,	   /* of the core, between two preemption points */
+	VM_STEPS_DEVICE = 256, /* of filling device memory, where one is an entry of a table */
 };
 
 enum vmo_state {
 	VMO_LIVE,
 	VMO_ENDING, /* on the list, or about to be freed */
 };
+
+struct thread;
 
 /* A VMO on a Pool's list. */
 struct dependence {
@@ -46,8 +51,11 @@ struct vmo_object {
 	uint8_t state;	   /* enum vmo_state */
 	uint8_t pools;	   /* of `on` */
 	uint8_t is_device; /* `core` shows memory that no Pool owns */
-	uint64_t id;
+	uint8_t is_begun;  /* a run or device memory: the core has it in hand */
+	uint8_t is_fed;	   /* it needs more frames than its Pool was fed: all of them */
 	const struct vmo_object *asked; /* a snapshot that is being taken: of this one */
+	struct thread *maker;		/* whose call makes it, a run or device memory */
+	uint64_t id;
 	uint64_t usage_at;		/* how far the account was taken, */
 	struct vmo_usage usage;		/* and what it is so far */
 	struct list made;		/* struct mapping_object: made with this VMO */
@@ -98,6 +106,7 @@ struct vmo_request {
 	enum pte_memory memory;	   /* RUN, DEVICE */
 	paddr_t pa;		   /* DEVICE */
 	struct vmo_object *source; /* children */
+	struct thread *maker;	   /* RUN, DEVICE: who calls */
 	bool named;		   /* children: as their source is */
 };
 
@@ -110,6 +119,9 @@ struct vmo_request {
  */
 must_check status_t vmo_make(struct pool_object *pool, const struct vmo_request *request,
 	struct vmo_object **vmo_out);
+
+/* vmo_abandon: what a thread's call was making is not wanted any more. */
+void vmo_abandon(struct thread *thread);
 
 /* vmo_finalise, vmo_release: object_types'. */
 status_t vmo_finalise(const struct cap *cap, struct work *work);

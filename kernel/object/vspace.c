@@ -21,7 +21,7 @@ enum {
 	WORK_LOOK = 6, /* one Mapping looked at */
 	WORK_STEP = 6, /* one step of the core, sweeping */
 	WORK_UNMAP = 60,
-	SWEEP_STEPS = 128,
+	SWEEP_STEPS = 96,
 };
 
 status_t vspace_make(struct pool_object *pool, struct vspace_object **space_out)
@@ -83,8 +83,11 @@ status_t vspace_finalise(const struct cap *cap, struct work *work)
 	struct vspace_object *space = vspace_of(cap);
 	status_t st = ST_OK;
 
-	while (space->core.top && st == ST_OK)
+	while (space->core.top && st == ST_OK) {
 		st = mapping_destroy(mapping_of_core(space->core.top), work);
+		if (st == ST_OK && preemption_point(work, WORK_LOOK) && space->core.top)
+			st = CAP_AGAIN;
+	}
 	if (st != ST_OK || !is_left(space, cap))
 		return CAP_AGAIN;
 	st = vspace_fini(&space->core);

@@ -231,8 +231,10 @@ int64_t sys_thread_write(cptr_t cptr, word_t set, uaddr_t registers, word_t size
 	if (thread->state != THREAD_STOPPED &&
 		!(thread->faulted && thread->state != THREAD_READY))
 		return ST_BAD_STATE;
-	if (set == REGISTERS_GENERAL)
+	if (set == REGISTERS_GENERAL) {
+		vmo_abandon(thread); /* it may go on elsewhere */
 		return call_result(write_general(thread, registers));
+	}
 	return thread_fpu_settle(thread) ? call_result(write_fpu(thread, registers)) :
 					   CALL_AGAIN;
 }

@@ -17,9 +17,12 @@
 
 enum {
 	ALIGN_BITS_MAX = 38,
-	FIXED_PAGES_MAX = 4096, /* of a contiguous or physical VMO: made in one step */
 	TRANSFER_PAGES = 16,	/* of a read or write: then the program asks again */
-	SWEEP_STEPS = 256,	/* of the core, where a step is an entry of a table */
+	LOOK_STEPS = 128,	/* of the core, where a step is an entry that is looked at, */
+	SWEEP_STEPS = 48,	/* taken out, */
+	MERGE_STEPS = 24,	/* moved, */
+	COMMIT_STEPS = 12,	/* or a page that is made */
+	BYTES_MAX = 2048,	/* copied one by one */
 	CACHE_PAGES = 16,
 };
 
@@ -64,7 +67,7 @@ static status_t make(struct pool_object *pool, const struct vmo_request *request
 	struct cap cap;
 	status_t st;
 
-	vm_begin(VM_STEPS);
+	vm_begin(request->kind == MAKE_DEVICE ? VM_STEPS_DEVICE : VM_STEPS);
 	st = vmo_make(pool, request, &vmo);
 	if (unlikely(st == ST_SHOULD_WAIT) || (unlikely(st == ST_NO_MEMORY) && pool_feed(pool)))
 		return CAP_AGAIN;
@@ -101,10 +104,18 @@ int64_t sys_vmo_create(cptr_t cptr, word_t size, word_t options, cptr_t cnode, w
 		make(pool_of(&pool.slot->cap), &request, pool.slot, slot, RIGHTS_ALL));
 }
 
-int64_t sys_vmo_create_contiguous(
+/* What a call was making is the caller's no more when it ends, however it does. */
+static int64_t made(int64_t result)
+{
+	if (result != CALL_AGAIN)
+		vmo_abandon(caller());
+	return result;
+}
+
+static int64_t create_contiguous(
 	cptr_t cptr, word_t size, word_t align_bits, word_t cache, cptr_t cnode, word_t index)
 {
-	struct vmo_request request = {.kind = MAKE_RUN};
+	struct vmo_request request = {.kind = MAKE_RUN, .maker = caller()};
 	struct lookup pool = find_pool(cptr);
 	struct slot *slot;
 	status_t st;
@@ -122,17 +133,21 @@ int64_t sys_vmo_create_contiguous(
 	st = pages_of(size, &request.pages);
 	if (st != ST_OK)
 		return st;
-	if (request.pages > FIXED_PAGES_MAX)
-		return ST_NO_MEMORY;
 	request.offset = BIT(align_bits - PAGE_BITS);
 	return call_result(
 		make(pool_of(&pool.slot->cap), &request, pool.slot, slot, RIGHTS_ALL));
 }
 
-int64_t sys_vmo_create_physical(
+int64_t sys_vmo_create_contiguous(
+	cptr_t cptr, word_t size, word_t align_bits, word_t cache, cptr_t cnode, word_t index)
+{
+	return made(create_contiguous(cptr, size, align_bits, cache, cnode, index));
+}
+
+static int64_t create_physical(
 	cptr_t cptr, cptr_t untyped, word_t size_bits, word_t cache, cptr_t cnode, word_t index)
 {
-	struct vmo_request request = {.kind = MAKE_DEVICE};
+	struct vmo_request request = {.kind = MAKE_DEVICE, .maker = caller()};
 	struct lookup pool = find_pool(cptr), from;
 	struct slot *slot;
 	status_t st;
@@ -148,7 +163,7 @@ int64_t sys_vmo_create_physical(
 	if (size_bits < PAGE_BITS || size_bits > object_info[OBJECT_UNTYPED].bits_max ||
 		!cache_memory(cache, &request.memory))
 		return ST_INVALID_ARGS;
-	if (!(from.slot->cap.aux & UNTYPED_DEVICE) || size_bits > PAGE_BITS + 12)
+	if (!(from.slot->cap.aux & UNTYPED_DEVICE))
 		return ST_NOT_SUPPORTED;
 	st = untyped_take_check(from.slot, (unsigned)size_bits, &request.pa);
 	if (st != ST_OK)
@@ -156,6 +171,12 @@ int64_t sys_vmo_create_physical(
 	request.pages = BIT(size_bits - PAGE_BITS);
 	return call_result(
 		make(pool_of(&pool.slot->cap), &request, from.slot, slot, RIGHTS_ALL));
+}
+
+int64_t sys_vmo_create_physical(
+	cptr_t cptr, cptr_t untyped, word_t size_bits, word_t cache, cptr_t cnode, word_t index)
+{
+	return made(create_physical(cptr, untyped, size_bits, cache, cnode, index));
 }
 
 /* Which of the core's children that is, and with what. ST_INVALID_ARGS. */
@@ -231,8 +252,15 @@ struct transfer {
 	bool write;
 };
 
+/* What a copy costs, in steps: whole pages go fast, words and single bytes do not. */
+static uint64_t copy_steps(uint64_t size, bool words)
+{
+	return size == PAGE_SIZE && words ? 2 : 1 + size / (words ? 1024 : 64);
+}
+
 /* Up to the next page's end of both. The program's page first: its way may lead to the VMO. */
-static status_t transfer_part(const struct transfer *t, uint64_t done, uint64_t *part_out)
+static status_t transfer_part(
+	const struct transfer *t, uint64_t done, uint64_t *part_out, uint64_t *spent)
 {
 	uint64_t at = t->offset + done, user = t->buffer + done;
 	uint64_t part = min_u64(t->size - done, PAGE_SIZE - (at & (PAGE_SIZE - 1)));
@@ -240,10 +268,14 @@ static status_t transfer_part(const struct transfer *t, uint64_t done, uint64_t 
 	char *here;
 	void *page;
 	paddr_t pa;
-	status_t st = user_resolve(caller(), user, !t->write, &page);
+	bool words;
+	status_t st;
 
+	vm_begin(VM_STEPS);
+	st = user_resolve(caller(), user, !t->write, &page);
 	if (unlikely(st != ST_OK))
 		return st;
+	*spent += VM_STEPS - vm_work.left;
 	part = min_u64(part, PAGE_SIZE - (user & (PAGE_SIZE - 1)));
 	vm_begin(VM_STEPS);
 	st = t->write ? vmo_own(core, at >> PAGE_BITS, &pa) :
@@ -251,12 +283,17 @@ static status_t transfer_part(const struct transfer *t, uint64_t done, uint64_t 
 	if (unlikely(st != ST_OK))
 		return core_result(t->vmo, st);
 	here = (char *)pa_to_va(pa) + (at & (PAGE_SIZE - 1));
+	words = (((uaddr_t)here | (uaddr_t)page) & 7) == 0;
+	if (!words)
+		part = min_u64(part, BYTES_MAX);
 	if (part == PAGE_SIZE)
 		page_copy(t->write ? here : page, t->write ? page : here);
 	else
 		memcpy(t->write ? here : page, t->write ? page : here, part);
 	if (t->write)
 		vmo_wrote(pa);
+	*spent += VM_STEPS - vm_work.left;
+	*spent += copy_steps(part, words);
 	*part_out = part;
 	return ST_OK;
 }
@@ -264,15 +301,15 @@ static status_t transfer_part(const struct transfer *t, uint64_t done, uint64_t 
 static int64_t transfer(const struct transfer *t)
 {
 	const struct vmo *core = &t->vmo->core;
-	uint64_t end = core->pages << PAGE_BITS, done = 0, part;
+	uint64_t end = core->pages << PAGE_BITS, done = 0, spent = 0, part;
 	status_t st = ST_OK;
 
 	if (unlikely(t->offset > end || t->size > end - t->offset))
 		return ST_OUT_OF_RANGE;
 	if (unlikely(core->memory != PTE_NORMAL))
 		return ST_BAD_STATE;
-	for (unsigned i = 0; i < TRANSFER_PAGES && done < t->size; i++) {
-		st = transfer_part(t, done, &part);
+	for (unsigned i = 0; i < TRANSFER_PAGES && done < t->size && spent < VM_STEPS; i++) {
+		st = transfer_part(t, done, &part, &spent);
 		if (unlikely(st != ST_OK))
 			break;
 		done += part;
@@ -363,7 +400,7 @@ static status_t operate(const struct operation *o, uint64_t *done_out)
 	struct vmo *core = &o->vmo->core;
 	status_t st;
 
-	vm_begin(VM_STEPS);
+	vm_begin(COMMIT_STEPS);
 	switch (o->op) {
 	case VMO_OP_COMMIT:
 		return vmo_commit(core, o->page, o->count, done_out);
@@ -375,6 +412,7 @@ static status_t operate(const struct operation *o, uint64_t *done_out)
 		*done_out = st == ST_OK ? o->count : 0;
 		return st;
 	default:
+		vm_begin(VM_STEPS);
 		return cache_pages(o, done_out);
 	}
 }
@@ -496,7 +534,7 @@ int64_t sys_vmo_info(cptr_t cptr, uaddr_t to, word_t size)
 		return lookup.status;
 	vmo = vmo_of(&lookup.slot->cap);
 	core = &vmo->core;
-	vm_begin(SWEEP_STEPS);
+	vm_begin(LOOK_STEPS);
 	if (vmo_usage(core, &vmo->usage_at, &vmo->usage) != ST_OK)
 		return CALL_AGAIN;
 	vmo->usage_at = 0;
@@ -545,7 +583,7 @@ int64_t sys_vmo_diff(cptr_t cptr, word_t offset)
 
 	if (lookup.status != ST_OK)
 		return lookup.status;
-	vm_begin(SWEEP_STEPS);
+	vm_begin(LOOK_STEPS);
 	st = vmo_diff(core_of(&lookup), page, &page);
 	if (st == ST_SHOULD_WAIT)
 		return (int64_t)(page << PAGE_BITS | VMO_DIFF_AGAIN);
@@ -565,7 +603,7 @@ int64_t sys_vmo_merge(cptr_t cptr, cptr_t parent_cptr)
 	core = core_of(&lookup);
 	if (core->parent != core_of(&parent)->source)
 		return ST_INVALID_ARGS;
-	vm_begin(SWEEP_STEPS);
+	vm_begin(MERGE_STEPS);
 	return call_result(core_result(vmo_of(&lookup.slot->cap), vmo_merge(core)));
 }
 

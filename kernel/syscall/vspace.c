@@ -217,14 +217,14 @@ int64_t sys_vspace_query(cptr_t cptr, uaddr_t address, uaddr_t to, word_t size)
 	return copy_out(to, size, &range, sizeof(range));
 }
 
-enum { POPULATE_PAGES = 32 };
+enum { STEPS_OF_PAGE = 2 }; /* what entering one costs at least */
 
 int64_t sys_vspace_populate(cptr_t cptr, uaddr_t address, word_t size, word_t flags)
 {
 	struct lookup lookup = find_vspace(cptr);
 	struct vspace_object *space;
 	struct pages pages;
-	uint64_t done = 0;
+	uint64_t done = 0, spent = 0;
 	status_t st;
 
 	if (lookup.status != ST_OK)
@@ -235,8 +235,9 @@ int64_t sys_vspace_populate(cptr_t cptr, uaddr_t address, word_t size, word_t fl
 	if (flags != VSPACE_READ && flags != VSPACE_WRITE && flags != VSPACE_EXECUTE)
 		return ST_INVALID_ARGS;
 	space = vspace_of(&lookup.slot->cap);
-	while (st == ST_OK && done < min_u64(pages.count, POPULATE_PAGES)) {
+	while (st == ST_OK && done < pages.count && spent < VM_STEPS) {
 		st = vspace_resolve(space, address + (done << PAGE_BITS), (unsigned)flags);
+		spent += VM_STEPS - vm_work.left + STEPS_OF_PAGE;
 		if (st == ST_OK)
 			done++;
 	}

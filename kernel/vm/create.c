@@ -12,6 +12,8 @@
  */
 #include "vm/tree.h"
 
+enum { RUN_STEPS = 8 }; /* in a search for a run, for one of the core's */
+
 static void object_init(struct vmo *v, struct pool *pool, uint64_t pages, unsigned flags)
 {
 	*v = (struct vmo){.pool = pool, .pages = pages, .flags = (uint16_t)flags};
@@ -86,71 +88,107 @@ status_t vmo_init(struct vmo *v, struct pool *pool, uint64_t pages, unsigned fla
 	return ST_OK;
 }
 
-/* fill_fixed: a tree over `pages` pages from `pa` on, for good. */
-static void fill_fixed(struct vmo *v, paddr_t pa)
+/* fill_page: the page at coordinate `c`, for good; false: there is no frame for a table. */
+static bool fill_page(struct vmo *v, uint64_t c, paddr_t pa)
 {
-	for (uint64_t c = 0; c < v->pages; c++) {
-		pte_t *slot = &v->root;
-		pte_t page = pte_page(pa + (c << PAGE_BITS), (enum pte_memory)v->memory);
+	pte_t *slot = &v->root;
+	pte_t page = pte_page(pa, (enum pte_memory)v->memory);
 
-		for (unsigned level = v->levels; level > 0; level--) {
-			if (pte_is_none(*slot))
-				mmu_write(slot, table_new(v, level, false));
-			slot = table_slot(*slot, level, c);
+	for (unsigned level = v->levels; level > 0; level--) {
+		if (pte_is_none(*slot)) {
+			if (!vmo_can_take(v, 1))
+				return false;
+			mmu_write(slot, table_new(v, level, false));
 		}
-		if (v->memory != PTE_NORMAL)
-			page = pte_deny_execute(page, 0);
-		mmu_write(slot, pte_allow_write(pte_owned(page), 0));
+		slot = table_slot(*slot, level, c);
 	}
+	if (v->memory != PTE_NORMAL)
+		page = pte_deny_execute(page, 0);
+	mmu_write(slot, pte_allow_write(pte_owned(page), 0));
+	return true;
 }
 
-/* fixed_init: `taken` frames of the Pool, and tables for them, are there. */
-static status_t fixed_init(struct vmo *v, struct pool *pool, uint64_t pages, uint64_t taken,
-	enum pte_memory memory)
+/* fixed_take: the frames that it is made of, if it has not all of them yet. */
+static status_t fixed_take(struct vmo *v)
+{
+	status_t st = ST_SHOULD_WAIT;
+
+	while (st == ST_SHOULD_WAIT) {
+		for (unsigned i = 0; i < RUN_STEPS && st == ST_SHOULD_WAIT; i++)
+			st = pool_run_step(v->pool, &v->run);
+		if (st == ST_SHOULD_WAIT && !vm_step())
+			break;
+	}
+	return st;
+}
+
+status_t vmo_fill(struct vmo *v)
+{
+	paddr_t base = v->run.count ? frame_table.base : 0;
+	uint64_t frames = whole_frames(0, v->pages, v->levels) - (v->run.count ? 0 : v->pages);
+	status_t st = ST_OK;
+
+	if (!v->filled && !v->run.taken && frames > pool_can_take(v->pool))
+		return ST_NO_MEMORY;
+	if (v->run.count && !v->filled)
+		st = fixed_take(v);
+	while (st == ST_OK && v->filled < v->pages) {
+		paddr_t pa = base + ((v->run.first + v->filled) << PAGE_BITS);
+
+		if (v->run.count)
+			mmu_page_zero(pa);
+		if (v->run.count && v->memory != PTE_NORMAL)
+			mmu_sync_uncached(pa);
+		if (!fill_page(v, v->filled, pa))
+			return ST_NO_MEMORY;
+		if (++v->filled < v->pages && !vm_step())
+			st = ST_SHOULD_WAIT;
+	}
+	if (st == ST_OK)
+		v->flags &= (uint16_t)~VMO_UNBORN;
+	return st;
+}
+
+static status_t fixed_init(
+	struct vmo *v, struct pool *pool, uint64_t pages, enum pte_memory memory)
 {
 	if (!pages)
 		return ST_INVALID_ARGS;
 	if (pages > VMO_MAX_PAGES)
 		return ST_OUT_OF_RANGE;
-	object_init(v, pool, pages, VMO_FIXED);
+	object_init(v, pool, pages, VMO_FIXED | VMO_UNBORN);
 	v->memory = (uint8_t)memory;
 	v->levels = (uint8_t)tree_levels(0, pages);
-	return whole_frames(0, pages, v->levels) - pages + taken > pool_can_take(pool) ?
-		ST_NO_MEMORY :
-		ST_OK;
+	return ST_OK;
 }
 
 status_t vmo_init_run(struct vmo *v, struct pool *pool, uint64_t pages, uint64_t alignment,
 	enum pte_memory memory)
 {
-	status_t st = fixed_init(v, pool, pages, pages, memory);
-	paddr_t pa;
+	status_t st = fixed_init(v, pool, pages, memory);
 
-	if (st == ST_OK)
-		st = pool_take_run(pool, pages, alignment, &pa);
+	if (!alignment || (alignment & (alignment - 1)))
+		return ST_INVALID_ARGS;
 	if (st != ST_OK)
 		return st;
-	for (uint64_t i = 0; i < pages; i++) {
-		mmu_page_zero(pa + (i << PAGE_BITS));
-		if (memory != PTE_NORMAL)
-			mmu_sync_uncached(pa + (i << PAGE_BITS));
-	}
-	fill_fixed(v, pa);
-	return ST_OK;
+	v->run.count = (uint32_t)min_u64(pages, UINT32_MAX); /* no Pool has so many */
+	v->run.alignment = alignment;
+	return vmo_fill(v);
 }
 
 status_t vmo_init_device(
 	struct vmo *v, struct pool *pool, uint64_t pages, paddr_t pa, enum pte_memory memory)
 {
-	status_t st = fixed_init(v, pool, pages, 0, memory);
+	status_t st = fixed_init(v, pool, pages, memory);
 
 	if (!is_aligned(pa, PAGE_SIZE))
 		return ST_INVALID_ARGS;
 	if (pages && (pa > PHYSICAL_LIMIT || pages > (PHYSICAL_LIMIT - pa) >> PAGE_BITS))
 		return ST_OUT_OF_RANGE;
-	if (st == ST_OK)
-		fill_fixed(v, pa);
-	return st;
+	if (st != ST_OK)
+		return st;
+	v->run.first = pa >> PAGE_BITS;
+	return vmo_fill(v);
 }
 
 /* child_init: a newborn that is nobody's child yet. */
@@ -195,11 +233,25 @@ status_t vmo_clone(struct vmo *v, struct vmo *source, struct pool *pool, uint64_
 	return ST_OK;
 }
 
-/* unborn_end: what a snapshot under way took over goes back. */
+/* run_end: pages of a run that stand in no entry yet go back. */
+static status_t run_end(struct vmo *v)
+{
+	while (v->run.taken > v->filled && pool_run_drop(&v->run))
+		if (!vm_step())
+			return ST_SHOULD_WAIT;
+	return ST_OK;
+}
+
+/* unborn_end: what a newborn under way took, or took over, goes back. */
 status_t unborn_end(struct vmo *v)
 {
 	struct vmo *p = v->parent;
-	status_t st = p ? tree_release(v, &v->root, v->levels) : ST_OK;
+	status_t st = v->flags & VMO_FIXED ? run_end(v) : ST_OK;
+
+	if (st == ST_OK)
+		st = tree_release(v, &v->root, v->levels);
+	if (v->flags & VMO_FIXED)
+		return st;
 
 	v->merge.events = 0; /* whoever goes on begins again */
 	if (p && st == ST_OK) {

@@ -35,6 +35,8 @@
  */
 #include "vm/tree.h"
 
+enum { BEQUEATH_STEPS = 16 }; /* what one child that takes over costs */
+
 /* walk_rest: remember where to go on (NULL: nowhere); `at` moves us on when it goes. */
 void walk_rest(struct vmo_walk *w, struct vmo *at)
 {
@@ -99,7 +101,9 @@ static status_t drop_borrowed(struct vmo *x, struct vmo_walk *w)
 			mmu_write(p.slot, pte_none());
 			cut = p.level > cut ? p.level : cut;
 		}
-		c = w->next = block_end(c, p.level);
+		c = p.level < x->levels && p.open ? skip_none(p.slot, p.level, c, end) :
+						    block_end(c, p.level);
+		w->next = c;
 		if (!few && c < end && !vm_step())
 			return ST_SHOULD_WAIT;
 	}
@@ -456,6 +460,7 @@ status_t vmo_close(struct vmo *v)
 	st = prepare_close(v);
 	while (st == ST_OK && (child = first_child(v)) != NULL) {
 		st = bequeath(v, child);
+		vm_work.left -= min_u64(vm_work.left, BEQUEATH_STEPS - 1);
 		if (st == ST_OK && !vm_step())
 			st = ST_SHOULD_WAIT;
 	}

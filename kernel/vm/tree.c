@@ -18,6 +18,8 @@
  */
 #include "vm/tree.h"
 
+enum { LOOKS_OF_STEP = 32 }; /* entries that are none: so many looks cost what a step does */
+
 struct vm_work vm_work = {.events = 1};
 
 paddr_t zero_base;
@@ -144,10 +146,13 @@ static pte_t *next_used(pte_t e, unsigned level)
 {
 	struct frame *f = frame_at(pte_pa(e, level));
 	pte_t *table = mmu_window(pte_pa(e, level));
+	uint32_t i = f->prev;
 
-	while (f->prev < TABLE_ENTRIES && pte_is_none(table[f->prev]))
-		f->prev++;
-	return f->prev < TABLE_ENTRIES ? &table[f->prev] : NULL;
+	while (i < TABLE_ENTRIES && pte_is_none(table[i]))
+		i++;
+	vm_work.left -= min_u64(vm_work.left, (i - f->prev) / LOOKS_OF_STEP);
+	f->prev = i;
+	return i < TABLE_ENTRIES ? &table[i] : NULL;
 }
 
 /* forget_position: a table that lives on is scanned from its first entry the next time. */
@@ -290,7 +295,8 @@ status_t tree_remove(struct vmo *v, uint64_t start, uint64_t end)
 			st = tree_release(v, p.slot, p.level);
 		else if (block_start(c, p.level) >= low && block_end(c, p.level) <= high)
 			mmu_write(p.slot, pte_none());
-		c = block_end(c, p.level);
+		c = p.level == v->levels ? block_end(c, p.level) :
+					   skip_none(p.slot, p.level, c, end);
 	}
 	if (st == ST_OK && start < end) {
 		prune(v, start, follows);

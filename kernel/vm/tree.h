@@ -86,6 +86,17 @@ static inline __attribute__((__always_inline__)) bool entry_is_sole(pte_t e, uns
 	return pte_can_write(e, level) || (pte_is_owned(e) && frame_is_sole(pte_pa(e, level)));
 }
 
+/* skip_none: on from `c`, in the table that its slot stands in, over entries that are none. */
+static inline uint64_t skip_none(const pte_t *slot, unsigned level, uint64_t c, uint64_t end)
+{
+	uint64_t next = block_end(c, level);
+
+	while (next < end && (next >> (TABLE_BITS * level) & (TABLE_ENTRIES - 1)) &&
+		pte_is_none(*++slot))
+		next += block_pages(level);
+	return next;
+}
+
 /* tree_find: walk towards `c` until an entry is none or `stop` is reached. */
 static inline struct place tree_find(struct vmo *v, uint64_t c, unsigned stop)
 {
@@ -277,5 +288,6 @@ void mappings_flush(struct vmo *v, uint64_t start, uint64_t end, unsigned cut);
 
 static inline bool mappings_are_few(const struct vmo *v, uint64_t start, uint64_t end)
 {
-	return v->mapping_count <= 8 && block_start(start, 1) == block_start(end - 1, 1);
+	return max_u64(v->mapping_count, 1) * (end - start) <= 128 &&
+		block_start(start, 1) == block_start(end - 1, 1);
 }

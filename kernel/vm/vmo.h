@@ -32,7 +32,7 @@
 #include "mm/pool.h"
 
 /* So many slices one VMO has at most: a shrink looks at each. */
-enum { VMO_SLICES_MAX = 4096 };
+enum { VMO_SLICES_MAX = 1024 };
 
 enum vmo_flags {
 	VMO_RESIZABLE = 1 << 0,
@@ -40,7 +40,7 @@ enum vmo_flags {
 	VMO_SLICE = 1 << 2,
 	VMO_FIXED = 1 << 3, /* contiguous or device memory: pages neither come nor go */
 	VMO_CLOSING = 1 << 4,
-	VMO_UNBORN = 1 << 5, /* a snapshot that is being taken */
+	VMO_UNBORN = 1 << 5, /* a snapshot that is being taken, a run or device being filled */
 };
 
 #define VMO_NO_LIMIT	   UINT64_MAX
@@ -126,12 +126,21 @@ struct vmo {
 	struct vmo_sweep sweep;
 
 	/* Long walks: see family.c, resolve.c and change.c. */
-	struct vmo_merge merge;
+	union {
+		struct vmo_merge merge;
+		struct {			/* a FIXED one, while it is UNBORN: */
+			struct vmo *no_clone;	/* merge.clone */
+			struct pool_run run;	/* its frames; a device's count 0, from page `first` */
+		};
+	};
 	struct vmo_walk walk;
 	struct vmo_walk goal;
 	struct list resting;
 	struct vmo *below;
-	uint64_t adopt_next; /* closing: what `adopt_child` has yet to take over */
+	union {
+		uint64_t adopt_next; /* closing: what `adopt_child` has yet to take over */
+		uint64_t filled;     /* FIXED and UNBORN: pages that stand in the tree */
+	};
 	struct vmo *adopt_child;
 	uint64_t renewed;    /* promises made again for a snapshot, or a merge under way */
 	struct vmo *newborn; /* a snapshot of it that is being taken */
@@ -164,13 +173,27 @@ void vm_init(paddr_t zeros, uint64_t secret);
  */
 must_check status_t vmo_init(struct vmo *v, struct pool *pool, uint64_t pages, unsigned flags);
 
-/* vmo_init_run: contiguous pages, zeroed and there for good. ST_NO_MEMORY. */
+/*
+ * vmo_init_run: contiguous pages, zeroed and there for good.
+ *
+ *  => ST_INVALID_ARGS (no pages; an alignment that is no power of two), ST_OUT_OF_RANGE,
+ *     ST_NO_MEMORY
+ *  => ST_SHOULD_WAIT: nobody names it before vmo_fill says ST_OK. Then, and after
+ *     ST_NO_MEMORY from vmo_fill, it may be ended by vmo_close; a device's as well
+ */
 must_check status_t vmo_init_run(struct vmo *v, struct pool *pool, uint64_t pages,
 	uint64_t alignment, enum pte_memory memory);
 
 /* vmo_init_device: the memory at `pa`, which no Pool owns; tables come from `pool`. */
 must_check status_t vmo_init_device(
 	struct vmo *v, struct pool *pool, uint64_t pages, paddr_t pa, enum pte_memory memory);
+
+/*
+ * vmo_fill: go on with what vmo_init_run or vmo_init_device began.
+ *
+ *  => ST_SHOULD_WAIT; ST_NO_MEMORY: no run, or none for a table: called again, it looks again
+ */
+must_check status_t vmo_fill(struct vmo *v);
 
 /*
  * vmo_clone, vmo_snapshot, vmo_slice: make a child of `pages` pages from page `offset`

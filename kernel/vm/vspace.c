@@ -100,22 +100,23 @@ static void take_out(struct sweep_state *w, uint64_t page, unsigned level)
 	}
 }
 
-/* sweep_at: deal with the entry that covers `page`; returns its level. */
-static unsigned sweep_at(struct sweep_state *w, uint64_t page)
+/* sweep_at: deal with the entry that covers `page`; returns the page to go on from. */
+static uint64_t sweep_at(struct sweep_state *w, uint64_t page, uint64_t end)
 {
 	struct own_place at = own_find(w->s, page, 0);
+	uint64_t next = block_end(page, at.level);
 
 	if (pte_is_none(*at.slot))
-		return at.level;
+		return skip_none(at.slot, at.level, page, end);
 	if (w->what == SWEEP_OUT && at.level > w->cut)
-		return at.level;
+		return next;
 	w->first = min_u64(w->first, block_start(page, at.level));
 	w->last = max_u64(w->last, block_end(page, at.level));
 	if (w->what == SWEEP_WRITE)
 		mmu_write(at.slot, pte_deny_write(*at.slot, at.level));
 	else
 		take_out(w, page, at.level);
-	return at.level;
+	return next;
 }
 
 /* sweep_end: nothing that was swept out is reached any more. */
@@ -138,7 +139,7 @@ uint64_t vspace_sweep(
 
 	w.emptied = FRAME_NONE;
 	do
-		page = block_end(page, sweep_at(&w, page));
+		page = sweep_at(&w, page, last);
 	while (page < last && vm_step());
 	w.last = max_u64(w.last, min_u64(page, last));
 	sweep_end(&w);

@@ -218,40 +218,62 @@ void prove_reserve(void)
 	}
 }
 
-/* pool_take_run: a row, aligned, of frames that were free; for every count, alignment. */
+/* What a run is between two steps: what it took is its own, and where it may be. */
+static bool run_is_sound(const struct pool_run *run)
+{
+	uint64_t base = frame_table.base >> PAGE_BITS;
+
+	if (run->range != &range)
+		return !run->range && !run->taken && !run->lost;
+	if (run->taken > run->free || run->free > run->count ||
+		!is_aligned(base + run->first, run->alignment))
+		return false;
+	if (run->free && run->first + run->count > FRAMES)
+		return false;
+	if (run->lost && (run->free == run->count || run->first + run->count > FRAMES))
+		return false;
+	for (uint32_t i = 0; i < run->taken; i++)
+		if (table[run->first + i].state != FRAME_PAGE ||
+			table[run->first + i].refs != 1)
+			return false;
+	return true;
+}
+
+static bool is_taken(const struct pool_run *run, uint32_t i)
+{
+	return i >= run->first && i < run->first + run->taken;
+}
+
+/* pool_run_step: from wherever a run is; when it says so, all of it is there. */
 void prove_take_run(void)
 {
-	uint64_t count = nondet_u64();
-	uint64_t alignment = nondet_u64();
+	struct pool_run run = {.alignment = nondet_u64(), .first = nondet_u64()};
 	uint32_t i = any_below(FRAMES);
-	uint64_t spare;
+	bool mine;
 	uint8_t before;
-	paddr_t pa;
 	status_t st;
 
 	any_pool();
-	spare = pool_can_take(&pool);
+	run.range = nondet_bool() ? &range : NULL;
+	run.count = nondet_u32();
+	run.free = nondet_u32();
+	run.taken = nondet_u32();
+	run.lost = nondet_bool();
+	ASSUME(run.count && run.count <= FRAMES);
+	ASSUME(run.alignment && !(run.alignment & (run.alignment - 1)));
+	ASSUME(run.first <= UINT64_C(1) << 63 && run_is_sound(&run));
+	mine = run.taken && is_taken(&run, i);
 	before = table[i].state;
-	st = pool_take_run(&pool, count, alignment, &pa);
+	st = pool_run_step(&pool, &run);
 	claim_sound();
-	if (st == ST_OK) {
-		uint64_t first = (pa - frame_table.base) >> PAGE_BITS;
-
-		CLAIM(count > 0 && count <= spare, "a run leaves what is promised");
-		CLAIM(is_aligned(pa >> PAGE_BITS, alignment), "a run is aligned");
-		CLAIM(first + count <= FRAMES, "a run lies in the range");
-		if (i >= first && i < first + count)
-			CLAIM(before == FRAME_FREE && table[i].state == FRAME_PAGE &&
-					table[i].refs == 1,
-				"a run is of free frames");
-		else
-			CLAIM(table[i].state == before, "a run takes no other frame");
-	} else {
-		CLAIM(table[i].state == before, "refused: nothing has changed");
-		CLAIM((st == ST_INVALID_ARGS) ==
-				(!count || !alignment || (alignment & (alignment - 1))),
-			"refused for its reason");
-	}
+	CLAIM(run_is_sound(&run), "a run is sound");
+	if (run.taken && is_taken(&run, i))
+		CLAIM(mine || before == FRAME_FREE, "a run takes what was free");
+	else
+		CLAIM(table[i].state == (mine ? FRAME_FREE : before), "and nothing else");
+	if (st == ST_OK)
+		CLAIM(run.taken == run.count && run.first + run.count <= FRAMES,
+			"a run is whole");
 }
 
 /* pool_add: all of it or nothing, whatever address and count; no frame twice. */

@@ -42,7 +42,7 @@ status_t vmo_create(cptr_t pool, uint64_t size, unsigned options, cptr_t *vmo_ou
  *  align_bits  of the first page's physical address: 12 to 38, 0 for any
  *  cache       enum vmo_cache
  *  returns     as vmo_create; ST_INVALID_ARGS: no pages, or no such alignment or cache;
- *              ST_NO_MEMORY: the Pool has no such row, or more than 16 MiB
+ *              ST_NO_MEMORY: the Pool has no such row
  */
 status_t vmo_create_contiguous(
 	cptr_t pool, uint64_t size, unsigned align_bits, enum vmo_cache cache, cptr_t *vmo_out);
@@ -51,7 +51,7 @@ status_t vmo_create_contiguous(
  * vmo_create_physical: the next 2^size_bits bytes of a device Untyped.
  *
  *  returns  as vmo_create; ST_INVALID_ARGS: less than a page, more than 2^38, no such cache;
- *           ST_NOT_SUPPORTED: not a device's, or more than 16 MiB; ST_NO_MEMORY: Untyped or
+ *           ST_NOT_SUPPORTED: not a device's; ST_NO_MEMORY: Untyped or
  *           Pool have no room
  */
 status_t vmo_create_physical(

@@ -58,7 +58,7 @@ status_t vspace_map(cptr_t space, cptr_t vmo, uint64_t offset, uint64_t size, un
  *           ST_NOT_FOUND      not all of it is mapped
  *           ST_INVALID_ARGS   flags as for vspace_map; not aligned; size 0
  *           ST_OUT_OF_RANGE   beyond 2^48
- *           ST_NO_RESOURCES   more than 256 mappings: change them in parts
+ *           ST_NO_RESOURCES   more than 64 mappings: change them in parts
  *           ST_NO_MEMORY      no room for the pieces
  */
 static inline status_t vspace_protect(

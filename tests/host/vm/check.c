@@ -252,6 +252,16 @@ static void check_line(const struct fake_line *l)
 	}
 }
 
+/* pending: the pages of a run under way that stand in no entry yet. */
+static uint64_t pending(int v)
+{
+	const struct vmo *run = &world.vmo[v];
+
+	return world.is_unborn[v] && run->flags & VMO_FIXED && run->run.taken > run->filled ?
+		run->run.taken - run->filled :
+		0;
+}
+
 static void check_pool(const struct pool *pool, unsigned first, unsigned end)
 {
 	uint64_t used[FRAME_STATES] = {0}, reserved = 0, free = 0;
@@ -330,6 +340,8 @@ static void check_account(void)
 	for (int v = 0; v < WORLD_VMOS; v++)
 		if (world.model.vmo[v].alive || world.is_unborn[v])
 			check_usage(&world.vmo[v]);
+	for (int v = 0; v < WORLD_VMOS; v++)
+		total.sole_pages += pending(v);
 	for (unsigned n = 0; n < FAKE_FRAMES; n++)
 		if (is_shared[n])
 			shared[fake.frames[n].state]++;
@@ -352,6 +364,8 @@ void world_check(void)
 	for (int v = 0; v < WORLD_VMOS; v++) {
 		if (world.is_unborn[v])
 			count_refs(world.vmo[v].root, world.vmo[v].levels);
+		for (uint64_t i = pending(v); i > 0; i--)
+			refs[world.vmo[v].run.first + world.vmo[v].run.taken - i]++;
 		if (world.model.vmo[v].alive) {
 			count_refs(world.vmo[v].root, world.vmo[v].levels);
 			if (!world.is_closing[v])

@@ -101,6 +101,26 @@ static uint64_t get_value(paddr_t pa)
 	return first;
 }
 
+/* A run is made, or gone on with; where it cannot be it leaves nothing. */
+static status_t do_run(const struct op *o, struct pool *pool)
+{
+	struct vmo *v = &world.vmo[o->vmo];
+	bool begun = world.is_unborn[o->vmo];
+	status_t st = begun ? vmo_fill(v) :
+			      vmo_init_run(v, pool, (uint64_t)o->a, UINT64_C(1) << o->b,
+				      o->c ? PTE_UNCACHED : PTE_NORMAL);
+
+	CHECK((o->a == 0) == (st == ST_INVALID_ARGS));
+	if (!begun)
+		world.unborn[o->vmo] = *o;
+	while (begun && st == ST_NO_MEMORY && vmo_close(v) != ST_OK)
+		vm_work.left = world_work;
+	world.is_unborn[o->vmo] = st == ST_SHOULD_WAIT;
+	if (st == ST_OK)
+		model_run(&world.model, o->vmo, o->a);
+	return st;
+}
+
 static status_t do_create(const struct op *o)
 {
 	struct model *m = &world.model;
@@ -113,14 +133,8 @@ static status_t do_create(const struct op *o)
 		(o->kind != OP_CREATE && o->kind != OP_RUN &&
 			(!alive(o->a) || is_closing(o->a))))
 		return ST_INTERNAL;
-	if (o->kind == OP_RUN) {
-		st = vmo_init_run(v, pool, (uint64_t)o->a, UINT64_C(1) << o->b,
-			o->c ? PTE_UNCACHED : PTE_NORMAL);
-		CHECK((o->a == 0) == (st == ST_INVALID_ARGS));
-		if (st == ST_OK)
-			model_run(m, o->vmo, o->a);
-		return st;
-	}
+	if (o->kind == OP_RUN)
+		return do_run(o, pool);
 	if (o->kind == OP_SLICE) {
 		bool fits = o->b + o->c <= m->vmo[o->a].size;
 
@@ -282,7 +296,7 @@ static status_t do_close(const struct op *o)
 			world.vmo[c].parent != &world.vmo[o->vmo])
 			model_bequeath(&world.model, o->vmo, c);
 	for (int c = 0; c < WORLD_VMOS && st == ST_OK; c++) /* can only be ended now */
-		if (world.unborn[c].a == o->vmo)
+		if (world.unborn[c].kind == OP_SNAPSHOT && world.unborn[c].a == o->vmo)
 			world.unborn[c].a = -1;
 	if (st == ST_OK) {
 		model_close(&world.model, o->vmo);
@@ -403,7 +417,7 @@ static status_t do_once(const struct op *o)
 		return ST_INTERNAL;
 	if (world.is_unborn[o->vmo] && o->kind != OP_CLOSE) {
 		o = &world.unborn[o->vmo];
-		if (!alive(o->a) || is_closing(o->a))
+		if (o->kind != OP_RUN && (!alive(o->a) || is_closing(o->a)))
 			return ST_INTERNAL;
 	}
 	if (o->kind <= OP_RUN)
