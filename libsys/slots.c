@@ -118,13 +118,18 @@ status_t slots_alloc(unsigned count, cptr_t *first_out)
 
 cptr_t slot_alloc(void)
 {
-	cptr_t slot;
+	cptr_t slot = 0;
 
-	return slots_alloc(1, &slot) == ST_OK ? slot : 0;
+	while ((slot = next_free(slot)) < slots)
+		if (take_bits((unsigned)(slot / BITS), UINT64_C(1) << slot % BITS))
+			return slot;
+	return 0;
 }
 
 void slot_free(cptr_t slot)
 {
+	uint64_t bit = UINT64_C(1) << slot % BITS;
+
 	if (slot)
-		slots_free(slot, 1);
+		__atomic_fetch_and(&used[slot / BITS], ~bit, __ATOMIC_RELEASE);
 }
