@@ -70,6 +70,7 @@ static status_t map_facts(struct process *process, const struct process_options 
 		info->archive = PROCESS_ARCHIVE_VA;
 	else
 		info->archive = info->archive_size = 0;
+	info->device_tree = info->device_tree_size = 0;
 	info->stack_top = PROCESS_STACK;
 	info->stack_size = process->mapping[process->mapping_count - 1].size -
 		PROCESS_STARTUP_PAGES * PAGE_SIZE;

@@ -20,7 +20,7 @@ extern "C" {
 
 /* Beside enum root_slot, in a program that was spawned. */
 enum startup_slot {
-	STARTUP_SLOT_CONTROL = 8,  /* endpoint: exits, faults and readiness go to the parent */
+	STARTUP_SLOT_CONTROL = 15, /* endpoint: exits, faults and readiness go to the parent */
 	STARTUP_SLOT_UNTYPED = 16, /* what it may make objects of */
 	STARTUP_SLOT_CAPS = 17,	   /* from here on the capabilities by name */
 };
