@@ -12,6 +12,7 @@
 #include "libsys/drivers/drivers.h"
 #include "libsys/drivers/framebuffer.h"
 #include "libsys/drivers/gpio.h"
+#include "libsys/drivers/sdhci.h"
 #include "libsys/drivers/system_timer.h"
 #include "libsys/drivers/watchdog.h"
 #include "objects.h"
@@ -235,6 +236,17 @@ TEST(watchdog, takes_times_and_is_stopped)
 		EXPECT(!"it has not restarted");
 	}
 	watchdog_close(&watchdog);
+}
+
+/* QEMU has both controllers, and no card unless it is told of one. */
+TEST(sdcard, is_not_found_where_there_is_none)
+{
+	struct sdhci card;
+
+	EXPECT_EQ(sdhci_find(), TREE_NONE);
+	EXPECT_EQ(sdhci_open(tree_next_compatible(TREE_ROOT, "brcm,bcm2711-emmc2"), &card),
+		ST_NOT_FOUND);
+	EXPECT_EQ(sdhci_open(tree_find("/chosen"), &card), ST_NOT_FOUND);
 }
 
 TEST(drivers, know_every_device_of_the_tree_that_they_serve)
