@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/*
+ * Directories: what <dirent.h> of newlib leaves to the system.
+ */
+#pragma once
+
+#include <sys/types.h>
+
+#define DT_UNKNOWN 0
+#define DT_CHR	   2
+#define DT_DIR	   4
+#define DT_REG	   8
+
+#define MAXNAMLEN 255
+
+struct dirent {
+	ino_t d_ino;
+	unsigned char d_type; /* DT_ */
+	char d_name[MAXNAMLEN + 1];
+};
+
+typedef struct directory DIR;
