@@ -53,19 +53,19 @@ static size_t read_entry(const char *archive, size_t size, size_t at, struct pla
 /* A directory of the archive on the way to a file's name; NULL: no memory, or a file there. */
 static struct node *directory_in(struct node *directory, const char *name)
 {
-	struct entry *entry = entry_find(directory, name);
+	struct entry *entry = files_entry_find(directory, name);
 	struct node *node;
 
 	if (entry)
 		return S_ISDIR(entry->node->mode) ? entry->node : NULL;
-	node = node_create(&directory_type, S_IFDIR | 0555);
+	node = files_node_create(&files_directory_type, S_IFDIR | 0555);
 	if (!node)
 		return NULL;
-	if (entry_add(directory, name, node) != 0) {
-		node_put(node);
+	if (files_entry_add(directory, name, node) != 0) {
+		files_node_put(node);
 		return NULL;
 	}
-	node_put(node);
+	files_node_put(node);
 	return node;
 }
 
@@ -88,18 +88,18 @@ static void add_file(struct node *directory, const struct place *place)
 		if (!directory)
 			return;
 	}
-	if (length == 0 || length > NAME_MAX_ || entry_find(directory, path))
+	if (length == 0 || length > NAME_MAX_ || files_entry_find(directory, path))
 		return;
-	node = node_create(&archive_file, S_IFREG | 0444 | (place->mode & 0111));
+	node = files_node_create(&files_archive_type, S_IFREG | 0444 | (place->mode & 0111));
 	if (!node)
 		return;
 	node->data = place->data;
 	node->size = (off_t)place->size;
-	(void)entry_add(directory, path, node);
-	node_put(node);
+	(void)files_entry_add(directory, path, node);
+	files_node_put(node);
 }
 
-void archive_fill(struct node *directory)
+void files_fill(struct node *directory)
 {
 	const struct bootinfo *info = boot_info();
 	const char *archive = (const char *)info->archive;

@@ -23,7 +23,7 @@ struct directory {
 
 DIR *fdopendir(int fd)
 {
-	struct open_file *file = fd_get(fd);
+	struct open_file *file = files_fd_get(fd);
 	DIR *directory = NULL;
 
 	if (!file)
@@ -33,7 +33,7 @@ DIR *fdopendir(int fd)
 	else
 		directory = calloc(1, sizeof(*directory));
 	if (file)
-		fd_put(file);
+		files_fd_put(file);
 	if (directory)
 		directory->fd = fd;
 	return directory;
@@ -91,17 +91,17 @@ static struct dirent *next(DIR *directory, const struct node *node)
 
 struct dirent *readdir(DIR *directory)
 {
-	struct open_file *file = fd_get(directory->fd);
+	struct open_file *file = files_fd_get(directory->fd);
 	struct dirent *entry;
 
 	if (!file) {
 		errno = EBADF;
 		return NULL;
 	}
-	tree_lock();
+	files_lock();
 	entry = next(directory, file->node);
-	tree_unlock();
-	fd_put(file);
+	files_unlock();
+	files_fd_put(file);
 	return entry;
 }
 

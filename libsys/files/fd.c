@@ -19,7 +19,7 @@ enum { FDS = 256, CONSOLE_FDS = 3 };
 static struct open_file *table[FDS];
 static bool is_open; /* the console's three */
 
-int file_failed(int error)
+int files_failed(int error)
 {
 	errno = -error;
 	return -1;
@@ -31,7 +31,7 @@ static struct open_file *file_create(struct node *node, int flags)
 
 	if (!file)
 		return NULL;
-	node_get(node);
+	files_node_get(node);
 	file->node = node;
 	file->flags = flags;
 	file->references = 1;
@@ -44,10 +44,10 @@ static void open_console(void)
 	struct open_file *file = NULL;
 
 	is_open = true;
-	if (tree_find("/dev/console", &node) != 0)
+	if (files_find("/dev/console", &node) != 0)
 		return;
 	file = file_create(node, O_RDWR);
-	node_put(node);
+	files_node_put(node);
 	for (int fd = 0; file && fd < CONSOLE_FDS; fd++)
 		table[fd] = file;
 	if (file)
@@ -57,7 +57,7 @@ static void open_console(void)
 /* The tree is locked, and the table there. */
 static void table_lock(void)
 {
-	tree_lock();
+	files_lock();
 	if (!is_open)
 		open_console();
 }
@@ -66,11 +66,11 @@ static void put_locked(struct open_file *file)
 {
 	if (--file->references > 0)
 		return;
-	node_put(file->node);
+	files_node_put(file->node);
 	free(file);
 }
 
-struct open_file *fd_get(int fd)
+struct open_file *files_fd_get(int fd)
 {
 	struct open_file *file = NULL;
 
@@ -79,15 +79,15 @@ struct open_file *fd_get(int fd)
 		file = table[fd];
 	if (file)
 		file->references++;
-	tree_unlock();
+	files_unlock();
 	return file;
 }
 
-void fd_put(struct open_file *file)
+void files_fd_put(struct open_file *file)
 {
-	tree_lock();
+	files_lock();
 	put_locked(file);
-	tree_unlock();
+	files_unlock();
 }
 
 static int free_fd(int first)
@@ -103,28 +103,28 @@ static int create(const char *path, mode_t mode, struct node **node_out)
 {
 	char name[NAME_MAX_ + 1];
 	struct node *directory, *node;
-	int st = tree_find_parent(path, &directory, name);
+	int st = files_find_parent(path, &directory, name);
 
 	if (st < 0)
 		return st;
-	node = node_create(&memory_file, S_IFREG | (mode & 07777));
+	node = files_node_create(&files_memory_type, S_IFREG | (mode & 07777));
 	if (!node)
 		st = -ENOSPC;
 	else if (!(directory->mode & 0222))
 		st = -EROFS;
 	else
-		st = entry_add(directory, name, node);
-	node_put(directory);
+		st = files_entry_add(directory, name, node);
+	files_node_put(directory);
 	if (st == 0)
 		*node_out = node;
 	else if (node)
-		node_put(node);
+		files_node_put(node);
 	return st;
 }
 
 static int find_to_open(const char *path, int flags, mode_t mode, struct node **node_out)
 {
-	int st = tree_find(path, node_out);
+	int st = files_find(path, node_out);
 
 	if (st == -ENOENT && flags & O_CREAT)
 		return create(path, mode, node_out);
@@ -136,10 +136,10 @@ static int find_to_open(const char *path, int flags, mode_t mode, struct node **
 		st = -EISDIR;
 	else if (!S_ISDIR((*node_out)->mode) && flags & O_DIRECTORY)
 		st = -ENOTDIR;
-	else if ((*node_out)->type == &archive_file && (flags & O_ACCMODE) != O_RDONLY)
+	else if ((*node_out)->type == &files_archive_type && (flags & O_ACCMODE) != O_RDONLY)
 		st = -EROFS;
 	if (st < 0)
-		node_put(*node_out);
+		files_node_put(*node_out);
 	return st;
 }
 
@@ -154,7 +154,7 @@ static int open_node(struct node *node, int flags)
 
 		lock_take(&node->lock);
 		st = node->type->set_size(node, 0);
-		node_touch(node);
+		files_node_touch(node);
 		lock_release(&node->lock);
 		if (st < 0)
 			return st;
@@ -177,10 +177,10 @@ int _open(const char *path, int flags, ...)
 	st = find_to_open(path, flags, mode & ~file_umask, &node);
 	if (st >= 0) {
 		st = open_node(node, flags);
-		node_put(node);
+		files_node_put(node);
 	}
-	tree_unlock();
-	return st < 0 ? file_failed(st) : st;
+	files_unlock();
+	return st < 0 ? files_failed(st) : st;
 }
 
 int _close(int fd)
@@ -194,26 +194,26 @@ int _close(int fd)
 	}
 	if (file)
 		put_locked(file);
-	tree_unlock();
-	return file ? 0 : file_failed(-EBADF);
+	files_unlock();
+	return file ? 0 : files_failed(-EBADF);
 }
 
 /* An fd from `first` on for an open file that has one. */
 static int duplicate(int fd, int first)
 {
-	struct open_file *file = fd_get(fd);
+	struct open_file *file = files_fd_get(fd);
 	int to;
 
 	if (!file)
-		return file_failed(-EBADF);
-	tree_lock();
+		return files_failed(-EBADF);
+	files_lock();
 	to = first < 0 || first >= FDS ? -EINVAL : free_fd(first);
 	if (to >= 0)
 		table[to] = file;
 	else
 		put_locked(file);
-	tree_unlock();
-	return to < 0 ? file_failed(to) : to;
+	files_unlock();
+	return to < 0 ? files_failed(to) : to;
 }
 
 int dup(int fd)
@@ -223,18 +223,18 @@ int dup(int fd)
 
 int dup2(int fd, int to)
 {
-	struct open_file *file = fd_get(fd);
+	struct open_file *file = files_fd_get(fd);
 
 	if (!file || to < 0 || to >= FDS) {
 		if (file)
-			fd_put(file);
-		return file_failed(-EBADF);
+			files_fd_put(file);
+		return files_failed(-EBADF);
 	}
-	tree_lock();
+	files_lock();
 	if (table[to])
 		put_locked(table[to]);
 	table[to] = file;
-	tree_unlock();
+	files_unlock();
 	return to;
 }
 
@@ -247,9 +247,9 @@ int _fcntl_r(struct _reent *reent, int fd, int command, int argument)
 	(void)reent;
 	if (command == F_DUPFD)
 		return duplicate(fd, argument);
-	file = fd_get(fd);
+	file = files_fd_get(fd);
 	if (!file)
-		return file_failed(-EBADF);
+		return files_failed(-EBADF);
 	if (command == F_GETFL)
 		answer = file->flags;
 	else if (command == F_SETFL)
@@ -258,8 +258,8 @@ int _fcntl_r(struct _reent *reent, int fd, int command, int argument)
 	else if (command != F_GETFD && command != F_SETFD && command != F_SETLK &&
 		command != F_SETLKW && command != F_GETLK)
 		answer = -EINVAL;
-	fd_put(file);
-	return answer < 0 ? file_failed(answer) : answer;
+	files_fd_put(file);
+	return answer < 0 ? files_failed(answer) : answer;
 }
 
 int fcntl(int fd, int command, ...)
@@ -304,7 +304,7 @@ static ssize_t write_at(
 		offset = node->size;
 	some = node->type->write(node, from, size, offset);
 	if (some > 0) {
-		node_touch(node);
+		files_node_touch(node);
 		*end_out = offset + some;
 	}
 	lock_release(&node->lock);
@@ -314,20 +314,20 @@ static ssize_t write_at(
 /* The open file if its mode is not `without`, else NULL with EBADF. */
 static struct open_file *get_unless(int fd, int without)
 {
-	struct open_file *file = fd_get(fd);
+	struct open_file *file = files_fd_get(fd);
 
 	if (file && (file->flags & O_ACCMODE) != without)
 		return file;
 	if (file)
-		fd_put(file);
+		files_fd_put(file);
 	errno = EBADF;
 	return NULL;
 }
 
 static ssize_t done(struct open_file *file, ssize_t some)
 {
-	fd_put(file);
-	return some < 0 ? file_failed((int)some) : some;
+	files_fd_put(file);
+	return some < 0 ? files_failed((int)some) : some;
 }
 
 ssize_t _read(int fd, void *to, size_t size)
@@ -408,11 +408,11 @@ static off_t base_of(struct open_file *file, int whence)
 
 off_t _lseek(int fd, off_t offset, int whence)
 {
-	struct open_file *file = fd_get(fd);
+	struct open_file *file = files_fd_get(fd);
 	off_t base, to;
 
 	if (!file)
-		return file_failed(-EBADF);
+		return files_failed(-EBADF);
 	if (S_ISCHR(file->node->mode))
 		return done(file, -ESPIPE);
 	lock_take(&file->lock);
@@ -422,8 +422,8 @@ off_t _lseek(int fd, off_t offset, int whence)
 	else
 		file->offset = to;
 	lock_release(&file->lock);
-	fd_put(file);
-	return to < 0 ? file_failed((int)to) : to;
+	files_fd_put(file);
+	return to < 0 ? files_failed((int)to) : to;
 }
 
 int ftruncate(int fd, off_t size)
@@ -432,39 +432,39 @@ int ftruncate(int fd, off_t size)
 	int st;
 
 	if (!file)
-		return file_failed(-EBADF);
+		return files_failed(-EBADF);
 	if (size < 0)
 		return (int)done(file, -EINVAL);
 	lock_take(&file->node->lock);
 	st = file->node->type->set_size(file->node, size);
 	if (st == 0)
-		node_touch(file->node);
+		files_node_touch(file->node);
 	lock_release(&file->node->lock);
 	return (int)done(file, st);
 }
 
 int _fstat(int fd, struct stat *stat)
 {
-	struct open_file *file = fd_get(fd);
+	struct open_file *file = files_fd_get(fd);
 
 	if (!file)
-		return file_failed(-EBADF);
-	tree_lock();
-	node_stat(file->node, stat);
-	tree_unlock();
-	fd_put(file);
+		return files_failed(-EBADF);
+	files_lock();
+	files_node_stat(file->node, stat);
+	files_unlock();
+	files_fd_put(file);
 	return 0;
 }
 
 int _isatty(int fd)
 {
-	struct open_file *file = fd_get(fd);
+	struct open_file *file = files_fd_get(fd);
 	bool is_console;
 
 	if (!file)
-		return (void)file_failed(-EBADF), 0;
-	is_console = file->node->type == &console_type;
-	fd_put(file);
+		return (void)files_failed(-EBADF), 0;
+	is_console = file->node->type == &files_console_type;
+	files_fd_put(file);
 	if (!is_console)
 		errno = ENOTTY;
 	return is_console;
@@ -473,11 +473,11 @@ int _isatty(int fd)
 /* There is nothing behind the files that could be late. */
 int fsync(int fd)
 {
-	struct open_file *file = fd_get(fd);
+	struct open_file *file = files_fd_get(fd);
 
 	if (!file)
-		return file_failed(-EBADF);
-	fd_put(file);
+		return files_failed(-EBADF);
+	files_fd_put(file);
 	return 0;
 }
 
@@ -488,38 +488,38 @@ int fdatasync(int fd)
 
 int fchmod(int fd, mode_t mode)
 {
-	struct open_file *file = fd_get(fd);
+	struct open_file *file = files_fd_get(fd);
 
 	if (!file)
-		return file_failed(-EBADF);
-	tree_lock();
+		return files_failed(-EBADF);
+	files_lock();
 	file->node->mode = (file->node->mode & S_IFMT) | (mode & 07777);
-	tree_unlock();
-	fd_put(file);
+	files_unlock();
+	files_fd_put(file);
 	return 0;
 }
 
 int fchdir(int fd)
 {
-	struct open_file *file = fd_get(fd);
+	struct open_file *file = files_fd_get(fd);
 	int st;
 
 	if (!file)
-		return file_failed(-EBADF);
-	tree_lock();
-	st = tree_chdir(file->node);
-	tree_unlock();
+		return files_failed(-EBADF);
+	files_lock();
+	st = files_chdir(file->node);
+	files_unlock();
 	return (int)done(file, st);
 }
 
 int64_t file_vmo(int fd)
 {
-	struct open_file *file = fd_get(fd);
+	struct open_file *file = files_fd_get(fd);
 	cptr_t vmo;
 
 	if (!file)
 		return ST_BAD_HANDLE;
 	vmo = file->node->vmo;
-	fd_put(file);
+	files_fd_put(file);
 	return vmo ? (int64_t)vmo : ST_NOT_FOUND;
 }

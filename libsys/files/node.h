@@ -74,46 +74,46 @@ struct open_file {
 	off_t offset;
 };
 
-extern const struct node_type memory_file, archive_file, directory_type, console_type,
-	null_type, zero_type;
+extern const struct node_type files_memory_type, files_archive_type, files_directory_type,
+	files_console_type, files_null_type, files_zero_type;
 
-/* tree_lock, tree_unlock: the names and the table of fds. */
-void tree_lock(void);
-void tree_unlock(void);
+/* files_lock, files_unlock: the names and the table of fds. */
+void files_lock(void);
+void files_unlock(void);
 
 /* The others are called with the tree locked. */
 
-/* tree_find: the node at a path, with a reference more; or -errno. */
-int tree_find(const char *path, struct node **node_out);
+/* files_find: the node at a path, with a reference more; or -errno. */
+int files_find(const char *path, struct node **node_out);
 
 /*
- * tree_find_parent: the directory that a path's last name is in, and that name, which is
+ * files_find_parent: the directory that a path's last name is in, and that name, which is
  * NAME_MAX_ + 1 bytes; with a reference more. The name need not be there.
  */
 enum { NAME_MAX_ = MAXNAMLEN, PATH_MAX_ = 1023 };
-int tree_find_parent(const char *path, struct node **directory_out, char *name);
+int files_find_parent(const char *path, struct node **directory_out, char *name);
 
-struct node *node_create(const struct node_type *type, mode_t mode);
-void node_get(struct node *node);
-void node_put(struct node *node);
+struct node *files_node_create(const struct node_type *type, mode_t mode);
+void files_node_get(struct node *node);
+void files_node_put(struct node *node);
 
-struct entry *entry_find(const struct node *directory, const char *name);
-int entry_add(struct node *directory, const char *name, struct node *node);
-void entry_remove(struct node *directory, struct entry *entry);
+struct entry *files_entry_find(const struct node *directory, const char *name);
+int files_entry_add(struct node *directory, const char *name, struct node *node);
+void files_entry_remove(struct node *directory, struct entry *entry);
 
-/* tree_chdir, tree_path: the current directory; its path, or -errno. */
-int tree_chdir(struct node *directory);
-int tree_path(char *path, size_t size);
+/* files_chdir, files_cwd: the current directory; its path, or -errno. */
+int files_chdir(struct node *directory);
+int files_cwd(char *path, size_t size);
 
-void node_touch(struct node *node);
-void node_stat(struct node *node, struct stat *stat);
+void files_node_touch(struct node *node);
+void files_node_stat(struct node *node, struct stat *stat);
 
-/* archive_fill: a node in a directory for each file of the initial archive. */
-void archive_fill(struct node *directory);
+/* files_fill: a node in a directory for each file of the initial archive. */
+void files_fill(struct node *directory);
 
-/* fd_get, fd_put: the open file of an fd, with a reference more; NULL: there is none. */
-struct open_file *fd_get(int fd);
-void fd_put(struct open_file *file);
+/* files_fd_get, files_fd_put: the open file of an fd, with a reference more; NULL: there is none. */
+struct open_file *files_fd_get(int fd);
+void files_fd_put(struct open_file *file);
 
-/* file_failed: -errno as a call's answer. */
-int file_failed(int error);
+/* files_failed: -errno as a call's answer. */
+int files_failed(int error);

@@ -18,7 +18,7 @@
 
 mode_t file_umask = 022;
 
-void node_stat(struct node *node, struct stat *stat)
+void files_node_stat(struct node *node, struct stat *stat)
 {
 	lock_take(&node->lock);
 	*stat = (struct stat){
@@ -38,7 +38,7 @@ void node_stat(struct node *node, struct stat *stat)
 
 static int answer(int st)
 {
-	return st < 0 ? file_failed(st) : st;
+	return st < 0 ? files_failed(st) : st;
 }
 
 int _stat(const char *path, struct stat *stat)
@@ -46,13 +46,13 @@ int _stat(const char *path, struct stat *stat)
 	struct node *node;
 	int st;
 
-	tree_lock();
-	st = tree_find(path, &node);
+	files_lock();
+	st = files_find(path, &node);
 	if (st >= 0) {
-		node_stat(node, stat);
-		node_put(node);
+		files_node_stat(node, stat);
+		files_node_put(node);
 	}
-	tree_unlock();
+	files_unlock();
 	return answer(st < 0 ? st : 0);
 }
 
@@ -67,13 +67,13 @@ static int with_node(const char *path, int (*what)(struct node *, long), long ar
 	struct node *node;
 	int st;
 
-	tree_lock();
-	st = tree_find(path, &node);
+	files_lock();
+	st = files_find(path, &node);
 	if (st >= 0) {
 		st = what(node, argument);
-		node_put(node);
+		files_node_put(node);
 	}
-	tree_unlock();
+	files_unlock();
 	return answer(st);
 }
 
@@ -117,7 +117,7 @@ int chown(const char *path, uid_t owner, gid_t group)
 static int change_directory(struct node *node, long argument)
 {
 	(void)argument;
-	return tree_chdir(node);
+	return files_chdir(node);
 }
 
 int chdir(const char *path)
@@ -132,7 +132,7 @@ static int set_size(struct node *node, long size)
 	lock_take(&node->lock);
 	st = size < 0 ? -EINVAL : node->type->set_size(node, size);
 	if (st == 0)
-		node_touch(node);
+		files_node_touch(node);
 	lock_release(&node->lock);
 	return st;
 }
@@ -169,9 +169,9 @@ char *getcwd(char *path, size_t size)
 		to = malloc(size ? size : (size = PATH_MAX_ + 1));
 	if (!to)
 		return NULL;
-	tree_lock();
-	st = tree_path(to, size);
-	tree_unlock();
+	files_lock();
+	st = files_cwd(to, size);
+	files_unlock();
 	if (st >= 0)
 		return to;
 	if (!path)
@@ -183,13 +183,13 @@ char *getcwd(char *path, size_t size)
 /* A directory that names can be added to and taken from, and the name; the tree is locked. */
 static int find_place(const char *path, struct node **directory_out, char *name)
 {
-	int st = tree_find_parent(path, directory_out, name);
+	int st = files_find_parent(path, directory_out, name);
 
 	if (st < 0)
 		return st;
 	if ((*directory_out)->mode & 0222)
 		return 0;
-	node_put(*directory_out);
+	files_node_put(*directory_out);
 	return -EROFS;
 }
 
@@ -199,22 +199,23 @@ int mkdir(const char *path, mode_t mode)
 	struct node *directory, *node;
 	int st;
 
-	tree_lock();
+	files_lock();
 	st = find_place(path, &directory, name);
 	if (st >= 0) {
-		node = node_create(&directory_type, S_IFDIR | (mode & ~file_umask & 07777));
+		node = files_node_create(
+			&files_directory_type, S_IFDIR | (mode & ~file_umask & 07777));
 		if (!node)
 			st = -ENOSPC;
-		else if (entry_find(directory, name) || strcmp(name, ".") == 0 ||
+		else if (files_entry_find(directory, name) || strcmp(name, ".") == 0 ||
 			strcmp(name, "..") == 0)
 			st = -EEXIST;
 		else
-			st = entry_add(directory, name, node);
+			st = files_entry_add(directory, name, node);
 		if (node)
-			node_put(node);
-		node_put(directory);
+			files_node_put(node);
+		files_node_put(directory);
 	}
-	tree_unlock();
+	files_unlock();
 	return answer(st);
 }
 
@@ -226,16 +227,16 @@ static int remove_name(const char *path, int (*refuse)(const struct node *))
 	struct entry *entry;
 	int st;
 
-	tree_lock();
+	files_lock();
 	st = find_place(path, &directory, name);
 	if (st >= 0) {
-		entry = entry_find(directory, name);
+		entry = files_entry_find(directory, name);
 		st = entry ? refuse(entry->node) : -ENOENT;
 		if (st == 0)
-			entry_remove(directory, entry);
-		node_put(directory);
+			files_entry_remove(directory, entry);
+		files_node_put(directory);
 	}
-	tree_unlock();
+	files_unlock();
 	return answer(st);
 }
 
@@ -267,22 +268,22 @@ int _link(const char *from, const char *to)
 	struct node *node, *directory;
 	int st;
 
-	tree_lock();
-	st = tree_find(from, &node);
+	files_lock();
+	st = files_find(from, &node);
 	if (st >= 0) {
 		st = find_place(to, &directory, name);
 		if (st >= 0) {
 			if (S_ISDIR(node->mode))
 				st = -EPERM;
 			else
-				st = entry_find(directory, name) ?
+				st = files_entry_find(directory, name) ?
 					-EEXIST :
-					entry_add(directory, name, node);
-			node_put(directory);
+					files_entry_add(directory, name, node);
+			files_node_put(directory);
 		}
-		node_put(node);
+		files_node_put(node);
 	}
-	tree_unlock();
+	files_unlock();
 	return answer(st);
 }
 
@@ -314,7 +315,8 @@ static int check_rename(
 /* Both directories are held. What stood at the new name goes once the new one is there. */
 static int move(struct node *from, const char *name, struct node *to, const char *new_name)
 {
-	struct entry *entry = entry_find(from, name), *there = entry_find(to, new_name);
+	struct entry *entry = files_entry_find(from, name),
+		     *there = files_entry_find(to, new_name);
 	int st;
 
 	if (!entry)
@@ -323,12 +325,12 @@ static int move(struct node *from, const char *name, struct node *to, const char
 		return 0;
 	st = check_rename(entry->node, to, there);
 	if (st == 0)
-		st = entry_add(to, new_name, entry->node);
+		st = files_entry_add(to, new_name, entry->node);
 	if (st < 0)
 		return st;
 	if (there)
-		entry_remove(to, there);
-	entry_remove(from, entry);
+		files_entry_remove(to, there);
+	files_entry_remove(from, entry);
 	return 0;
 }
 
@@ -339,17 +341,17 @@ int _rename_r(struct _reent *reent, const char *from, const char *to)
 	int st;
 
 	(void)reent;
-	tree_lock();
+	files_lock();
 	st = find_place(from, &source, name);
 	if (st >= 0) {
 		st = find_place(to, &target, new_name);
 		if (st >= 0) {
 			st = move(source, name, target, new_name);
-			node_put(target);
+			files_node_put(target);
 		}
-		node_put(source);
+		files_node_put(source);
 	}
-	tree_unlock();
+	files_unlock();
 	return answer(st);
 }
 
@@ -366,12 +368,12 @@ ssize_t readlink(const char *restrict path, char *restrict to, size_t size)
 {
 	(void)to;
 	(void)size;
-	return with_node(path, do_nothing, 0) < 0 ? -1 : file_failed(-EINVAL);
+	return with_node(path, do_nothing, 0) < 0 ? -1 : files_failed(-EINVAL);
 }
 
 int symlink(const char *target, const char *path)
 {
 	(void)target;
 	(void)path;
-	return file_failed(-EPERM);
+	return files_failed(-EPERM);
 }

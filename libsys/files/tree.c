@@ -15,7 +15,7 @@ static struct lock lock;
 static struct node *root, *current;
 static ino_t numbers;
 
-struct node *node_create(const struct node_type *type, mode_t mode)
+struct node *files_node_create(const struct node_type *type, mode_t mode)
 {
 	struct node *node = calloc(1, sizeof(*node));
 
@@ -25,16 +25,16 @@ struct node *node_create(const struct node_type *type, mode_t mode)
 	node->mode = mode;
 	node->number = ++numbers;
 	node->references = 1;
-	node_touch(node);
+	files_node_touch(node);
 	return node;
 }
 
-void node_get(struct node *node)
+void files_node_get(struct node *node)
 {
 	node->references++;
 }
 
-void node_put(struct node *node)
+void files_node_put(struct node *node)
 {
 	if (--node->references > 0)
 		return;
@@ -43,12 +43,12 @@ void node_put(struct node *node)
 	free(node);
 }
 
-void node_touch(struct node *node)
+void files_node_touch(struct node *node)
 {
 	clock_gettime(CLOCK_REALTIME, &node->modified);
 }
 
-struct entry *entry_find(const struct node *directory, const char *name)
+struct entry *files_entry_find(const struct node *directory, const char *name)
 {
 	struct entry *entry = directory->entries;
 
@@ -57,7 +57,7 @@ struct entry *entry_find(const struct node *directory, const char *name)
 	return entry;
 }
 
-int entry_add(struct node *directory, const char *name, struct node *node)
+int files_entry_add(struct node *directory, const char *name, struct node *node)
 {
 	struct entry *entry = malloc(sizeof(*entry) + strlen(name) + 1), **end;
 
@@ -70,15 +70,15 @@ int entry_add(struct node *directory, const char *name, struct node *node)
 	for (end = &directory->entries; *end;)
 		end = &(*end)->next;
 	*end = entry;
-	node_get(node);
+	files_node_get(node);
 	node->links++;
 	if (S_ISDIR(node->mode))
 		node->parent = directory;
-	node_touch(directory);
+	files_node_touch(directory);
 	return 0;
 }
 
-void entry_remove(struct node *directory, struct entry *entry)
+void files_entry_remove(struct node *directory, struct entry *entry)
 {
 	struct entry **at = &directory->entries;
 
@@ -86,19 +86,19 @@ void entry_remove(struct node *directory, struct entry *entry)
 		at = &(*at)->next;
 	*at = entry->next;
 	entry->node->links--;
-	node_put(entry->node);
+	files_node_put(entry->node);
 	free(entry);
-	node_touch(directory);
+	files_node_touch(directory);
 }
 
 static struct node *add(
 	struct node *directory, const char *name, const struct node_type *type, mode_t mode)
 {
-	struct node *node = node_create(type, mode);
+	struct node *node = files_node_create(type, mode);
 
-	if (!node || entry_add(directory, name, node) != 0)
+	if (!node || files_entry_add(directory, name, node) != 0)
 		abort(); /* not even these few bytes */
-	node_put(node);
+	files_node_put(node);
 	return node;
 }
 
@@ -106,29 +106,29 @@ static void make_tree(void)
 {
 	struct node *devices;
 
-	root = node_create(&directory_type, S_IFDIR | 0755);
+	root = files_node_create(&files_directory_type, S_IFDIR | 0755);
 	if (!root)
 		abort();
 	root->parent = root;
 	root->links = 1;
-	node_get(root);
+	files_node_get(root);
 	current = root;
-	devices = add(root, "dev", &directory_type, S_IFDIR | 0755);
-	add(devices, "console", &console_type, S_IFCHR | 0666);
-	add(devices, "null", &null_type, S_IFCHR | 0666);
-	add(devices, "zero", &zero_type, S_IFCHR | 0666);
-	add(root, "tmp", &directory_type, S_IFDIR | 0777);
-	archive_fill(add(root, "boot", &directory_type, S_IFDIR | 0555));
+	devices = add(root, "dev", &files_directory_type, S_IFDIR | 0755);
+	add(devices, "console", &files_console_type, S_IFCHR | 0666);
+	add(devices, "null", &files_null_type, S_IFCHR | 0666);
+	add(devices, "zero", &files_zero_type, S_IFCHR | 0666);
+	add(root, "tmp", &files_directory_type, S_IFDIR | 0777);
+	files_fill(add(root, "boot", &files_directory_type, S_IFDIR | 0555));
 }
 
-void tree_lock(void)
+void files_lock(void)
 {
 	lock_take(&lock);
 	if (!root)
 		make_tree();
 }
 
-void tree_unlock(void)
+void files_unlock(void)
 {
 	lock_release(&lock);
 }
@@ -158,12 +158,12 @@ static int step(struct node **node, const char *name)
 		return -ENOTDIR;
 	if (strcmp(name, ".") == 0)
 		return 0;
-	entry = entry_find(*node, name);
+	entry = files_entry_find(*node, name);
 	to = strcmp(name, "..") == 0 ? (*node)->parent : entry ? entry->node : NULL;
 	if (!to)
 		return -ENOENT;
-	node_get(to);
-	node_put(*node);
+	files_node_get(to);
+	files_node_put(*node);
 	*node = to;
 	return 0;
 }
@@ -179,7 +179,7 @@ static int walk(const char *path, struct node **node_out, char *name)
 		return -ENOENT;
 	if (strlen(path) > PATH_MAX_)
 		return -ENAMETOOLONG;
-	node_get(node);
+	files_node_get(node);
 	name[0] = '\0';
 	while ((st = next_name(&path, next)) > 0) {
 		st = name[0] ? step(&node, name) : 0;
@@ -195,13 +195,13 @@ static int walk(const char *path, struct node **node_out, char *name)
 			st = -ENOTDIR;
 	}
 	if (st < 0)
-		node_put(node);
+		files_node_put(node);
 	else
 		*node_out = node;
 	return st;
 }
 
-int tree_find(const char *path, struct node **node_out)
+int files_find(const char *path, struct node **node_out)
 {
 	char name[NAME_MAX_ + 1];
 	int st = walk(path, node_out, name);
@@ -210,12 +210,12 @@ int tree_find(const char *path, struct node **node_out)
 		return st;
 	st = step(node_out, name);
 	if (st < 0)
-		node_put(*node_out);
+		files_node_put(*node_out);
 	return st;
 }
 
 /* A directory that is to be made or removed may be written with a '/' behind it. */
-int tree_find_parent(const char *path, struct node **directory_out, char *name)
+int files_find_parent(const char *path, struct node **directory_out, char *name)
 {
 	size_t length = strlen(path);
 	char bare[PATH_MAX_ + 1];
@@ -235,22 +235,22 @@ int tree_find_parent(const char *path, struct node **directory_out, char *name)
 	else if (!name[0])
 		st = -EEXIST; /* the root */
 	if (st < 0)
-		node_put(*directory_out);
+		files_node_put(*directory_out);
 	return st;
 }
 
-int tree_chdir(struct node *directory)
+int files_chdir(struct node *directory)
 {
 	if (!S_ISDIR(directory->mode))
 		return -ENOTDIR;
-	node_get(directory);
-	node_put(current);
+	files_node_get(directory);
+	files_node_put(current);
 	current = directory;
 	return 0;
 }
 
 /* From the end of the buffer to its front, then moved. */
-int tree_path(char *path, size_t size)
+int files_cwd(char *path, size_t size)
 {
 	const struct node *node = current;
 	size_t at = size;

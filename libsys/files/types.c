@@ -200,10 +200,10 @@ static ssize_t read_zero(struct node *node, void *to, size_t size, off_t offset)
 	return (ssize_t)size;
 }
 
-const struct node_type memory_file = {
+const struct node_type files_memory_type = {
 	read_memory, write_memory, set_memory_size, destroy_memory};
-const struct node_type archive_file = {read_archive, refuse_write, refuse_size, NULL};
-const struct node_type directory_type = {read_directory, refuse_write, refuse_size, NULL};
-const struct node_type console_type = {read_console, write_console, accept_size, NULL};
-const struct node_type null_type = {read_null, write_null, accept_size, NULL};
-const struct node_type zero_type = {read_zero, write_null, accept_size, NULL};
+const struct node_type files_archive_type = {read_archive, refuse_write, refuse_size, NULL};
+const struct node_type files_directory_type = {read_directory, refuse_write, refuse_size, NULL};
+const struct node_type files_console_type = {read_console, write_console, accept_size, NULL};
+const struct node_type files_null_type = {read_null, write_null, accept_size, NULL};
+const struct node_type files_zero_type = {read_zero, write_null, accept_size, NULL};

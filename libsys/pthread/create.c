@@ -120,7 +120,7 @@ static void destroy(struct pthread *thread)
 	free(thread);
 }
 
-void thread_clear_up(struct pthread *thread)
+void pthread_clear_up(struct pthread *thread)
 {
 	(void)thread_join(thread->kit->thread);
 	destroy(thread);
@@ -136,7 +136,7 @@ static void clear_up_detached(void)
 	lock_release(&lock);
 	for (; list; list = next) {
 		next = list->next;
-		thread_clear_up(list);
+		pthread_clear_up(list);
 	}
 }
 
@@ -264,7 +264,7 @@ void pthread_exit(void *result)
 	if (!self)
 		thread_exit();
 	run_cleanup(self);
-	keys_destroy();
+	pthread_keys_destroy();
 	_reclaim_reent(_REENT);
 	if (self == &first_thread)
 		end_first();
@@ -293,7 +293,7 @@ int pthread_join(pthread_t thread, void **result_out)
 		(void)futex_wait(&thread->word, THREAD_RUNS, FUTEX_FOREVER);
 	if (result_out)
 		*result_out = thread->result;
-	thread_clear_up(thread);
+	pthread_clear_up(thread);
 	return 0;
 }
 
@@ -308,7 +308,7 @@ int pthread_detach(pthread_t thread)
 		return 0;
 	if (word == THREAD_DETACHED)
 		return EINVAL;
-	thread_clear_up(thread);
+	pthread_clear_up(thread);
 	return 0;
 }
 

@@ -83,7 +83,7 @@ static int destroy_values(void)
 	return some;
 }
 
-void keys_destroy(void)
+void pthread_keys_destroy(void)
 {
 	for (int round = 0; values && round < DESTRUCTOR_ROUNDS && destroy_values();)
 		round++;

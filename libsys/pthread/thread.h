@@ -41,11 +41,11 @@ struct pthread {
 /* The calling thread's; NULL in one that thread_start() started. */
 extern __thread struct pthread *pthread_own;
 
-/* thread_clear_up: it said that it has ended; let it stop, and free all that is its. */
-void thread_clear_up(struct pthread *thread);
+/* pthread_clear_up: it said that it has ended; let it stop, and free all that is its. */
+void pthread_clear_up(struct pthread *thread);
 
-/* keys_destroy: at the end of a thread, its values' destructors. */
-void keys_destroy(void);
+/* pthread_keys_destroy: at the end of a thread, its values' destructors. */
+void pthread_keys_destroy(void);
 
 /* Threads that there are, the first one too. */
 extern uint32_t pthread_count;

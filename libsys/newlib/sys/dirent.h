@@ -12,6 +12,12 @@
 #define DT_DIR	   4
 #define DT_REG	   8
 
+/* What no file here is, and programs may ask for. */
+#define DT_FIFO 1
+#define DT_BLK	6
+#define DT_LNK	10
+#define DT_SOCK 12
+
 #define MAXNAMLEN 255
 
 struct dirent {
