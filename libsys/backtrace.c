@@ -7,14 +7,14 @@
 #include "libsys/backtrace.h"
 
 #include <assert.h>
-#include <elf.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "libsys/archive.h"
+#include "libsys/process.h"
 #include "libsys/syscalls.h"
 
 enum { DEPTH_MAX = 32, LINE_MAX_ = 160, STATUS_ABORTED = 128 + SIGABRT };
@@ -63,67 +63,37 @@ static void say(const char *text)
 	}
 }
 
-static int read_at(int fd, void *to, size_t size, uint64_t offset)
+/* This program's own file, as far as the program can see the archive. */
+static void find_file(struct process *self)
 {
-	return pread(fd, to, size, (off_t)offset) == (ssize_t)size;
-}
+	const struct startup *page = startup_page();
+	const char *name = page && page->argc ? ((const char **)page->argv)[0] : "init";
+	struct archive_file file;
 
-/* The function's name in one symbol table, if the address is in it. */
-static int look_in(int fd, const Elf64_Ehdr *header, const Elf64_Shdr *symbols,
-	uintptr_t address, char name[LINE_MAX_])
-{
-	Elf64_Shdr strings;
-	Elf64_Sym symbol;
-
-	if (!read_at(fd, &strings, sizeof(strings),
-		    header->e_shoff + symbols->sh_link * sizeof(strings)))
-		return 0;
-	for (uint64_t at = 0; at < symbols->sh_size; at += sizeof(symbol)) {
-		if (!read_at(fd, &symbol, sizeof(symbol), symbols->sh_offset + at))
-			return 0;
-		if (ELF64_ST_TYPE(symbol.st_info) != STT_FUNC || address < symbol.st_value ||
-			address - symbol.st_value >= symbol.st_size)
-			continue;
-		return pread(fd, name, LINE_MAX_ - 1,
-			       (off_t)(strings.sh_offset + symbol.st_name)) > 0;
-	}
-	return 0;
-}
-
-static int find_name(int fd, uintptr_t address, char name[LINE_MAX_])
-{
-	Elf64_Ehdr header;
-	Elf64_Shdr section;
-
-	if (!read_at(fd, &header, sizeof(header), 0) ||
-		memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
-		return 0;
-	for (unsigned i = 0; i < header.e_shnum; i++)
-		if (read_at(fd, &section, sizeof(section),
-			    header.e_shoff + i * sizeof(section)) &&
-			section.sh_type == SHT_SYMTAB)
-			return look_in(fd, &header, &section, address, name);
-	return 0;
+	if (!archive_find(name, &file))
+		return;
+	self->file = file.data;
+	self->file_size = file.size;
 }
 
 void backtrace_print(void)
 {
 	uintptr_t addresses[DEPTH_MAX];
 	size_t count = backtrace_take(addresses, DEPTH_MAX);
-	int fd = open("/boot/init", O_RDONLY);
-	char line[LINE_MAX_ + 40], name[LINE_MAX_] = "";
+	struct process self = {0};
+	char line[LINE_MAX_];
 
+	find_file(&self);
 	for (size_t i = 0; i < count; i++) {
 		/* The call, not where it returns to, which may be the next function. */
-		int known = fd >= 0 && find_name(fd, addresses[i] - 4, name);
+		uintptr_t at = addresses[i] - 4;
+		uint64_t offset = 0;
+		const char *name = self.file ? process_symbol(&self, at, &offset) : NULL;
 
-		name[LINE_MAX_ - 1] = '\0';
-		snprintf(line, sizeof(line), "  called from 0x%zx%s%s\n", addresses[i] - 4,
-			known ? " in " : "", known ? name : "");
+		snprintf(line, sizeof(line), "  called from 0x%zx%s%.100s\n", at,
+			name ? " in " : "", name ? name : "");
 		say(line);
 	}
-	if (fd >= 0)
-		close(fd);
 }
 
 /* Only one thread's story is told, and a second end within it is at once. */

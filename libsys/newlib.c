@@ -14,6 +14,7 @@
 
 #include "libsys/boot.h"
 #include "libsys/clock.h"
+#include "libsys/startup.h"
 #include "libsys/syscalls.h"
 #include "libsys/thread.h"
 
@@ -47,19 +48,18 @@ int _kill(int pid, int number)
 	_exit(128 + number);
 }
 
-/* The program ends with its first thread: another has that one do it. */
+/* The first program ends with its first thread: another has that one do it. */
 void _exit(int status)
 {
 	struct thread_registers registers = {
 		.x = {(uint64_t)status}, .pc = (uint64_t)sys_debug_exit};
 
-	if (!thread_is_first()) {
+	if (!startup_page() && !thread_is_first()) {
 		(void)thread_suspend(ROOT_SLOT_THREAD);
 		if (thread_write_registers(ROOT_SLOT_THREAD, &registers) == ST_OK)
 			(void)thread_resume(ROOT_SLOT_THREAD);
 	}
-	for (;;)
-		sys_debug_exit((word_t)status);
+	startup_exit(status);
 }
 
 /* There is one user, who may do everything. */

@@ -1,54 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The Quire authors */
 /*
- * The initial archive as read-only files. It is a cpio "newc": each entry 110 characters of
- * hexadecimal numbers, the name with its NULs, up to 4 bytes, the data, up to 4 bytes.
+ * The initial archive as read-only files.
  */
-#include <stdlib.h>
+#include "libsys/archive.h"
+
+#include <elf.h>
 #include <string.h>
 
 #include "files/node.h"
-#include "libsys/boot.h"
-
-enum { HEADER = 110, MAGIC = 6, DIGITS = 8, FIELD_MODE = 1, FIELD_SIZE = 6, FIELD_NAME = 11 };
-
-struct place {
-	const char *name, *data;
-	size_t size;
-	mode_t mode;
-};
-
-static size_t field(const char *entry, unsigned number)
-{
-	char text[DIGITS + 1] = "";
-
-	memcpy(text, entry + MAGIC + (size_t)DIGITS * number, DIGITS);
-	return strtoul(text, NULL, 16);
-}
-
-static size_t up4(size_t n)
-{
-	return (n + 3) & ~(size_t)3;
-}
-
-/* The entry at `at`; returns where the next one is, or 0 if it is not one, or the last. */
-static size_t read_entry(const char *archive, size_t size, size_t at, struct place *place)
-{
-	size_t data, name;
-
-	if (at > size || size - at < HEADER || memcmp(archive + at, "070701", MAGIC) != 0)
-		return 0;
-	name = field(archive + at, FIELD_NAME);
-	place->name = archive + at + HEADER;
-	place->size = field(archive + at, FIELD_SIZE);
-	place->mode = (mode_t)field(archive + at, FIELD_MODE);
-	data = up4(at + HEADER + name);
-	if (name == 0 || data > size || place->size > size - data ||
-		!memchr(place->name, '\0', name) || strcmp(place->name, "TRAILER!!!") == 0)
-		return 0;
-	place->data = archive + data;
-	return up4(data + place->size);
-}
 
 /* A directory of the archive on the way to a file's name; NULL: no memory, or a file there. */
 static struct node *directory_in(struct node *directory, const char *name)
@@ -69,11 +29,17 @@ static struct node *directory_in(struct node *directory, const char *name)
 	return node;
 }
 
+/* Programs may be executed. */
+static mode_t mode_of(const struct archive_file *file)
+{
+	return file->size >= SELFMAG && memcmp(file->data, ELFMAG, SELFMAG) == 0 ? 0111 : 0;
+}
+
 /* What finds no memory is not there. */
-static void add_file(struct node *directory, const struct place *place)
+static void add_file(struct node *directory, const struct archive_file *file)
 {
 	char name[NAME_MAX_ + 1];
-	const char *path = place->name;
+	const char *path = file->name;
 	struct node *node;
 	size_t length;
 
@@ -90,22 +56,19 @@ static void add_file(struct node *directory, const struct place *place)
 	}
 	if (length == 0 || length > NAME_MAX_ || files_entry_find(directory, path))
 		return;
-	node = files_node_create(&files_archive_type, S_IFREG | 0444 | (place->mode & 0111));
+	node = files_node_create(&files_archive_type, S_IFREG | 0444 | mode_of(file));
 	if (!node)
 		return;
-	node->data = place->data;
-	node->size = (off_t)place->size;
+	node->data = file->data;
+	node->size = (off_t)file->size;
 	(void)files_entry_add(directory, path, node);
 	files_node_put(node);
 }
 
 void files_fill(struct node *directory)
 {
-	const struct bootinfo *info = boot_info();
-	const char *archive = (const char *)info->archive;
-	struct place place;
+	struct archive_file file;
 
-	for (size_t at = 0;
-		archive && (at = read_entry(archive, info->archive_size, at, &place));)
-		add_file(directory, &place);
+	for (uint64_t at = 0; archive_next(&at, &file);)
+		add_file(directory, &file);
 }
