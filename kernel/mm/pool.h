@@ -98,9 +98,10 @@ void pool_forget(struct pool *pool, struct pool_range *range);
  * back, so whoever looks may stop anywhere; what is `taken` is his as pages.
  */
 struct pool_run {
-	const struct pool_range *range; /* in which it is looked for; NULL: not begun, or nowhere */
-	uint64_t first;			/* frame number of the place in question */
-	uint64_t alignment;		/* in frames, a power of two */
+	const struct pool_range
+		*range;	    /* in which it is looked for; NULL: not begun, or nowhere */
+	uint64_t first;	    /* frame number of the place in question */
+	uint64_t alignment; /* in frames, a power of two */
 	uint32_t count;
 	uint32_t free; /* how many frames from there on were free when looked at */
 	uint32_t taken;

@@ -65,8 +65,8 @@ struct thread {
 	uint64_t badge;	     /* SENDING: of the capability that it used */
 	struct notification *bound;
 	struct vmo_object *making; /* by its call, which stopped on the way (vmo.h) */
-	uint64_t tls;	/* TPIDR_EL0 while it is nobody's current */
-	uint64_t space; /* TTBR0_EL1 while there is a capability in THREAD_VSPACE */
+	uint64_t tls;		   /* TPIDR_EL0 while it is nobody's current */
+	uint64_t space;		   /* TTBR0_EL1 while there is a capability in THREAD_VSPACE */
 	uaddr_t ipc_buffer;
 	uint64_t fault_address, fault_esr; /* SENDING or CALLING because of a fault */
 	struct timer timer;		   /* SLEEPING */

@@ -12,10 +12,10 @@
 #include "object/vspace.h"
 
 enum {
-	CLOSE_STEPS = 48,	       /* of the core: entries of tables, most of them */
+	CLOSE_STEPS = 32,	       /* of the core: entries of tables, most of them */
 	WORK_CLOSE = 16 * CLOSE_STEPS, /* what that many cost */
-	WORK_VMO = 60,		      /* what closing an empty one costs */
-	FEEDS = 6,		      /* of a Pool, at once */
+	WORK_VMO = 60,		       /* what closing an empty one costs */
+	FEEDS = 6,		       /* of a Pool, at once */
 };
 
 static struct list ending = {&ending, &ending};
@@ -71,13 +71,13 @@ static status_t init(struct vmo_object *vmo, struct pool *frames, const struct v
 	case MAKE_PAGED:
 		return vmo_init(&vmo->core, frames, r->pages, r->flags);
 	case MAKE_RUN:
-		return vmo->is_begun ? vmo_fill(&vmo->core) :
-				       vmo_init_run(&vmo->core, frames, r->pages, r->offset,
-					       r->memory);
+		return vmo->is_begun ?
+			vmo_fill(&vmo->core) :
+			vmo_init_run(&vmo->core, frames, r->pages, r->offset, r->memory);
 	case MAKE_DEVICE:
-		return vmo->is_begun ? vmo_fill(&vmo->core) :
-				       vmo_init_device(&vmo->core, frames, r->pages, r->pa,
-					       r->memory);
+		return vmo->is_begun ?
+			vmo_fill(&vmo->core) :
+			vmo_init_device(&vmo->core, frames, r->pages, r->pa, r->memory);
 	case MAKE_CLONE:
 		return vmo_clone(&vmo->core, source, frames, r->offset, r->pages, r->flags);
 	case MAKE_SNAPSHOT:
@@ -249,7 +249,8 @@ static bool is_asked_for(const struct vmo_object *newborn, const struct pool_obj
 			(core->flags & kept) == r->flags;
 	if (core->memory != r->memory || newborn->is_device != (r->kind == MAKE_DEVICE))
 		return false;
-	return newborn->is_device ? core->run.first == r->pa >> PAGE_BITS : core->run.alignment == r->offset;
+	return newborn->is_device ? core->run.first == r->pa >> PAGE_BITS :
+				    core->run.alignment == r->offset;
 }
 
 /*
@@ -262,8 +263,8 @@ static status_t begin(
 	struct pool_object *pool, const struct vmo_request *r, struct vmo_object **vmo_out)
 {
 	struct vmo_object *newborn = r->kind == MAKE_SNAPSHOT ? newborn_of(r->source) :
-		r->maker					 ? r->maker->making :
-								   NULL;
+		r->maker				      ? r->maker->making :
+								NULL;
 	struct work work = {WORK_CLOSE};
 
 	if (newborn && is_asked_for(newborn, pool, r)) {

@@ -27,8 +27,8 @@
 #include "object/pool.h"
 
 enum {
-	VMO_POOLS_MAX = 4, /* different Pools among a VMO and its ancestors */
-	VM_STEPS = 24,	   /* of the core, between two preemption points */
+	VMO_POOLS_MAX = 4,     /* different Pools among a VMO and its ancestors */
+	VM_STEPS = 24,	       /* of the core, between two preemption points */
 	VM_STEPS_DEVICE = 256, /* of filling device memory, where one is an entry of a table */
 };
 
@@ -56,9 +56,9 @@ struct vmo_object {
 	const struct vmo_object *asked; /* a snapshot that is being taken: of this one */
 	struct thread *maker;		/* whose call makes it, a run or device memory */
 	uint64_t id;
-	uint64_t usage_at;		/* how far the account was taken, */
-	struct vmo_usage usage;		/* and what it is so far */
-	struct list made;		/* struct mapping_object: made with this VMO */
+	uint64_t usage_at;	/* how far the account was taken, */
+	struct vmo_usage usage; /* and what it is so far */
+	struct list made;	/* struct mapping_object: made with this VMO */
 	struct list ending;
 	struct slot signal; /* the notification to tell that no children are left */
 	struct vmo core;

@@ -17,12 +17,12 @@
 
 enum {
 	ALIGN_BITS_MAX = 38,
-	TRANSFER_PAGES = 16,	/* of a read or write: then the program asks again */
-	LOOK_STEPS = 128,	/* of the core, where a step is an entry that is looked at, */
-	SWEEP_STEPS = 48,	/* taken out, */
-	MERGE_STEPS = 24,	/* moved, */
-	COMMIT_STEPS = 12,	/* or a page that is made */
-	BYTES_MAX = 2048,	/* copied one by one */
+	TRANSFER_PAGES = 16, /* of a read or write: then the program asks again */
+	LOOK_STEPS = 128,    /* of the core, where a step is an entry that is looked at, */
+	SWEEP_STEPS = 48,    /* taken out, */
+	MERGE_STEPS = 24,    /* moved, */
+	COMMIT_STEPS = 12,   /* or a page that is made */
+	BYTES_MAX = 2048,    /* copied one by one */
 	CACHE_PAGES = 16,
 };
 

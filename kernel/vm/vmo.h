@@ -128,9 +128,10 @@ struct vmo {
 	/* Long walks: see family.c, resolve.c and change.c. */
 	union {
 		struct vmo_merge merge;
-		struct {			/* a FIXED one, while it is UNBORN: */
-			struct vmo *no_clone;	/* merge.clone */
-			struct pool_run run;	/* its frames; a device's count 0, from page `first` */
+		struct {		      /* a FIXED one, while it is UNBORN: */
+			struct vmo *no_clone; /* merge.clone */
+			struct pool_run
+				run; /* its frames; a device's count 0, from page `first` */
 		};
 	};
 	struct vmo_walk walk;

@@ -17,7 +17,8 @@ static volatile int64_t result;
 static void make_large(void *unused)
 {
 	(void)unused;
-	result = sys_vmo_create_contiguous(pool, LARGE, 0, VMO_CACHE_CACHED, ROOT_SLOT_CNODE, slot);
+	result = sys_vmo_create_contiguous(
+		pool, LARGE, 0, VMO_CACHE_CACHED, ROOT_SLOT_CNODE, slot);
 }
 
 static void open_large(void)
@@ -159,7 +160,8 @@ TEST(making, finds_a_run_among_pages_that_others_took)
 	for (uint64_t at = 0; at < LARGE; at += 16 * PAGE)
 		EXPECT_EQ(poke(other, at, 1), ST_OK);
 	full = info_of(pool);
-	EXPECT_EQ(sys_vmo_create_contiguous(pool, 16 * MIB, 21, 0, ROOT_SLOT_CNODE, first), ST_OK);
+	EXPECT_EQ(sys_vmo_create_contiguous(pool, 16 * MIB, 21, 0, ROOT_SLOT_CNODE, first),
+		ST_OK);
 	EXPECT_EQ(vmo_lookup(first, memory, 0) % (2 * MIB), 0);
 	EXPECT_EQ(info_of(pool).pages, full.pages + 16 * MIB / PAGE);
 	drop(first);

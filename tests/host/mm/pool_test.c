@@ -85,8 +85,8 @@ static status_t take_run(uint64_t count, uint64_t alignment, paddr_t *pa_out)
 	do {
 		st = pool_run_step(&pool, &run);
 		EXPECT_EQ(pool.used[FRAME_PAGE], used + run.taken);
-		EXPECT_EQ(pool.free + pool.used[FRAME_PAGE] + pool.used[FRAME_TABLE],
-			pool.total);
+		EXPECT_EQ(
+			pool.free + pool.used[FRAME_PAGE] + pool.used[FRAME_TABLE], pool.total);
 	} while (st == ST_SHOULD_WAIT);
 	if (st == ST_OK)
 		*pa_out = frame_pa(frame_number((uint32_t)run.first));

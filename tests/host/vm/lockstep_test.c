@@ -106,6 +106,8 @@ static struct op random_kind(void)
 		else if (o.kind == OP_WRITE || o.kind == OP_TOUCH)
 			o.kind = rnd(3) ? OP_READ : OP_SNAPSHOT;
 	}
+	if (focus >= 0 && rnd(16) == 0) /* of what was left half-way */
+		o.kind = OP_SLICE;
 	o.vmo = pick(o.kind > OP_RUN);
 	if (o.kind == OP_MERGE)
 		o.vmo = richest();
@@ -163,7 +165,7 @@ static struct op random_op(void)
 		}
 		break;
 	case OP_SLICE:
-		o.a = pick(true);
+		o.a = focus >= 0 && rnd(2) ? focus : pick(true);
 		o.b = (int)rnd(rnd(2) ? 2 : 8);
 		o.c = (int)rnd((unsigned)size_of(o.a) + 1);
 		break;
