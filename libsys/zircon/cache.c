@@ -53,7 +53,7 @@ zx_status_t zx_cache_flush(const void *addr, size_t size, uint32_t options)
 	if (!options || options & ~all ||
 		(options & ZX_CACHE_FLUSH_INVALIDATE && !(options & ZX_CACHE_FLUSH_DATA)))
 		return ZX_ERR_INVALID_ARGS;
-	if (!can_read(addr, size))
+	if (!zircon_can_read(addr, size))
 		return ZX_ERR_INVALID_ARGS;
 	clean(at, at + size, options & ZX_CACHE_FLUSH_INVALIDATE);
 	if (options & ZX_CACHE_FLUSH_INSN)

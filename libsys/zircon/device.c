@@ -15,11 +15,11 @@
  */
 #include "handle.h"
 #include "libsys/cap.h"
+#include "libsys/futex.h"
 #include "libsys/slots.h"
 #include "libsys/untyped.h"
 #include "libsys/vmo.h"
 #include "libsys/zircon.h"
-#include "mutex.h"
 
 enum { PIECES = 128, RESOURCES = 16 };
 
@@ -35,7 +35,7 @@ struct resource {
 	unsigned handles; /* 0: nobody's */
 };
 
-static struct mutex lock; /* of all that follows */
+static struct lock lock; /* of all that follows */
 static struct piece pieces[PIECES], *unused;
 static struct resource resources[RESOURCES];
 
@@ -51,10 +51,10 @@ zx_status_t zx_bti_create_for_pool(cptr_t pool, zx_handle_t *out)
 {
 	struct handle like = {.type = ZX_OBJ_TYPE_BTI,
 		.rights = ZX_DEFAULT_BTI_RIGHTS,
-		.koid = koid_new(),
+		.koid = zircon_koid_new(),
 		.cap = pool};
 
-	return handle_give(&like, out);
+	return zircon_handle_give(&like, out);
 }
 
 zx_status_t zx_vmo_create_contiguous(
@@ -62,13 +62,13 @@ zx_status_t zx_vmo_create_contiguous(
 {
 	struct handle *handle;
 	cptr_t vmo = 0;
-	zx_status_t st = handle_get(bti, ZX_OBJ_TYPE_BTI, ZX_RIGHT_MAP, &handle);
+	zx_status_t st = zircon_handle_get(bti, ZX_OBJ_TYPE_BTI, ZX_RIGHT_MAP, &handle);
 
 	if (st != ZX_OK)
 		return st;
 	st = vmo_create_contiguous(handle->cap, size, alignment_log2, VMO_CACHE_CACHED, &vmo);
-	handle_put(handle);
-	return vmo_give(st, vmo, ZX_DEFAULT_VMO_RIGHTS, out);
+	zircon_handle_put(handle);
+	return zircon_vmo_give(st, vmo, ZX_DEFAULT_VMO_RIGHTS, out);
 }
 
 static struct resource *take_resource(void)
@@ -84,9 +84,9 @@ zx_status_t zx_resource_create_for_untyped(
 {
 	struct handle like = {.type = ZX_OBJ_TYPE_RESOURCE,
 		.rights = ZX_DEFAULT_RESOURCE_RIGHTS,
-		.koid = koid_new()};
+		.koid = zircon_koid_new()};
 
-	mutex_lock(&lock);
+	lock_take(&lock);
 	like.resource = take_resource();
 	if (like.resource)
 		*like.resource = (struct resource){
@@ -95,15 +95,15 @@ zx_status_t zx_resource_create_for_untyped(
 			.size_bits = size_bits,
 			.handles = 1,
 		};
-	mutex_unlock(&lock);
-	return like.resource ? handle_give(&like, out) : ZX_ERR_NO_MEMORY;
+	lock_release(&lock);
+	return like.resource ? zircon_handle_give(&like, out) : ZX_ERR_NO_MEMORY;
 }
 
-void resource_share(struct resource *resource)
+void zircon_resource_share(struct resource *resource)
 {
-	mutex_lock(&lock);
+	lock_take(&lock);
 	resource->handles++;
-	mutex_unlock(&lock);
+	lock_release(&lock);
 }
 
 /* The halves of a piece go; VMOs that are made of them have their memory still. */
@@ -118,18 +118,18 @@ static void forget_halves(struct piece *top)
 			at = half;
 		}
 		at->half[at->half[0] != half] = NULL;
-		cap_drop(half->untyped);
+		zircon_cap_drop(half->untyped);
 		half->half[0] = unused;
 		unused = half;
 	}
 }
 
-void resource_put(struct resource *resource)
+void zircon_resource_put(struct resource *resource)
 {
-	mutex_lock(&lock);
+	lock_take(&lock);
 	if (--resource->handles == 0)
 		forget_halves(&resource->whole);
-	mutex_unlock(&lock);
+	lock_release(&lock);
 }
 
 static struct piece *take_piece(cptr_t untyped)
@@ -193,9 +193,9 @@ static zx_status_t find_piece(
 static status_t slice(cptr_t *vmo, uint64_t offset, uint64_t size)
 {
 	cptr_t whole = *vmo;
-	status_t st = vmo_clone(whole, VMO_CHILD_SLICE, offset, size, zx_pool, vmo);
+	status_t st = vmo_clone(whole, VMO_CHILD_SLICE, offset, size, zircon_pool, vmo);
 
-	cap_drop(whole);
+	zircon_cap_drop(whole);
 	return st;
 }
 
@@ -206,12 +206,12 @@ static status_t make_physical(
 	cptr_t untyped;
 	status_t st;
 
-	mutex_lock(&lock);
+	lock_take(&lock);
 	st = find_piece(resource, offset, bits, &untyped);
 	if (st == ST_OK)
 		st = vmo_create_physical(
-			zx_pool, untyped, bits, VMO_CACHE_UNCACHED_DEVICE, vmo_out);
-	mutex_unlock(&lock);
+			zircon_pool, untyped, bits, VMO_CACHE_UNCACHED_DEVICE, vmo_out);
+	lock_release(&lock);
 	if (st == ST_OK && size < UINT64_C(1) << bits)
 		st = slice(vmo_out, offset & ((UINT64_C(1) << bits) - 1), size);
 	return st;
@@ -224,7 +224,7 @@ zx_status_t zx_vmo_create_physical(
 	struct resource *resource;
 	struct handle *handle;
 	cptr_t vmo = 0;
-	zx_status_t st = handle_get(value, ZX_OBJ_TYPE_RESOURCE, 0, &handle);
+	zx_status_t st = zircon_handle_get(value, ZX_OBJ_TYPE_RESOURCE, 0, &handle);
 
 	if (st != ZX_OK)
 		return st;
@@ -237,6 +237,6 @@ zx_status_t zx_vmo_create_physical(
 		st = ZX_ERR_ACCESS_DENIED;
 	else
 		st = make_physical(resource, offset, rounded, &vmo);
-	handle_put(handle);
-	return vmo ? vmo_give(st, vmo, ZX_DEFAULT_VMO_RIGHTS, out) : st;
+	zircon_handle_put(handle);
+	return vmo ? zircon_vmo_give(st, vmo, ZX_DEFAULT_VMO_RIGHTS, out) : st;
 }

@@ -24,19 +24,19 @@ enum {
 
 static struct handle handles[HANDLES];
 static uint64_t used[HANDLES / WORD_BITS]; /* a bit for each */
-cptr_t zx_pool = ROOT_SLOT_POOL, lookup_authority;
+cptr_t zircon_pool = ROOT_SLOT_POOL, zircon_lookup_authority;
 
 void zx_set_pool(cptr_t pool)
 {
-	zx_pool = pool;
+	zircon_pool = pool;
 }
 
 void zx_set_lookup_authority(cptr_t untyped)
 {
-	lookup_authority = untyped;
+	zircon_lookup_authority = untyped;
 }
 
-zx_koid_t koid_new(void)
+zx_koid_t zircon_koid_new(void)
 {
 	static uint64_t count;
 
@@ -79,7 +79,7 @@ static zx_handle_t value_of(const struct handle *handle, uint64_t state)
 		(uint64_t)(handle - handles) << VALUE_SHIFT | VALUE_LOW);
 }
 
-zx_status_t handle_make(const struct handle *like, zx_handle_t *value_out)
+zx_status_t zircon_handle_make(const struct handle *like, zx_handle_t *value_out)
 {
 	struct handle *handle = take();
 	uint64_t generation;
@@ -97,48 +97,48 @@ zx_status_t handle_make(const struct handle *like, zx_handle_t *value_out)
 	return ZX_OK;
 }
 
-void object_end(const struct handle *handle)
+void zircon_object_end(const struct handle *handle)
 {
 	switch (handle->type) {
 	case ZX_OBJ_TYPE_VMO:
-		cap_drop(handle->cap);
-		waiters_look(); /* it may have been its parent's last child */
+		zircon_cap_drop(handle->cap);
+		zircon_waiters_look(); /* it may have been its parent's last child */
 		break;
 	case ZX_OBJ_TYPE_VMAR:
-		region_put(handle->region);
+		zircon_region_put(handle->region);
 		break;
 	case ZX_OBJ_TYPE_RESOURCE:
-		resource_put(handle->resource);
+		zircon_resource_put(handle->resource);
 		break;
 	default:
 		break;
 	}
 }
 
-zx_status_t handle_give(const struct handle *like, zx_handle_t *out)
+zx_status_t zircon_handle_give(const struct handle *like, zx_handle_t *out)
 {
 	zx_handle_t value;
-	zx_status_t st = handle_make(like, &value);
+	zx_status_t st = zircon_handle_make(like, &value);
 
 	if (st != ZX_OK) {
-		object_end(like);
+		zircon_object_end(like);
 		return st;
 	}
-	if (!can_write(out, sizeof(*out))) {
-		(void)handle_close(value);
+	if (!zircon_can_write(out, sizeof(*out))) {
+		(void)zircon_handle_close(value);
 		return ZX_ERR_INVALID_ARGS;
 	}
 	*out = value;
 	return ZX_OK;
 }
 
-zx_status_t vmo_give(status_t st, cptr_t vmo, zx_rights_t rights, zx_handle_t *out)
+zx_status_t zircon_vmo_give(status_t st, cptr_t vmo, zx_rights_t rights, zx_handle_t *out)
 {
 	struct handle like = {.type = ZX_OBJ_TYPE_VMO, .rights = rights, .cap = vmo};
 
 	if (st == ST_NO_RESOURCES) /* of slots: there is no room for a handle */
 		return ZX_ERR_NO_MEMORY;
-	return st == ST_OK ? handle_give(&like, out) : st;
+	return st == ST_OK ? zircon_handle_give(&like, out) : st;
 }
 
 static struct handle *of_value(zx_handle_t value)
@@ -151,7 +151,7 @@ static bool is_named(const struct handle *handle, uint64_t state, zx_handle_t va
 	return state & OPEN && value_of(handle, state & ~(OPEN | PINS)) == value;
 }
 
-zx_status_t handle_get(
+zx_status_t zircon_handle_get(
 	zx_handle_t value, zx_obj_type_t type, zx_rights_t rights, struct handle **out)
 {
 	struct handle *handle = of_value(value);
@@ -164,11 +164,11 @@ zx_status_t handle_get(
 		&handle->state, &state, state + 1, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED));
 	*out = handle;
 	if (unlikely(type != ZX_OBJ_TYPE_NONE && type != handle->type)) {
-		handle_put(handle);
+		zircon_handle_put(handle);
 		return ZX_ERR_WRONG_TYPE;
 	}
 	if (unlikely(rights & ~handle->rights)) {
-		handle_put(handle);
+		zircon_handle_put(handle);
 		return ZX_ERR_ACCESS_DENIED;
 	}
 	return ZX_OK;
@@ -176,11 +176,11 @@ zx_status_t handle_get(
 
 static void end(struct handle *handle)
 {
-	object_end(handle);
+	zircon_object_end(handle);
 	give_back(handle);
 }
 
-void handle_put(struct handle *handle)
+void zircon_handle_put(struct handle *handle)
 {
 	uint64_t state = __atomic_sub_fetch(&handle->state, 1, __ATOMIC_ACQ_REL);
 
@@ -188,12 +188,12 @@ void handle_put(struct handle *handle)
 		end(handle);
 }
 
-bool handle_is_open(const struct handle *handle)
+bool zircon_handle_is_open(const struct handle *handle)
 {
 	return __atomic_load_n(&handle->state, __ATOMIC_ACQUIRE) & OPEN;
 }
 
-zx_status_t handle_close(zx_handle_t value)
+zx_status_t zircon_handle_close(zx_handle_t value)
 {
 	struct handle *handle = of_value(value);
 	uint64_t state = __atomic_load_n(&handle->state, __ATOMIC_RELAXED);
@@ -204,13 +204,13 @@ zx_status_t handle_close(zx_handle_t value)
 	while (!__atomic_compare_exchange_n(&handle->state, &state, state & ~OPEN, true,
 		__ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
 	if (state & PINS)
-		waiters_look(); /* one of them may be waiting with it */
+		zircon_waiters_look(); /* one of them may be waiting with it */
 	else
 		end(handle);
 	return ZX_OK;
 }
 
-zx_koid_t handle_koid(struct handle *handle)
+zx_koid_t zircon_handle_koid(struct handle *handle)
 {
 	zx_koid_t koid = __atomic_load_n(&handle->koid, __ATOMIC_RELAXED);
 	struct vmo_info info;
@@ -221,7 +221,7 @@ zx_koid_t handle_koid(struct handle *handle)
 	return info.id;
 }
 
-status_t cap_copy_new(cptr_t from, unsigned rights, cptr_t *cap_out)
+status_t zircon_cap_copy_new(cptr_t from, unsigned rights, cptr_t *cap_out)
 {
 	cptr_t slot = slot_alloc();
 	status_t st;
@@ -236,13 +236,13 @@ status_t cap_copy_new(cptr_t from, unsigned rights, cptr_t *cap_out)
 	return st;
 }
 
-void cap_drop(cptr_t cap)
+void zircon_cap_drop(cptr_t cap)
 {
 	(void)cap_delete(cap);
 	slot_free(cap);
 }
 
-unsigned rights_of_capability(zx_rights_t rights)
+unsigned zircon_rights_of_capability(zx_rights_t rights)
 {
 	const zx_rights_t property =
 		ZX_RIGHT_MAP | ZX_RIGHTS_PROPERTY | ZX_RIGHT_SIGNAL | ZX_RIGHT_WAIT;
@@ -254,12 +254,12 @@ unsigned rights_of_capability(zx_rights_t rights)
 		(rights & property ? RIGHT_PROPERTY : 0);
 }
 
-void object_share(const struct handle *handle)
+void zircon_object_share(const struct handle *handle)
 {
 	if (handle->type == ZX_OBJ_TYPE_VMAR)
-		region_share(handle->region);
+		zircon_region_share(handle->region);
 	else if (handle->type == ZX_OBJ_TYPE_RESOURCE)
-		resource_share(handle->resource);
+		zircon_resource_share(handle->resource);
 }
 
 /* Another handle to the same, with fewer rights. */
@@ -270,11 +270,11 @@ static zx_status_t duplicate(const struct handle *handle, zx_rights_t rights, zx
 
 	like.rights = rights;
 	if (handle->type != ZX_OBJ_TYPE_VMO) {
-		object_share(&like);
-		return handle_give(&like, out);
+		zircon_object_share(&like);
+		return zircon_handle_give(&like, out);
 	}
-	st = cap_copy_new(handle->cap, rights_of_capability(rights), &like.cap);
-	return st == ST_OK ? handle_give(&like, out) : st;
+	st = zircon_cap_copy_new(handle->cap, zircon_rights_of_capability(rights), &like.cap);
+	return st == ST_OK ? zircon_handle_give(&like, out) : st;
 }
 
 static zx_status_t duplicate_checked(
@@ -290,39 +290,41 @@ static zx_status_t duplicate_checked(
 zx_status_t zx_handle_duplicate(zx_handle_t value, zx_rights_t rights, zx_handle_t *out)
 {
 	struct handle *handle;
-	zx_status_t st = handle_get(value, ZX_OBJ_TYPE_NONE, ZX_RIGHT_DUPLICATE, &handle);
+	zx_status_t st =
+		zircon_handle_get(value, ZX_OBJ_TYPE_NONE, ZX_RIGHT_DUPLICATE, &handle);
 
 	if (st != ZX_OK)
 		return st;
 	st = duplicate_checked(handle, rights, out);
-	handle_put(handle);
+	zircon_handle_put(handle);
 	return st;
 }
 
 zx_status_t zx_handle_replace(zx_handle_t value, zx_rights_t rights, zx_handle_t *out)
 {
 	struct handle *handle;
-	zx_status_t st = handle_get(value, ZX_OBJ_TYPE_NONE, 0, &handle);
+	zx_status_t st = zircon_handle_get(value, ZX_OBJ_TYPE_NONE, 0, &handle);
 
 	if (st != ZX_OK)
 		return st;
-	st = handle_close(value); /* the pin keeps what is behind it */
+	st = zircon_handle_close(value); /* the pin keeps what is behind it */
 	if (st == ZX_OK)
 		st = duplicate_checked(handle, rights, out);
-	handle_put(handle);
+	zircon_handle_put(handle);
 	return st;
 }
 
 zx_status_t zx_handle_close(zx_handle_t value)
 {
-	return value == ZX_HANDLE_INVALID ? ZX_OK : handle_close(value);
+	return value == ZX_HANDLE_INVALID ? ZX_OK : zircon_handle_close(value);
 }
 
 zx_status_t zx_handle_close_many(const zx_handle_t *values, size_t count)
 {
 	zx_status_t st = ZX_OK;
 
-	if (count > SIZE_MAX / sizeof(*values) || !can_read(values, count * sizeof(*values)))
+	if (count > SIZE_MAX / sizeof(*values) ||
+		!zircon_can_read(values, count * sizeof(*values)))
 		return ZX_ERR_INVALID_ARGS;
 	for (size_t i = 0; i < count; i++)
 		if (zx_handle_close(values[i]) != ZX_OK)
@@ -333,12 +335,12 @@ zx_status_t zx_handle_close_many(const zx_handle_t *values, size_t count)
 zx_status_t zx_handle_cptr(zx_handle_t value, cptr_t *cptr_out)
 {
 	struct handle *handle;
-	zx_status_t st = handle_get(value, ZX_OBJ_TYPE_VMO, 0, &handle);
+	zx_status_t st = zircon_handle_get(value, ZX_OBJ_TYPE_VMO, 0, &handle);
 
 	if (st != ZX_OK)
 		return st;
 	*cptr_out = handle->cap;
-	handle_put(handle);
+	zircon_handle_put(handle);
 	return ZX_OK;
 }
 

@@ -75,28 +75,28 @@ static status_t map_anywhere(const struct order *order, cptr_t vmo, uintptr_t *a
 	const struct region *region = order->region;
 	status_t st;
 
-	if (region == &region_root) {
+	if (region == &zircon_region_root) {
 		st = map_at(order, vmo, 0, at);
-		if (st != ST_OK || !region_child_in(region, *at, order->size))
+		if (st != ST_OK || !zircon_region_child_in(region, *at, order->size))
 			return st;
 		(void)vspace_unmap(ROOT_SLOT_VSPACE, *at, order->size);
 	}
-	st = region_find_gap(
-		region, region_search_start(region), order->size, order->vmo_offset, at);
+	st = zircon_region_find_gap(
+		region, zircon_region_search_start(region), order->size, order->vmo_offset, at);
 	return st == ST_OK ? map_at(order, vmo, VSPACE_FIXED, at) : st;
 }
 
 static status_t map_locked(const struct order *order, cptr_t vmo, uintptr_t *at)
 {
 	bool overwrite = order->options & ZX_VM_SPECIFIC_OVERWRITE;
-	zx_status_t st = region_place_check(
+	zx_status_t st = zircon_region_place_check(
 		order->region, is_specific(order), order->offset, order->size, at);
 
 	if (st != ZX_OK)
 		return st;
 	if (!is_specific(order))
 		return map_anywhere(order, vmo, at);
-	if (region_child_in(order->region, *at, order->size))
+	if (zircon_region_child_in(order->region, *at, order->size))
 		return overwrite ? ZX_ERR_INVALID_ARGS : ZX_ERR_NO_MEMORY;
 	return map_at(order, vmo, VSPACE_FIXED | (overwrite ? VSPACE_REPLACE : 0), at);
 }
@@ -116,9 +116,9 @@ static status_t map_with(const struct order *order, cptr_t vmo, uintptr_t *at)
 {
 	status_t st;
 
-	mutex_lock(&region_lock);
+	lock_take(&zircon_region_lock);
 	st = map_locked(order, vmo, at);
-	mutex_unlock(&region_lock);
+	lock_release(&zircon_region_lock);
 	if (st != ST_OK)
 		return st;
 	st = enter_pages(order, *at);
@@ -134,18 +134,18 @@ static status_t map_with(const struct order *order, cptr_t vmo, uintptr_t *at)
 static status_t map(const struct order *order, uintptr_t *at)
 {
 	unsigned has = cap_info_rights(cap_info(order->vmo));
-	unsigned may = rights_of_capability(order->rights) | RIGHT_MAP;
+	unsigned may = zircon_rights_of_capability(order->rights) | RIGHT_MAP;
 	const unsigned rwx = RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE;
 	cptr_t weak;
 	status_t st;
 
 	if (!(has & rwx & ~may))
 		return map_with(order, order->vmo, at);
-	st = cap_copy_new(order->vmo, may, &weak);
+	st = zircon_cap_copy_new(order->vmo, may, &weak);
 	if (st != ST_OK)
 		return st;
 	st = map_with(order, weak, at);
-	cap_drop(weak);
+	zircon_cap_drop(weak);
 	return st;
 }
 
@@ -167,7 +167,7 @@ static zx_status_t map_and_tell(struct order *order, uint64_t len, zx_vaddr_t *a
 		st = map(order, &at);
 	if (st != ZX_OK)
 		return st;
-	if (can_write(address_out, sizeof(*address_out))) {
+	if (zircon_can_write(address_out, sizeof(*address_out))) {
 		*address_out = at;
 		return ZX_OK;
 	}
@@ -179,11 +179,11 @@ zx_status_t zx_vmar_map(zx_handle_t value, zx_vm_option_t options, uint64_t vmar
 	zx_handle_t vmo_value, uint64_t vmo_offset, uint64_t len, zx_vaddr_t *mapped_addr)
 {
 	struct handle *vmar, *vmo;
-	zx_status_t st = handle_get(value, ZX_OBJ_TYPE_VMAR, 0, &vmar);
+	zx_status_t st = zircon_handle_get(value, ZX_OBJ_TYPE_VMAR, 0, &vmar);
 
 	if (st != ZX_OK)
 		return st;
-	st = handle_get(vmo_value, ZX_OBJ_TYPE_VMO, ZX_RIGHT_MAP, &vmo);
+	st = zircon_handle_get(vmo_value, ZX_OBJ_TYPE_VMO, ZX_RIGHT_MAP, &vmo);
 	if (st == ZX_OK) {
 		struct order order = {
 			.region = vmar->region,
@@ -195,10 +195,10 @@ zx_status_t zx_vmar_map(zx_handle_t value, zx_vm_option_t options, uint64_t vmar
 		};
 
 		st = map_and_tell(&order, len, mapped_addr);
-		handle_put(vmo);
-		waiters_look(); /* what was overwritten may have kept a clone */
+		zircon_handle_put(vmo);
+		zircon_waiters_look(); /* what was overwritten may have kept a clone */
 	}
-	handle_put(vmar);
+	zircon_handle_put(vmar);
 	return st;
 }
 
@@ -207,13 +207,13 @@ static zx_status_t range_check(const struct region *region, uintptr_t at, uint64
 {
 	if (!region->alive)
 		return ZX_ERR_BAD_STATE;
-	return region_contains(region, at, size) ? ZX_OK : ZX_ERR_INVALID_ARGS;
+	return zircon_region_contains(region, at, size) ? ZX_OK : ZX_ERR_INVALID_ARGS;
 }
 
 /* May all regions that reach into the range go? */
 static bool may_end_children(const struct region *region, uintptr_t at, size_t size)
 {
-	const struct region *child = region_child_in(region, at, size);
+	const struct region *child = zircon_region_child_in(region, at, size);
 
 	for (; child && child->base < at + size; child = child->next)
 		if (child->base < at || region_end(child) > at + size)
@@ -230,8 +230,8 @@ static zx_status_t unmap_locked(struct region *region, uintptr_t at, size_t size
 		st = ZX_ERR_INVALID_ARGS;
 	if (st == ZX_OK)
 		st = vspace_unmap(ROOT_SLOT_VSPACE, at, size);
-	while (st == ZX_OK && (child = region_child_in(region, at, size)))
-		region_end_tree(child);
+	while (st == ZX_OK && (child = zircon_region_child_in(region, at, size)))
+		zircon_region_end_tree(child);
 	return st;
 }
 
@@ -239,19 +239,19 @@ zx_status_t zx_vmar_unmap(zx_handle_t value, zx_vaddr_t addr, uint64_t len)
 {
 	uint64_t size = whole_pages(len);
 	struct handle *handle;
-	zx_status_t st = handle_get(value, ZX_OBJ_TYPE_VMAR, 0, &handle);
+	zx_status_t st = zircon_handle_get(value, ZX_OBJ_TYPE_VMAR, 0, &handle);
 
 	if (st != ZX_OK)
 		return st;
 	if (addr % PAGE_SIZE || size == 0) {
 		st = ZX_ERR_INVALID_ARGS;
 	} else {
-		mutex_lock(&region_lock);
+		lock_take(&zircon_region_lock);
 		st = unmap_locked(handle->region, addr, size);
-		mutex_unlock(&region_lock);
-		waiters_look(); /* a mapping may have kept a clone */
+		lock_release(&zircon_region_lock);
+		zircon_waiters_look(); /* a mapping may have kept a clone */
 	}
-	handle_put(handle);
+	zircon_handle_put(handle);
 	return st;
 }
 
@@ -293,7 +293,7 @@ static zx_status_t protect_locked(
 {
 	zx_status_t st = range_check(region, at, size);
 
-	if (st == ZX_OK && region_child_in(region, at, size))
+	if (st == ZX_OK && zircon_region_child_in(region, at, size))
 		st = ZX_ERR_INVALID_ARGS;
 	if (st == ZX_OK)
 		st = vspace_protect(ROOT_SLOT_VSPACE, at, size, permissions);
@@ -306,7 +306,7 @@ zx_status_t zx_vmar_protect(
 	zx_rights_t rights = region_rights(options & PERMISSIONS);
 	uint64_t size = whole_pages(len);
 	struct handle *handle;
-	zx_status_t st = handle_get(value, ZX_OBJ_TYPE_VMAR, rights, &handle);
+	zx_status_t st = zircon_handle_get(value, ZX_OBJ_TYPE_VMAR, rights, &handle);
 
 	if (st != ZX_OK)
 		return st;
@@ -314,10 +314,10 @@ zx_status_t zx_vmar_protect(
 		addr % PAGE_SIZE || size == 0) {
 		st = ZX_ERR_INVALID_ARGS;
 	} else {
-		mutex_lock(&region_lock);
+		lock_take(&zircon_region_lock);
 		st = protect_locked(handle->region, options, addr, size);
-		mutex_unlock(&region_lock);
+		lock_release(&zircon_region_lock);
 	}
-	handle_put(handle);
+	zircon_handle_put(handle);
 	return st;
 }

@@ -34,12 +34,12 @@ static bool can(uintptr_t at, size_t size, unsigned access)
 	return vspace_populate(ROOT_SLOT_VSPACE, page, at + size - page, access) == ST_OK;
 }
 
-bool can_read(const void *from, size_t size)
+bool zircon_can_read(const void *from, size_t size)
 {
 	return is_known((uintptr_t)from, size) || can((uintptr_t)from, size, VSPACE_READ);
 }
 
-bool can_write(const void *to, size_t size)
+bool zircon_can_write(const void *to, size_t size)
 {
 	return is_known((uintptr_t)to, size) || can((uintptr_t)to, size, VSPACE_WRITE);
 }

@@ -19,7 +19,7 @@ static zx_status_t count_out(size_t *out, size_t count)
 {
 	if (!out)
 		return ZX_OK;
-	if (!can_write(out, sizeof(*out)))
+	if (!zircon_can_write(out, sizeof(*out)))
 		return ZX_ERR_INVALID_ARGS;
 	*out = count;
 	return ZX_OK;
@@ -30,7 +30,7 @@ static zx_status_t answer_one(const struct answer *answer, const void *record, s
 	bool fits = answer->size >= size;
 	zx_status_t st;
 
-	if (fits && !can_write(answer->buffer, size))
+	if (fits && !zircon_can_write(answer->buffer, size))
 		return ZX_ERR_INVALID_ARGS;
 	if (fits)
 		memcpy(answer->buffer, record, size);
@@ -43,7 +43,7 @@ static zx_status_t answer_one(const struct answer *answer, const void *record, s
 static zx_status_t info_basic(struct handle *handle, const struct answer *answer)
 {
 	zx_info_handle_basic_t record = {
-		.koid = handle_koid(handle),
+		.koid = zircon_handle_koid(handle),
 		.rights = handle->rights,
 		.type = handle->type,
 		.props = handle->type == ZX_OBJ_TYPE_VMO ? ZX_OBJ_PROP_WAITABLE :
@@ -90,7 +90,7 @@ static zx_status_t info_vmar(const struct handle *handle, const struct answer *a
 {
 	zx_info_vmar_t record;
 
-	region_info(handle->region, &record);
+	zircon_region_info(handle->region, &record);
 	return answer_one(answer, &record, sizeof(record));
 }
 
@@ -125,7 +125,7 @@ zx_status_t zx_object_get_info(zx_handle_t value, uint32_t topic, void *buffer,
 	zx_status_t st = topic_needs(topic, &type, &rights);
 
 	if (st == ZX_OK)
-		st = handle_get(value, type, rights, &handle);
+		st = zircon_handle_get(value, type, rights, &handle);
 	if (st != ZX_OK)
 		return st;
 	if (topic == ZX_INFO_HANDLE_BASIC)
@@ -134,7 +134,7 @@ zx_status_t zx_object_get_info(zx_handle_t value, uint32_t topic, void *buffer,
 		st = info_vmo(handle, &answer);
 	else if (topic == ZX_INFO_VMAR)
 		st = info_vmar(handle, &answer);
-	handle_put(handle);
+	zircon_handle_put(handle);
 	return st;
 }
 
@@ -157,18 +157,18 @@ zx_status_t zx_object_get_property(
 
 	if (!to)
 		return ZX_ERR_INVALID_ARGS;
-	st = handle_get(value, ZX_OBJ_TYPE_NONE, ZX_RIGHT_GET_PROPERTY, &handle);
+	st = zircon_handle_get(value, ZX_OBJ_TYPE_NONE, ZX_RIGHT_GET_PROPERTY, &handle);
 	if (st != ZX_OK)
 		return st;
 	if (property != ZX_PROP_NAME)
 		st = ZX_ERR_INVALID_ARGS;
 	else if (to_size < ZX_MAX_NAME_LEN)
 		st = ZX_ERR_BUFFER_TOO_SMALL;
-	else if (!can_write(to, ZX_MAX_NAME_LEN))
+	else if (!zircon_can_write(to, ZX_MAX_NAME_LEN))
 		st = ZX_ERR_INVALID_ARGS;
 	else
 		st = get_name(handle, to);
-	handle_put(handle);
+	zircon_handle_put(handle);
 	return st;
 }
 
@@ -181,7 +181,7 @@ zx_status_t zx_object_set_property(
 
 	if (!from)
 		return ZX_ERR_INVALID_ARGS;
-	st = handle_get(value, ZX_OBJ_TYPE_NONE, ZX_RIGHT_SET_PROPERTY, &handle);
+	st = zircon_handle_get(value, ZX_OBJ_TYPE_NONE, ZX_RIGHT_SET_PROPERTY, &handle);
 	if (st != ZX_OK)
 		return st;
 	if (property != ZX_PROP_NAME)
@@ -190,6 +190,6 @@ zx_status_t zx_object_set_property(
 		st = ZX_ERR_NOT_SUPPORTED;
 	else
 		st = (zx_status_t)sys_vmo_set_name(handle->cap, (uaddr_t)from, size);
-	handle_put(handle);
+	zircon_handle_put(handle);
 	return st;
 }

@@ -17,9 +17,9 @@ enum {
 	BLOCK = 512 * PAGE_SIZE, /* what a table maps, which a mapping may share with its VMO */
 };
 
-struct mutex region_lock;
+struct lock zircon_region_lock;
 static struct region regions[REGIONS], *unused;
-struct region region_root = {
+struct region zircon_region_root = {
 	.base = PAGE_SIZE,
 	.size = ROOT_END - PAGE_SIZE,
 	.options = CAN_RWX | ZX_VM_CAN_MAP_SPECIFIC,
@@ -33,14 +33,14 @@ __attribute__((constructor(102))) static void init(void)
 {
 	struct handle like = {.type = ZX_OBJ_TYPE_VMAR,
 		.rights = ZX_DEFAULT_VMAR_RIGHTS | RIGHTS_RWX,
-		.region = &region_root};
+		.region = &zircon_region_root};
 
 	for (unsigned i = REGIONS; i-- > 0;) {
 		regions[i].next = unused;
 		unused = &regions[i];
 	}
-	region_root.koid = like.koid = koid_new();
-	if (handle_make(&like, &root_handle) != ZX_OK)
+	zircon_region_root.koid = like.koid = zircon_koid_new();
+	if (zircon_handle_make(&like, &root_handle) != ZX_OK)
 		abort();
 }
 
@@ -49,42 +49,42 @@ zx_handle_t zx_vmar_root_self(void)
 	return root_handle;
 }
 
-void region_info(const struct region *region, zx_info_vmar_t *info)
+void zircon_region_info(const struct region *region, zx_info_vmar_t *info)
 {
 	*info = (zx_info_vmar_t){region->base, region->size};
 }
 
-void region_share(struct region *region)
+void zircon_region_share(struct region *region)
 {
-	mutex_lock(&region_lock);
+	lock_take(&zircon_region_lock);
 	region->handles++;
-	mutex_unlock(&region_lock);
+	lock_release(&zircon_region_lock);
 }
 
 /* A region that was destroyed and has no handle left is free for another. */
 static void free_unused(struct region *region)
 {
-	if (region->alive || region->handles || region == &region_root)
+	if (region->alive || region->handles || region == &zircon_region_root)
 		return;
 	region->next = unused;
 	unused = region;
 }
 
-void region_put(struct region *region)
+void zircon_region_put(struct region *region)
 {
-	mutex_lock(&region_lock);
+	lock_take(&zircon_region_lock);
 	region->handles--;
 	free_unused(region);
-	mutex_unlock(&region_lock);
+	lock_release(&zircon_region_lock);
 }
 
-bool region_contains(const struct region *region, uintptr_t at, size_t size)
+bool zircon_region_contains(const struct region *region, uintptr_t at, size_t size)
 {
 	return at >= region->base && at <= region_end(region) &&
 		size <= region_end(region) - at;
 }
 
-struct region *region_child_in(const struct region *region, uintptr_t at, size_t size)
+struct region *zircon_region_child_in(const struct region *region, uintptr_t at, size_t size)
 {
 	struct region *child = region->children;
 
@@ -106,7 +106,7 @@ static uintptr_t mapped_until(uintptr_t at, size_t size)
 /* Where the first thing in a range ends, region or mapping; 0: there is nothing. */
 static uintptr_t occupied_until(const struct region *region, uintptr_t at, size_t size)
 {
-	const struct region *child = region_child_in(region, at, size);
+	const struct region *child = zircon_region_child_in(region, at, size);
 
 	return child ? region_end(child) : mapped_until(at, size);
 }
@@ -122,7 +122,7 @@ static zx_status_t find_aligned(const struct region *region, uintptr_t at, size_
 {
 	uintptr_t rest = at_rest[0], alignment = at_rest[1], next;
 
-	for (at = align_at(at, rest, alignment); region_contains(region, at, size);
+	for (at = align_at(at, rest, alignment); zircon_region_contains(region, at, size);
 		at = align_at(next, rest, alignment)) {
 		next = occupied_until(region, at, size);
 		if (!next) {
@@ -133,7 +133,7 @@ static zx_status_t find_aligned(const struct region *region, uintptr_t at, size_
 	return ZX_ERR_NO_MEMORY;
 }
 
-zx_status_t region_find_gap(const struct region *region, uintptr_t from, size_t size,
+zx_status_t zircon_region_find_gap(const struct region *region, uintptr_t from, size_t size,
 	uintptr_t rest, uintptr_t *at_out)
 {
 	const uintptr_t block[] = {rest, BLOCK}, page[] = {0, PAGE_SIZE};
@@ -143,9 +143,9 @@ zx_status_t region_find_gap(const struct region *region, uintptr_t from, size_t 
 	return find_aligned(region, from, size, page, at_out);
 }
 
-uintptr_t region_search_start(const struct region *region)
+uintptr_t zircon_region_search_start(const struct region *region)
 {
-	return region == &region_root ? CHOICE_START : region->base;
+	return region == &zircon_region_root ? CHOICE_START : region->base;
 }
 
 /* --- regions in regions */
@@ -169,7 +169,7 @@ static void remove_child(struct region *child)
 	*at = child->next;
 }
 
-void region_end_tree(struct region *region)
+void zircon_region_end_tree(struct region *region)
 {
 	struct region *at = region, *parent;
 
@@ -188,8 +188,8 @@ void region_end_tree(struct region *region)
 	free_unused(region);
 }
 
-zx_status_t region_place_check(const struct region *region, bool specific, uint64_t offset,
-	uint64_t size, uintptr_t *at_out)
+zx_status_t zircon_region_place_check(const struct region *region, bool specific,
+	uint64_t offset, uint64_t size, uintptr_t *at_out)
 {
 	if (!region->alive)
 		return ZX_ERR_BAD_STATE;
@@ -210,8 +210,8 @@ static zx_status_t place_region(
 
 	if (specific)
 		return occupied_until(parent, *at, size) ? ZX_ERR_NO_MEMORY : ZX_OK;
-	st = region_find_gap(parent, region_search_start(parent), size, 0, at);
-	return st == ZX_OK ? st : region_find_gap(parent, parent->base, size, 0, at);
+	st = zircon_region_find_gap(parent, zircon_region_search_start(parent), size, 0, at);
+	return st == ZX_OK ? st : zircon_region_find_gap(parent, parent->base, size, 0, at);
 }
 
 static zx_status_t allocate_locked(struct region *parent, zx_vm_option_t options,
@@ -224,7 +224,7 @@ static zx_status_t allocate_locked(struct region *parent, zx_vm_option_t options
 
 	if (parent->alive && size && options & CAN_RWX & ~parent->options)
 		return ZX_ERR_ACCESS_DENIED;
-	st = region_place_check(parent, specific, offset, size, &at);
+	st = zircon_region_place_check(parent, specific, offset, size, &at);
 	if (st == ZX_OK)
 		st = place_region(parent, size, specific, &at);
 	if (st == ZX_OK && !region)
@@ -236,7 +236,7 @@ static zx_status_t allocate_locked(struct region *parent, zx_vm_option_t options
 		.base = at,
 		.size = size,
 		.options = options & (CAN_RWX | ZX_VM_CAN_MAP_SPECIFIC),
-		.koid = koid_new(),
+		.koid = zircon_koid_new(),
 		.handles = 1,
 		.alive = true,
 		.parent = parent,
@@ -255,7 +255,7 @@ static zx_status_t destroy_locked(struct region *region)
 	st = vspace_unmap(ROOT_SLOT_VSPACE, region->base, region->size);
 	if (st != ST_OK)
 		return st;
-	region_end_tree(region);
+	zircon_region_end_tree(region);
 	return ZX_OK;
 }
 
@@ -263,10 +263,10 @@ static zx_status_t destroy(struct region *region)
 {
 	zx_status_t st;
 
-	mutex_lock(&region_lock);
+	lock_take(&zircon_region_lock);
 	st = destroy_locked(region);
-	mutex_unlock(&region_lock);
-	waiters_look(); /* a mapping may have kept a clone */
+	lock_release(&zircon_region_lock);
+	zircon_waiters_look(); /* a mapping may have kept a clone */
 	return st;
 }
 
@@ -279,9 +279,9 @@ static zx_status_t allocate(struct region *parent, zx_vm_option_t options, uint6
 
 	if (options & ~all || size % PAGE_SIZE)
 		return ZX_ERR_INVALID_ARGS;
-	mutex_lock(&region_lock);
+	lock_take(&zircon_region_lock);
 	st = allocate_locked(parent, options, offset, size, region_out);
-	mutex_unlock(&region_lock);
+	lock_release(&zircon_region_lock);
 	return st;
 }
 
@@ -296,15 +296,15 @@ static zx_status_t give_region(
 	uintptr_t base = region->base;
 	zx_status_t st = ZX_ERR_INVALID_ARGS;
 
-	if (can_write(handle_out, sizeof(*handle_out)) &&
-		can_write(address_out, sizeof(*address_out)))
-		st = handle_make(&like, handle_out);
+	if (zircon_can_write(handle_out, sizeof(*handle_out)) &&
+		zircon_can_write(address_out, sizeof(*address_out)))
+		st = zircon_handle_make(&like, handle_out);
 	if (st == ZX_OK) {
 		*address_out = base;
 		return st;
 	}
 	(void)destroy(region);
-	region_put(region);
+	zircon_region_put(region);
 	return st;
 }
 
@@ -314,23 +314,23 @@ zx_status_t zx_vmar_allocate(zx_handle_t parent_vmar, zx_vm_option_t options, ui
 	zx_rights_t rights = region_rights(options & CAN_RWX);
 	struct region *region;
 	struct handle *handle;
-	zx_status_t st = handle_get(parent_vmar, ZX_OBJ_TYPE_VMAR, rights, &handle);
+	zx_status_t st = zircon_handle_get(parent_vmar, ZX_OBJ_TYPE_VMAR, rights, &handle);
 
 	if (st != ZX_OK)
 		return st;
 	st = allocate(handle->region, options, offset, size, &region);
-	handle_put(handle);
+	zircon_handle_put(handle);
 	return st == ZX_OK ? give_region(region, child_vmar, child_addr) : st;
 }
 
 zx_status_t zx_vmar_destroy(zx_handle_t value)
 {
 	struct handle *handle;
-	zx_status_t st = handle_get(value, ZX_OBJ_TYPE_VMAR, 0, &handle);
+	zx_status_t st = zircon_handle_get(value, ZX_OBJ_TYPE_VMAR, 0, &handle);
 
 	if (st != ZX_OK)
 		return st;
 	st = destroy(handle->region);
-	handle_put(handle);
+	zircon_handle_put(handle);
 	return st;
 }

@@ -14,9 +14,9 @@
 
 #include <zircon/syscalls.h>
 
-#include "mutex.h"
+#include "libsys/futex.h"
 
-/* Protected by region_lock, but for what does not change: base, size, options, koid. */
+/* Protected by zircon_region_lock, but for what does not change: base, size, options, koid. */
 struct region {
 	uintptr_t base;
 	size_t size;		/* in bytes */
@@ -29,8 +29,8 @@ struct region {
 	struct region *next;	 /* of the parent's children; or of those that are free */
 };
 
-extern struct mutex region_lock;
-extern struct region region_root;
+extern struct lock zircon_region_lock;
+extern struct region zircon_region_root;
 
 enum {
 	CAN_RWX = ZX_VM_CAN_MAP_READ | ZX_VM_CAN_MAP_WRITE | ZX_VM_CAN_MAP_EXECUTE,
@@ -54,34 +54,34 @@ static inline uintptr_t region_end(const struct region *region)
 	return region->base + region->size;
 }
 
-/* region_info: its addresses. */
-void region_info(const struct region *region, zx_info_vmar_t *info);
+/* zircon_region_info: its addresses. */
+void zircon_region_info(const struct region *region, zx_info_vmar_t *info);
 
-/* region_contains: is all of a range in it? */
-bool region_contains(const struct region *region, uintptr_t at, size_t size);
+/* zircon_region_contains: is all of a range in it? */
+bool zircon_region_contains(const struct region *region, uintptr_t at, size_t size);
 
-/* The others are called with region_lock held. */
+/* The others are called with zircon_region_lock held. */
 
-/* region_child_in: the first of its children that reaches into a range, or NULL. */
-struct region *region_child_in(const struct region *region, uintptr_t at, size_t size);
+/* zircon_region_child_in: the first of its children that reaches into a range, or NULL. */
+struct region *zircon_region_child_in(const struct region *region, uintptr_t at, size_t size);
 
 /*
- * region_place_check: may something be there?
+ * zircon_region_place_check: may something be there?
  *
  *  => *at_out is the address that is asked for, 0 if none is
  */
-zx_status_t region_place_check(const struct region *region, bool specific, uint64_t offset,
-	uint64_t size, uintptr_t *at_out);
+zx_status_t zircon_region_place_check(const struct region *region, bool specific,
+	uint64_t offset, uint64_t size, uintptr_t *at_out);
 
 /*
- * region_find_gap: the first from an address on; large ones at `rest` modulo what one table
+ * zircon_region_find_gap: the first from an address on; large ones at `rest` modulo what one table
  * maps. ZX_ERR_NO_MEMORY
  */
-zx_status_t region_find_gap(const struct region *region, uintptr_t from, size_t size,
+zx_status_t zircon_region_find_gap(const struct region *region, uintptr_t from, size_t size,
 	uintptr_t rest, uintptr_t *at_out);
 
-/* region_search_start: where room is looked for first. */
-uintptr_t region_search_start(const struct region *region);
+/* zircon_region_search_start: where room is looked for first. */
+uintptr_t zircon_region_search_start(const struct region *region);
 
-/* region_end_tree: it and all within are regions no more; nothing is mapped there. */
-void region_end_tree(struct region *region);
+/* zircon_region_end_tree: it and all within are regions no more; nothing is mapped there. */
+void zircon_region_end_tree(struct region *region);

@@ -12,8 +12,8 @@ zx_status_t zx_vmo_create(uint64_t size, uint32_t options, zx_handle_t *out)
 
 	if (options & ~ZX_VMO_NON_RESIZABLE)
 		return ZX_ERR_INVALID_ARGS;
-	st = vmo_create(zx_pool, size, options ? 0 : VMO_OPTION_RESIZABLE, &vmo);
-	return vmo_give(st, vmo, ZX_DEFAULT_VMO_RIGHTS, out);
+	st = vmo_create(zircon_pool, size, options ? 0 : VMO_OPTION_RESIZABLE, &vmo);
+	return zircon_vmo_give(st, vmo, ZX_DEFAULT_VMO_RIGHTS, out);
 }
 
 /* What is asked for, in Quire's words. */
@@ -28,16 +28,16 @@ static zx_status_t make_child(struct handle *handle, const struct child *child, 
 {
 	zx_rights_t rights = (handle->rights | child->added) & ~child->taken;
 	cptr_t vmo = 0, strong;
-	status_t st = vmo_clone(handle->cap, child->options, offset, size, zx_pool, &vmo);
+	status_t st = vmo_clone(handle->cap, child->options, offset, size, zircon_pool, &vmo);
 
 	if (st == ST_OK && !(handle->rights & ZX_RIGHT_GET_PROPERTY))
 		(void)sys_vmo_set_name(vmo, 0, 0); /* not to be known by who cannot ask */
 	if (st == ST_OK && child->taken & ZX_RIGHT_WRITE) {
 		strong = vmo;
-		st = cap_copy_new(strong, rights_of_capability(rights), &vmo);
-		cap_drop(strong);
+		st = zircon_cap_copy_new(strong, zircon_rights_of_capability(rights), &vmo);
+		zircon_cap_drop(strong);
 	}
-	return vmo_give(st, vmo, rights, out);
+	return zircon_vmo_give(st, vmo, rights, out);
 }
 
 static zx_status_t clone_options(uint32_t options, struct child *child)
@@ -84,7 +84,7 @@ static zx_status_t child_options(uint32_t options, struct child *child)
 /* The source must be a capability that other copies are made of: DUPLICATE. */
 static zx_status_t child_of(zx_handle_t value, struct handle **handle_out)
 {
-	return handle_get(
+	return zircon_handle_get(
 		value, ZX_OBJ_TYPE_VMO, ZX_RIGHT_DUPLICATE | ZX_RIGHT_READ, handle_out);
 }
 
@@ -100,7 +100,7 @@ zx_status_t zx_vmo_clone(
 	st = clone_options(options, &child);
 	if (st == ZX_OK)
 		st = make_child(handle, &child, offset, size, out);
-	handle_put(handle);
+	zircon_handle_put(handle);
 	return st;
 }
 
@@ -116,47 +116,47 @@ zx_status_t zx_vmo_create_child(
 	st = child_options(options, &child);
 	if (st == ZX_OK)
 		st = make_child(handle, &child, offset, size, out);
-	handle_put(handle);
+	zircon_handle_put(handle);
 	return st;
 }
 
 zx_status_t zx_vmo_read(zx_handle_t value, void *buffer, uint64_t offset, size_t size)
 {
 	struct handle *handle;
-	zx_status_t st = handle_get(value, ZX_OBJ_TYPE_VMO, ZX_RIGHT_READ, &handle);
+	zx_status_t st = zircon_handle_get(value, ZX_OBJ_TYPE_VMO, ZX_RIGHT_READ, &handle);
 
 	if (st != ZX_OK)
 		return st;
 	st = vmo_read(handle->cap, buffer, offset, size);
-	handle_put(handle);
+	zircon_handle_put(handle);
 	return st;
 }
 
 zx_status_t zx_vmo_write(zx_handle_t value, const void *buffer, uint64_t offset, size_t size)
 {
 	struct handle *handle;
-	zx_status_t st = handle_get(value, ZX_OBJ_TYPE_VMO, ZX_RIGHT_WRITE, &handle);
+	zx_status_t st = zircon_handle_get(value, ZX_OBJ_TYPE_VMO, ZX_RIGHT_WRITE, &handle);
 
 	if (st != ZX_OK)
 		return st;
 	st = vmo_write(handle->cap, buffer, offset, size);
-	handle_put(handle);
+	zircon_handle_put(handle);
 	return st;
 }
 
 zx_status_t zx_vmo_get_size(zx_handle_t value, uint64_t *size_out)
 {
 	struct handle *handle;
-	zx_status_t st = handle_get(value, ZX_OBJ_TYPE_VMO, 0, &handle);
+	zx_status_t st = zircon_handle_get(value, ZX_OBJ_TYPE_VMO, 0, &handle);
 	int64_t size;
 
 	if (st != ZX_OK)
 		return st;
 	size = vmo_size(handle->cap);
-	handle_put(handle);
+	zircon_handle_put(handle);
 	if (size < 0)
 		return (zx_status_t)size;
-	if (!can_write(size_out, sizeof(*size_out)))
+	if (!zircon_can_write(size_out, sizeof(*size_out)))
 		return ZX_ERR_INVALID_ARGS;
 	*size_out = (uint64_t)size;
 	return ZX_OK;
@@ -165,12 +165,12 @@ zx_status_t zx_vmo_get_size(zx_handle_t value, uint64_t *size_out)
 zx_status_t zx_vmo_set_size(zx_handle_t value, uint64_t size)
 {
 	struct handle *handle;
-	zx_status_t st = handle_get(value, ZX_OBJ_TYPE_VMO, ZX_RIGHT_WRITE, &handle);
+	zx_status_t st = zircon_handle_get(value, ZX_OBJ_TYPE_VMO, ZX_RIGHT_WRITE, &handle);
 
 	if (st != ZX_OK)
 		return st;
 	st = vmo_set_size(handle->cap, size);
-	handle_put(handle);
+	zircon_handle_put(handle);
 	return st;
 }
 
@@ -188,12 +188,12 @@ static zx_status_t look_up(
 	count = (offset + size - 1) / PAGE_SIZE - first + 1;
 	if (to_size / sizeof(*to) < count)
 		return ZX_ERR_BUFFER_TOO_SMALL;
-	if (!lookup_authority)
+	if (!zircon_lookup_authority)
 		return ZX_ERR_ACCESS_DENIED;
-	if (!can_write(to, count * sizeof(*to)))
+	if (!zircon_can_write(to, count * sizeof(*to)))
 		return ZX_ERR_INVALID_ARGS;
 	for (uint64_t i = 0; i < count; i++) {
-		int64_t at = vmo_lookup(vmo, lookup_authority, (first + i) * PAGE_SIZE);
+		int64_t at = vmo_lookup(vmo, zircon_lookup_authority, (first + i) * PAGE_SIZE);
 
 		if (at < 0)
 			return (zx_status_t)at;
@@ -229,7 +229,7 @@ zx_status_t zx_vmo_op_range(zx_handle_t value, uint32_t op, uint64_t offset, uin
 	void *buffer, size_t buffer_size)
 {
 	struct handle *handle;
-	zx_status_t st = handle_get(value, ZX_OBJ_TYPE_VMO, 0, &handle);
+	zx_status_t st = zircon_handle_get(value, ZX_OBJ_TYPE_VMO, 0, &handle);
 
 	if (st != ZX_OK)
 		return st;
@@ -243,7 +243,7 @@ zx_status_t zx_vmo_op_range(zx_handle_t value, uint32_t op, uint64_t offset, uin
 		st = look_up(handle->cap, offset, size, buffer, buffer_size);
 	else
 		st = vmo_op_range(handle->cap, (enum vmo_op)op, offset, size);
-	handle_put(handle);
+	zircon_handle_put(handle);
 	return st;
 }
 
@@ -259,11 +259,11 @@ zx_status_t zx_vmo_set_cache_policy(zx_handle_t value, uint32_t policy)
 
 	if (policy & ~ZX_CACHE_POLICY_MASK)
 		return ZX_ERR_INVALID_ARGS;
-	st = handle_get(value, ZX_OBJ_TYPE_VMO, ZX_RIGHT_MAP, &handle);
+	st = zircon_handle_get(value, ZX_OBJ_TYPE_VMO, ZX_RIGHT_MAP, &handle);
 	if (st != ZX_OK)
 		return st;
 	st = vmo_set_cache(handle->cap, (enum vmo_cache)policy);
-	handle_put(handle);
+	zircon_handle_put(handle);
 	return st;
 }
 
@@ -277,24 +277,24 @@ static zx_status_t make_executable(struct handle *handle, zx_handle_t *out)
 
 	if (!(cap_info_rights(cap_info(handle->cap)) & RIGHT_EXECUTE))
 		return ZX_ERR_ACCESS_DENIED;
-	st = cap_copy_new(handle->cap, RIGHTS_ALL, &like.cap);
-	return st == ST_OK ? handle_give(&like, out) : st;
+	st = zircon_cap_copy_new(handle->cap, RIGHTS_ALL, &like.cap);
+	return st == ST_OK ? zircon_handle_give(&like, out) : st;
 }
 
 zx_status_t zx_vmo_replace_as_executable(zx_handle_t value, zx_handle_t vmex, zx_handle_t *out)
 {
 	struct handle *handle;
-	zx_status_t st = handle_get(value, ZX_OBJ_TYPE_NONE, 0, &handle);
+	zx_status_t st = zircon_handle_get(value, ZX_OBJ_TYPE_NONE, 0, &handle);
 
 	if (st != ZX_OK)
 		return st;
-	st = handle_close(value); /* the pin keeps what is behind it */
+	st = zircon_handle_close(value); /* the pin keeps what is behind it */
 	if (st == ZX_OK && vmex != ZX_HANDLE_INVALID)
 		st = ZX_ERR_WRONG_TYPE;
 	if (st == ZX_OK && handle->type != ZX_OBJ_TYPE_VMO)
 		st = ZX_ERR_BAD_HANDLE;
 	if (st == ZX_OK)
 		st = make_executable(handle, out);
-	handle_put(handle);
+	zircon_handle_put(handle);
 	return st;
 }

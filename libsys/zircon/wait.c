@@ -12,7 +12,7 @@
  * told by the kernel, it looks, and passes it on to the others that wait for the same. When it
  * leaves, the VMO is bound to one of those, which looks once more: nothing is missed.
  *
- * What this program does itself with zx_ calls wakes its waiters directly (waiters_look).
+ * What this program does itself with zx_ calls wakes its waiters directly (zircon_waiters_look).
  * Another program that waits for the same VMO binds it, too, and the last one has it; so each
  * waiter looks every LOOK_NS whatever it is told (docs/decisions/0070).
  *
@@ -21,12 +21,12 @@
 #include "handle.h"
 #include "libsys/cap.h"
 #include "libsys/clock.h"
+#include "libsys/futex.h"
 #include "libsys/notification.h"
 #include "libsys/slots.h"
 #include "libsys/timer.h"
 #include "libsys/untyped.h"
 #include "libsys/vmo.h"
-#include "mutex.h"
 
 enum {
 	ITEMS = ZX_WAIT_MANY_MAX_ITEMS,
@@ -51,7 +51,7 @@ struct waiter {
 	struct item *items; /* on the thread's stack */
 };
 
-static struct mutex lock;
+static struct lock lock;
 static struct waiter waiters[WAITERS], *waiting, *unused;
 static unsigned fresh;	       /* of `waiters`: from here on none was used yet */
 static unsigned waiting_count; /* read without the lock */
@@ -59,7 +59,7 @@ static unsigned waiting_count; /* read without the lock */
 static void drop_object(cptr_t *cap)
 {
 	if (*cap)
-		cap_drop(*cap);
+		zircon_cap_drop(*cap);
 	*cap = 0;
 }
 
@@ -112,14 +112,14 @@ static void unequip_all(void)
 		unequip(w);
 }
 
-void waiters_look(void)
+void zircon_waiters_look(void)
 {
 	if (likely(__atomic_load_n(&waiting_count, __ATOMIC_SEQ_CST) == 0))
 		return;
-	mutex_lock(&lock);
+	lock_take(&lock);
 	for (const struct waiter *w = waiting; w; w = w->next)
 		(void)notification_signal(w->notification);
-	mutex_unlock(&lock);
+	lock_release(&lock);
 }
 
 static struct item *item_of(const struct waiter *w, zx_koid_t koid)
@@ -147,7 +147,7 @@ static zx_status_t enter(struct item *items, size_t count, struct waiter **waite
 	struct item *other;
 	struct waiter *w;
 
-	mutex_lock(&lock);
+	lock_take(&lock);
 	w = take();
 	if (w && !equip(w)) {
 		w->next = unused;
@@ -155,7 +155,7 @@ static zx_status_t enter(struct item *items, size_t count, struct waiter **waite
 		w = NULL;
 	}
 	if (!w) {
-		mutex_unlock(&lock);
+		lock_release(&lock);
 		return ZX_ERR_NO_MEMORY;
 	}
 	w->items = items;
@@ -167,7 +167,7 @@ static zx_status_t enter(struct item *items, size_t count, struct waiter **waite
 	w->next = waiting;
 	waiting = w;
 	__atomic_fetch_add(&waiting_count, 1, __ATOMIC_SEQ_CST);
-	mutex_unlock(&lock);
+	lock_release(&lock);
 	*waiter_out = w;
 	return ZX_OK;
 }
@@ -190,7 +190,7 @@ static void leave(struct waiter *w)
 {
 	struct waiter **at = &waiting;
 
-	mutex_lock(&lock);
+	lock_take(&lock);
 	while (*at != w)
 		at = &(*at)->next;
 	*at = w->next;
@@ -202,20 +202,20 @@ static void leave(struct waiter *w)
 	unused = w;
 	if (!waiting)
 		unequip_all();
-	mutex_unlock(&lock);
+	lock_release(&lock);
 }
 
 /* The kernel told this one: the others that wait for the same must look, too. */
 static void pass_on(const struct waiter *w)
 {
-	mutex_lock(&lock);
+	lock_take(&lock);
 	for (const struct waiter *other = waiting; other; other = other->next)
 		for (size_t i = 0; other != w && i < other->count; i++)
 			if (item_of(w, other->items[i].koid)) {
 				(void)notification_signal(other->notification);
 				break;
 			}
-	mutex_unlock(&lock);
+	lock_release(&lock);
 }
 
 static zx_signals_t signals_of(const struct item *item)
@@ -223,7 +223,7 @@ static zx_signals_t signals_of(const struct item *item)
 	int64_t signals = vmo_signal(item->handle->cap, 0, 0);
 
 	return (signals < 0 ? 0 : (zx_signals_t)signals) |
-		(handle_is_open(item->handle) ? 0 : ZX_SIGNAL_HANDLE_CLOSED);
+		(zircon_handle_is_open(item->handle) ? 0 : ZX_SIGNAL_HANDLE_CLOSED);
 }
 
 /* What all have, and whether that ends the wait. */
@@ -275,11 +275,12 @@ static zx_status_t wait(struct item *items, size_t count, zx_time_t deadline)
 
 static zx_status_t pin(zx_handle_t value, zx_signals_t waitfor, struct item *item)
 {
-	zx_status_t st = handle_get(value, ZX_OBJ_TYPE_NONE, ZX_RIGHT_WAIT, &item->handle);
+	zx_status_t st =
+		zircon_handle_get(value, ZX_OBJ_TYPE_NONE, ZX_RIGHT_WAIT, &item->handle);
 
 	if (st != ZX_OK)
 		return st;
-	item->koid = handle_koid(item->handle);
+	item->koid = zircon_handle_koid(item->handle);
 	item->waitfor = waitfor;
 	item->bound = false;
 	return ZX_OK;
@@ -294,10 +295,10 @@ zx_status_t zx_object_wait_one(
 	if (st != ZX_OK)
 		return st;
 	st = wait(&item, 1, deadline);
-	handle_put(item.handle);
+	zircon_handle_put(item.handle);
 	if (st != ZX_OK && st != ZX_ERR_TIMED_OUT)
 		return st;
-	if (observed && !can_write(observed, sizeof(*observed)))
+	if (observed && !zircon_can_write(observed, sizeof(*observed)))
 		return ZX_ERR_INVALID_ARGS;
 	if (observed)
 		*observed = item.pending;
@@ -318,10 +319,10 @@ static zx_status_t wait_many(zx_wait_item_t *wanted, size_t count, zx_time_t dea
 	if (st == ZX_OK)
 		st = wait(items, count, deadline);
 	for (size_t i = 0; i < pinned; i++)
-		handle_put(items[i].handle);
+		zircon_handle_put(items[i].handle);
 	if (st != ZX_OK && st != ZX_ERR_TIMED_OUT)
 		return st;
-	if (!can_write(wanted, count * sizeof(*wanted)))
+	if (!zircon_can_write(wanted, count * sizeof(*wanted)))
 		return ZX_ERR_INVALID_ARGS;
 	for (size_t i = 0; i < count; i++)
 		all |= wanted[i].pending = items[i].pending;
@@ -336,7 +337,7 @@ zx_status_t zx_object_wait_many(zx_wait_item_t *items, size_t count, zx_time_t d
 	}
 	if (count > ZX_WAIT_MANY_MAX_ITEMS)
 		return ZX_ERR_OUT_OF_RANGE;
-	if (!can_read(items, count * sizeof(*items)))
+	if (!zircon_can_read(items, count * sizeof(*items)))
 		return ZX_ERR_INVALID_ARGS;
 	return wait_many(items, count, deadline);
 }
@@ -344,13 +345,13 @@ zx_status_t zx_object_wait_many(zx_wait_item_t *items, size_t count, zx_time_t d
 zx_status_t zx_object_signal(zx_handle_t value, uint32_t clear_mask, uint32_t set_mask)
 {
 	struct handle *handle;
-	zx_status_t st = handle_get(value, ZX_OBJ_TYPE_NONE, ZX_RIGHT_SIGNAL, &handle);
+	zx_status_t st = zircon_handle_get(value, ZX_OBJ_TYPE_NONE, ZX_RIGHT_SIGNAL, &handle);
 	int64_t signals;
 
 	if (st != ZX_OK)
 		return st;
 	signals = vmo_signal(handle->cap, clear_mask, set_mask);
-	handle_put(handle);
-	waiters_look();
+	zircon_handle_put(handle);
+	zircon_waiters_look();
 	return signals < 0 ? (zx_status_t)signals : ZX_OK;
 }
