@@ -76,23 +76,27 @@ static status_t map_as_made(struct process *process)
 	return st;
 }
 
-/* From one page that was written to the next; what is near it is looked at along with it. */
+enum { FEW_PAGES = 8, SMALL_PAGES = 32, MANY_PAGES = 512 };
+
+/*
+ * From one page that was written to the next. What is near it is likely to be written as well,
+ * the more so the more was: it goes along in one call.
+ */
 static status_t drop_changes(cptr_t vmo, uint64_t size)
 {
-	const uint64_t near = 32 * PAGE_SIZE;
+	uint64_t near = FEW_PAGES * PAGE_SIZE;
 	int64_t at = 0;
 
-	while ((at = vmo_diff(vmo, (uint64_t)at)) >= 0) {
+	while ((uint64_t)at < size && (at = vmo_diff(vmo, (uint64_t)at)) >= 0) {
 		uint64_t some = size - (uint64_t)at < near ? size - (uint64_t)at : near;
 		status_t st = vmo_op_range(vmo, VMO_OP_DECOMMIT, (uint64_t)at, some);
 
 		if (st != ST_OK)
 			return st;
 		at += (int64_t)some;
-		if ((uint64_t)at == size)
-			return ST_OK;
+		near = near < MANY_PAGES * PAGE_SIZE ? 4 * near : near;
 	}
-	return at == ST_NOT_FOUND ? ST_OK : (status_t)at;
+	return at == ST_NOT_FOUND || at >= 0 ? ST_OK : (status_t)at;
 }
 
 static status_t drop_writes(struct process *process)
@@ -102,7 +106,11 @@ static status_t drop_writes(struct process *process)
 	for (unsigned i = 0; i < process->mapping_count && st == ST_OK; i++) {
 		const struct process_mapping *mapping = &process->mapping[i];
 
-		if (!mapping->is_shared && mapping->flags & VSPACE_WRITE)
+		if (mapping->is_shared || !(mapping->flags & VSPACE_WRITE))
+			continue;
+		if (mapping->size <= SMALL_PAGES * PAGE_SIZE)
+			st = vmo_op_range(mapping->vmo, VMO_OP_DECOMMIT, 0, mapping->size);
+		else
 			st = drop_changes(mapping->vmo, mapping->size);
 	}
 	return st;

@@ -44,7 +44,7 @@ enum {
 	PROCESS_MAPPINGS_MAX = 48,
 	PROCESS_MEMORY_BITS = 22, /* of its Untyped, if nothing else is said: 4 MiB */
 	PROCESS_MEMORY_BITS_MIN = 20,
-	PROCESS_CNODE_BITS = 10, /* slots of its CNode, as a power of two */
+	PROCESS_CNODE_BITS = 9, /* slots of its CNode, as a power of two */
 	PROCESS_STACK_SIZE = 1 << 16,
 	PROCESS_PRIORITY = 100,
 	PROCESS_BACKTRACE_MAX = 16,
