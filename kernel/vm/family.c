@@ -99,7 +99,8 @@ static status_t drop_borrowed(struct vmo *x, struct vmo_walk *w)
 			mmu_write(p.slot, pte_none());
 			cut = p.level > cut ? p.level : cut;
 		}
-		c = w->next = block_end(c, p.level);
+		c = w->next =
+			pte_is_owned(*p.slot) ? tree_next(p, c, end) : block_end(c, p.level);
 		if (!few && c < end && !vm_step())
 			return ST_SHOULD_WAIT;
 	}
@@ -229,7 +230,7 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
 				*level_out = to.level;
 				return ST_OK;
 			}
-			if (!vmo_can_take_edge(child))
+			if (!vmo_can_take(child, 1, true))
 				return ST_NO_MEMORY;
 			CHECK(pte_is_none(*to.slot));
 			mmu_write(to.slot, table_new(child, to.level, true));

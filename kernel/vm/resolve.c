@@ -97,7 +97,7 @@ static bool cache_path(struct vmo *v, uint64_t c)
 			break;
 		case VIEW_ZEROS_PART:
 			CHECK(p.level > 0);
-			if (!vmo_can_take(v, 1))
+			if (!vmo_can_take(v, 1, false))
 				return false;
 			mmu_write(p.slot, table_new(v, p.level, false));
 			break;
@@ -107,7 +107,7 @@ static bool cache_path(struct vmo *v, uint64_t c)
 			break;
 		case VIEW_PART:
 			CHECK(p.level > 0);
-			if (!vmo_can_take_edge(v))
+			if (!vmo_can_take(v, 1, true))
 				return false;
 			mmu_write(p.slot, table_new(v, p.level, true));
 			break;
@@ -173,7 +173,8 @@ static status_t resolve_family(
 
 		if (st != ST_OK)
 			return st;
-		walk_rest(&v->goal, NULL);
+		if (v->goal.at)
+			walk_rest(&v->goal, NULL);
 		for (;; x = x->below) {
 			if (!cache_path(x, c)) {
 				*entry_out = vmo_sees(x, c) ?

@@ -28,15 +28,29 @@
 
 struct vspace;
 
-enum { TABLE_ENTRIES = 1 << TABLE_BITS };
+enum { TABLE_ENTRIES = 1 << TABLE_BITS, ENTRIES_PER_STEP = TABLE_ENTRIES > 64 ? 2 : 1 };
 
 /* apart: not inlined, so that the short way through the caller needs no large frame. */
-#define apart __attribute__((__noinline__))
+#define apart never_inline
 
 /* vm_step: whether there is work left, and one step less of it. */
 static inline bool vm_step(void)
 {
 	return vm_work.left && vm_work.left--;
+}
+
+/*
+ * vm_entries: of `count` entries that a tight loop deals with, how many it may now, one at
+ * least; vm_dealt: so many it did.
+ */
+static inline uint64_t vm_entries(uint64_t count)
+{
+	return min_u64(count, max_u64(min_u64(vm_work.left, count), 1) * ENTRIES_PER_STEP);
+}
+
+static inline void vm_dealt(uint64_t entries)
+{
+	vm_work.left -= min_u64(vm_work.left, entries / ENTRIES_PER_STEP);
 }
 
 /*
@@ -81,7 +95,7 @@ static inline pte_t *table_slot(pte_t e, unsigned level, uint64_t c)
 }
 
 /* entry_is_sole: who gets a share takes the right to write from all: it answers first. */
-static inline __attribute__((__always_inline__)) bool entry_is_sole(pte_t e, unsigned level)
+static force_inline bool entry_is_sole(pte_t e, unsigned level)
 {
 	return pte_can_write(e, level) || (pte_is_owned(e) && frame_is_sole(pte_pa(e, level)));
 }
@@ -115,6 +129,23 @@ static inline struct place tree_own(struct vmo *v, uint64_t c, unsigned stop)
 	return p;
 }
 
+/*
+ * tree_next: the coordinate behind the entry at `p`, or behind the pages after it in the same
+ * table that are owned if it is, not if it is not; up to `end`, or to where steps run out.
+ */
+static inline uint64_t tree_next(struct place p, uint64_t c, uint64_t end)
+{
+	uint64_t count = 1;
+
+	if (p.level > 0 || c + 1 >= end)
+		return block_end(c, p.level);
+	end = vm_entries(min_u64(end, block_end(c, 1)) - c);
+	while (count < end && pte_is_owned(p.slot[count]) == pte_is_owned(*p.slot))
+		count++;
+	vm_dealt(count);
+	return c + count;
+}
+
 /* tree_levels: the height of the smallest tree whose block holds [start, end). */
 static inline unsigned tree_levels(uint64_t start, uint64_t end)
 {
@@ -144,16 +175,19 @@ static inline bool entry_is_zero(pte_t e, unsigned level)
 	return pte_pa(e, level) == zero_base + ((paddr_t)level << PAGE_BITS);
 }
 
-/* The cheap account of a VMO: what it may take, and taking it. Edges may use the reserve. */
-static inline bool vmo_can_take(const struct vmo *v, uint64_t count)
+/*
+ * The cheap account of a VMO: what it may take, taking it, and letting go of what `count`
+ * entries own; they become none, and frames that come back refill what is set aside. A table
+ * at an edge may use what is set aside, under VMO_RESERVE everything may.
+ */
+static inline bool vmo_can_take(const struct vmo *v, uint64_t count, bool edge)
 {
-	return count <= pool_can_take(v->pool) + (v->flags & VMO_RESERVE ? v->reserve : 0);
+	return count <=
+		pool_can_take(v->pool) + (edge || v->flags & VMO_RESERVE ? v->reserve : 0);
 }
+paddr_t vmo_take(struct vmo *v, enum frame_state kind, bool edge);
+void vmo_put(struct vmo *v, pte_t *entry, uint64_t count, unsigned level);
 must_check status_t vmo_set_aside(struct vmo *v, uint64_t end);
-paddr_t vmo_take(struct vmo *v, enum frame_state kind);
-bool vmo_can_take_edge(const struct vmo *v);
-paddr_t vmo_take_edge(struct vmo *v);
-void vmo_put(struct vmo *v, pte_t e, unsigned level);
 
 /*
  * Code. A page that is executed is marked in the frame table, and so is a table that some
@@ -161,15 +195,20 @@ void vmo_put(struct vmo *v, pte_t e, unsigned level);
  */
 void code_sync(paddr_t page);
 
-/* entry_publish: store an entry where a walker may find it at once. */
-static inline __attribute__((__always_inline__)) void entry_publish(struct place p, pte_t e)
+/* place_is_code: what is stored there may be fetched at once. */
+static force_inline bool place_is_code(struct place p)
 {
-	if (p.level == 0 && !pte_is_none(p.table)) {
-		const struct frame *table = frame_at(pte_pa(p.table, 1));
+	const struct frame *table =
+		p.level || pte_is_none(p.table) ? NULL : frame_at(pte_pa(p.table, 1));
 
-		if (table && table->code)
-			code_sync(pte_pa(e, 0));
-	}
+	return table && table->code;
+}
+
+/* entry_publish: store an entry where a walker may find it at once. */
+static force_inline void entry_publish(struct place p, pte_t e)
+{
+	if (place_is_code(p))
+		code_sync(pte_pa(e, 0));
 	mmu_write(p.slot, e);
 }
 

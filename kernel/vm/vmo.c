@@ -160,19 +160,29 @@ status_t vmo_write(
 	return transfer(v, offset, (struct buffer){.size = size, .from = from}, done_out);
 }
 
-/* zero_page: of what follows a parent, or cannot go, a page of zeros; else none at all. */
-static status_t zero_page(struct vmo *v, uint64_t page)
+static status_t decommit(struct vmo *v, uint64_t start, uint64_t end)
 {
-	struct vmo *s = v->source;
-	paddr_t pa;
+	status_t st = vmo_settle(v);
+
+	if (st == ST_OK)
+		st = family_drop(v, start, end);
+	if (st == ST_OK)
+		st = mappings_sweep(v, start, end, SWEEP_OUT);
+	return st == ST_OK ? tree_remove(v, start, end) : st;
+}
+
+/* zero_page: of what follows a parent, or cannot go, a page of zeros; else none at all. */
+static status_t zero_page(struct vmo *v, uint64_t c)
+{
+	struct owned own = {.only = NULL};
 	status_t st;
 
-	if (!(s->flags & VMO_FIXED) && !vmo_sees(s, v->bias + page))
-		return vmo_decommit(v, page, 1);
-	st = vmo_own(v, page, &pa);
+	if (!(v->flags & VMO_FIXED) && !vmo_sees(v, c))
+		return decommit(v, c, c + 1);
+	st = own_coordinate(v, c, &own);
 	if (st == ST_OK) {
-		mmu_page_zero(pa);
-		vmo_wrote(pa);
+		mmu_page_zero(own.pa);
+		vmo_wrote(own.pa);
 	}
 	return st;
 }
@@ -182,12 +192,13 @@ static status_t each_page(
 	struct vmo *v, uint64_t page, uint64_t count, bool zero, uint64_t *done_out)
 {
 	status_t st = range_check(v, page, count, v->pages);
-	paddr_t pa;
+	struct owned own = {.only = NULL};
+	uint64_t c = v->bias + page;
 
-	for (*done_out = 0; st == ST_OK && *done_out < count;) {
+	for (*done_out = 0; st == ST_OK && *done_out < count; c++) {
 		if (*done_out && !vm_step())
 			return ST_SHOULD_WAIT;
-		st = zero ? zero_page(v, page + *done_out) : vmo_own(v, page + *done_out, &pa);
+		st = zero ? zero_page(v->source, c) : own_coordinate(v->source, c, &own);
 		*done_out += st == ST_OK;
 	}
 	return st;
@@ -205,18 +216,11 @@ status_t vmo_zero(struct vmo *v, uint64_t page, uint64_t count, uint64_t *done_o
 
 status_t vmo_decommit(struct vmo *v, uint64_t page, uint64_t count)
 {
-	struct vmo *s = v->source;
 	status_t st = range_check(v, page, count, v->pages);
-	uint64_t start = v->bias + page;
 
 	if (st != ST_OK || count == 0)
 		return st;
-	if (s->flags & VMO_FIXED)
+	if (v->source->flags & VMO_FIXED)
 		return ST_NOT_SUPPORTED;
-	st = vmo_settle(s);
-	if (st == ST_OK)
-		st = family_drop(s, start, start + count);
-	if (st == ST_OK)
-		st = mappings_sweep(s, start, start + count, SWEEP_OUT);
-	return st == ST_OK ? tree_remove(s, start, start + count) : st;
+	return decommit(v->source, v->bias + page, v->bias + page + count);
 }

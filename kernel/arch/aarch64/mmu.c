@@ -22,6 +22,11 @@ void mmu_page_copy(paddr_t to, paddr_t from)
 	page_copy(mmu_window(to), mmu_window(from));
 }
 
+void mmu_table_borrow(pte_t *to, const pte_t *from, unsigned level)
+{
+	page_copy_bits(to, from, PTE_OWNED, level ? PTE_TABLE_RO : PTE_READ_ONLY);
+}
+
 /*
  * One store, so that a walker sees the old entry or the new one. The barrier before it lets
  * nobody find the entry and not yet what it points at. None follows: where the entry was

@@ -10,3 +10,9 @@ void page_zero(void *page);
 
 /* page_copy: copy a page of normal memory. */
 void page_copy(void *to, const void *from);
+
+/*
+ * page_copy_bits: the same, in each 64-bit word the bits of `clear` cleared and `set` set; where
+ * that would be all there is in a word, they may be left out.
+ */
+void page_copy_bits(void *to, const void *from, uint64_t clear, uint64_t set);
