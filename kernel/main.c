@@ -24,6 +24,7 @@
 #include "root.h"
 
 static struct board board;
+static const void *device_tree;
 static struct bootmem memory; /* what is free */
 static struct bootmem mapped; /* what the direct map holds */
 static struct bootmem devices;
@@ -77,6 +78,7 @@ static void read_tree(paddr_t dtb)
 		panic("the device tree at 0x%lx lacks something: %s", dtb, wrong);
 	}
 	board.dtb = (struct range){dtb, fdt_size(tree)};
+	device_tree = tree;
 }
 
 static void remove(struct range range)
@@ -198,5 +200,5 @@ void kernel_main(paddr_t dtb)
 	online = cpu_start_all();
 	fill_bootinfo(&info, total, online);
 	boot_device_memory(&board, &devices);
-	root_start(&(struct root_memory){&memory, &devices, board.archive}, &info);
+	root_start(&(struct root_memory){&memory, &devices, board.archive, device_tree}, &info);
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "libsys/clock.h"
+#include "libsys/startup.h"
 #include "libsys/syscalls.h"
 
 enum { HEAP_SIZE = 1 << 20, POLL_NS = 2000000 };
@@ -120,15 +121,12 @@ int _kill(int pid, int number)
 {
 	if (pid != _getpid())
 		return fail(ESRCH);
-	sys_debug_exit((word_t)(128 + number));
-	return fail(EINVAL);
+	startup_exit(128 + number);
 }
 
 void _exit(int status)
 {
-	sys_debug_exit((word_t)status);
-	for (;;)
-		;
+	startup_exit(status);
 }
 
 int _gettimeofday(struct timeval *time, void *zone)

@@ -11,14 +11,17 @@
 #include "libsys/boot.h"
 #include "libsys/ipc.h"
 #include "libsys/tls.h"
+#include "startup_own.h"
 
 _Static_assert(offsetof(struct bootinfo, flags) == 4, "crt0.S");
 _Static_assert(BOOTINFO_COUNTS_INSTRUCTIONS == 1 << 0, "crt0.S");
 
+extern char **environ; /* newlib's */
 extern int main(int argc, char **argv, char **envp);
 extern void __libc_init_array(void);
 
-void libsys_start(const struct bootinfo *info, uint64_t instructions) __attribute__((noreturn));
+void libsys_start(const struct bootinfo *info, struct startup *startup, uint64_t instructions)
+	__attribute__((noreturn));
 
 __thread struct ipc_buffer *ipc_buffer_own;
 
@@ -93,17 +96,21 @@ int boot_argument(const char *name, const char **value_out)
 	return 0;
 }
 
-void libsys_start(const struct bootinfo *info, uint64_t instructions)
+void libsys_start(const struct bootinfo *info, struct startup *startup, uint64_t instructions)
 {
 	static char *argv[] = {(char *)"init", NULL};
 	static char *envp[] = {NULL};
 
 	bootinfo = info;
+	startup_own = startup;
 	instructions_at_start = instructions;
 	if (tls_size() > sizeof(main_tls))
 		abort();
 	tls_set(tls_init(main_tls));
 	ipc_buffer_own = (struct ipc_buffer *)info->ipc_buffer;
 	__libc_init_array();
-	exit(main(1, argv, envp));
+	if (!startup)
+		exit(main(1, argv, envp));
+	environ = (char **)startup->envp;
+	exit(main((int)startup->argc, (char **)startup->argv, environ));
 }

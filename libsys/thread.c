@@ -13,6 +13,7 @@
 #include "libsys/ipc.h"
 #include "libsys/tls.h"
 #include "libsys/untyped.h"
+#include "startup_own.h"
 
 enum { STACK_ALIGN = 16, STACK_LEAST = 1024, JOIN_NS = 100000 };
 
@@ -52,12 +53,14 @@ static status_t prepare(cptr_t thread, void (*function)(void *), void *argument,
 		.pc = (uint64_t)first_steps,
 		.tls = (uint64_t)tls_init((void *)tls),
 	};
+	cptr_t faults = options->fault_endpoint;
 	status_t st = thread_write_registers(thread, &registers);
 
 	if (st != ST_OK)
 		return st;
-	return thread_configure(
-		thread, ROOT_SLOT_CNODE, ROOT_SLOT_VSPACE, options->fault_endpoint, buffer);
+	if (!faults && startup_own)
+		faults = STARTUP_SLOT_CONTROL;
+	return thread_configure(thread, ROOT_SLOT_CNODE, ROOT_SLOT_VSPACE, faults, buffer);
 }
 
 static status_t set_options(cptr_t thread, const struct thread_options *options)
@@ -90,7 +93,9 @@ status_t thread_start(void (*function)(void *), void *argument,
 		st = set_options(*thread_out, options);
 	if (st == ST_OK)
 		st = thread_resume(*thread_out);
-	if (st != ST_OK)
+	if (st == ST_OK)
+		startup_thread_add(*thread_out);
+	else
 		(void)object_delete(*thread_out);
 	return st;
 }
@@ -111,5 +116,9 @@ status_t thread_join(cptr_t thread)
 
 status_t thread_delete(cptr_t thread)
 {
-	return object_delete(thread);
+	status_t st = object_delete(thread);
+
+	if (st == ST_OK)
+		startup_thread_remove(thread);
+	return st;
 }

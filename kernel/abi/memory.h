@@ -64,6 +64,9 @@ enum vmo_flag {
 	VMO_FLAG_CHILD = 1 << 5, /* of a VMO that lives */
 };
 
+/* Of a VMO's name, with the zero at its end. */
+enum { VMO_NAME_MAX = 32 };
+
 /* What vmo_info tells. Counts of pages and tables are of the source for a slice. */
 struct vmo_info {
 	uint64_t id;	 /* this VMO's alone, of all there ever were */
@@ -81,6 +84,7 @@ struct vmo_info {
 	uint32_t cache;	   /* enum vmo_cache */
 	uint32_t rights;   /* of the capability that was asked */
 	uint32_t unused;   /* 0 */
+	char name[VMO_NAME_MAX];
 };
 
 /* How vspace_map maps. WRITE and EXECUTE each need READ, and exclude one another. */

@@ -2,6 +2,8 @@
 /* Copyright (c) 2026 The Quire authors */
 #include "object/vmo.h"
 
+#include "lib/string.h"
+
 #include "cap/delete.h"
 #include "cap/tour.h"
 
@@ -95,6 +97,10 @@ static struct vmo_object *new_object(struct pool_object *pool, const struct vmo_
 	vmo->id = ++ids;
 	vmo->signal = (struct slot){0};
 	vmo->usage_at = 0;
+	if (r->named)
+		memcpy(vmo->name, r->source->name, sizeof(vmo->name));
+	else
+		memset(vmo->name, 0, sizeof(vmo->name));
 	list_init(&vmo->made);
 	list_init(&vmo->ending);
 	return vmo;

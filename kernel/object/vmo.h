@@ -18,6 +18,8 @@
  */
 #pragma once
 
+#include "abi/memory.h"
+
 #include "vm/vmo.h"
 
 #include "object/pool.h"
@@ -52,6 +54,7 @@ struct vmo_object {
 	struct list ending;
 	struct slot signal; /* the notification to tell that no children are left */
 	struct vmo core;
+	char name[VMO_NAME_MAX];
 	struct dependence on[VMO_POOLS_MAX]; /* the first: who pays */
 };
 
@@ -95,6 +98,7 @@ struct vmo_request {
 	enum pte_memory memory;	   /* RUN, DEVICE */
 	paddr_t pa;		   /* DEVICE */
 	struct vmo_object *source; /* children */
+	bool named;		   /* children: as their source is */
 };
 
 /*

@@ -217,6 +217,7 @@ int64_t sys_vmo_clone(cptr_t cptr, word_t options, word_t offset, word_t size, c
 	if (request.kind != MAKE_SLICE)
 		rights |= RIGHT_WRITE | RIGHT_PROPERTY;
 	request.source = vmo_of(&source.slot->cap);
+	request.named = source.slot->cap.rights & RIGHT_PROPERTY;
 	st = make(pool_of(&pool.slot->cap), &request, source.slot, slot, rights);
 	if (unlikely(st == ST_NO_MEMORY) && vmo_feed(request.source))
 		st = CAP_AGAIN;
@@ -515,7 +516,25 @@ int64_t sys_vmo_info(cptr_t cptr, uaddr_t to, word_t size)
 		.cache = memory_cache(core->memory),
 		.rights = lookup.slot->cap.rights,
 	};
+	memcpy(info.name, vmo->name, sizeof(info.name));
 	return copy_out(to, size, &info, sizeof(info));
+}
+
+int64_t sys_vmo_set_name(cptr_t cptr, uaddr_t name, word_t size)
+{
+	struct lookup lookup = find_vmo(cptr, RIGHT_PROPERTY);
+	char text[VMO_NAME_MAX] = "";
+	status_t st;
+
+	if (lookup.status != ST_OK)
+		return lookup.status;
+	if (size >= VMO_NAME_MAX)
+		return ST_OUT_OF_RANGE;
+	st = user_read(caller(), text, name, size);
+	if (st != ST_OK)
+		return call_result(st);
+	memcpy(vmo_of(&lookup.slot->cap)->name, text, sizeof(text));
+	return ST_OK;
 }
 
 int64_t sys_vmo_diff(cptr_t cptr, word_t offset)

@@ -92,6 +92,51 @@ WITH_POOL(vmo_set_size, refuses)
 	drop(vmo);
 }
 
+/* --- names */
+
+WITH_POOL(vmo_set_name, is_told_and_goes_to_children)
+{
+	cptr_t vmo = make_vmo(PAGE, 0), nameless = with_rights(vmo, RIGHT_READ), child;
+
+	EXPECT_TEXT(about(vmo).name, "");
+	EXPECT_EQ(vmo_set_name(vmo, "thirty-one bytes, one of them \xff"), ST_OK);
+	EXPECT_TEXT(about(nameless).name, "thirty-one bytes, one of them \xff");
+	for (unsigned kind = VMO_CHILD_CLONE; kind <= VMO_CHILD_SLICE; kind++) {
+		child = make_child(vmo, kind, 0, PAGE);
+		EXPECT_TEXT(about(child).name, "thirty-one bytes, one of them \xff");
+		drop(child);
+		child = make_child(nameless, kind, 0, PAGE);
+		EXPECT_TEXT(about(child).name, "");
+		drop(child);
+	}
+	child = make_child(vmo, VMO_CHILD_CLONE, 0, PAGE);
+	EXPECT_EQ(vmo_set_name(vmo, "new"), ST_OK);
+	EXPECT_TEXT(about(vmo).name, "new");
+	EXPECT_EQ(about(vmo).name[VMO_NAME_MAX - 1], 0); /* nothing of the old one */
+	EXPECT_TEXT(about(child).name, "thirty-one bytes, one of them \xff");
+	EXPECT_EQ(vmo_set_name(vmo, ""), ST_OK);
+	EXPECT_TEXT(about(vmo).name, "");
+	drop(child);
+	drop(nameless);
+	drop(vmo);
+}
+
+WITH_POOL(vmo_set_name, refuses)
+{
+	cptr_t vmo = make_vmo(PAGE, 0), plain = with_rights(vmo, RIGHT_READ | RIGHT_WRITE);
+
+	EXPECT_EQ(vmo_set_name(vmo, "kept"), ST_OK);
+	EXPECT_EQ(vmo_set_name(vmo, "these are thirty-two bytes: more"), ST_OUT_OF_RANGE);
+	EXPECT_EQ(sys_vmo_set_name(vmo, 8, 1), ST_INVALID_ARGS);
+	EXPECT_EQ(sys_vmo_set_name(vmo, 8, UINT64_MAX), ST_OUT_OF_RANGE);
+	EXPECT_EQ(vmo_set_name(plain, "no"), ST_ACCESS_DENIED);
+	EXPECT_EQ(vmo_set_name(pool, "no"), ST_WRONG_TYPE);
+	EXPECT_EQ(vmo_set_name(0, "no"), ST_BAD_HANDLE);
+	EXPECT_TEXT(about(vmo).name, "kept");
+	drop(plain);
+	drop(vmo);
+}
+
 /* --- bytes */
 
 WITH_POOL(vmo_read, gives_what_was_written_across_pages)

@@ -16,10 +16,10 @@ extern "C" {
  * endpoint_cancel: take back the messages that wait under a badge; their senders get
  * ST_CANCELED. Done before the badge is given to another client.
  *
- *  endpoint  a capability with the badge; right WRITE
+ *  endpoint  a capability with the badge; rights READ and WRITE
  *  returns   ST_OK, also if there were none
  *            ST_INVALID_ARGS   the capability has no badge
- *            ST_ACCESS_DENIED  no right WRITE
+ *            ST_ACCESS_DENIED  a right is missing
  *            ST_BAD_HANDLE, ST_WRONG_TYPE, ST_OUT_OF_RANGE, ST_NOT_FOUND: of the name
  */
 static inline status_t endpoint_cancel(cptr_t endpoint)

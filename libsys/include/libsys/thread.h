@@ -26,7 +26,8 @@ struct thread_options {
 	unsigned priority;     /* 0: the least urgent. At most the caller's own maximum */
 	unsigned priority_max; /* that it may give to others */
 	unsigned cpu;
-	cptr_t fault_endpoint; /* 0: a fault stops it, and the kernel says why */
+	cptr_t fault_endpoint; /* 0: the program's parent is told; where there is none a fault
+				  stops it, and the kernel says why */
 	cptr_t notification;   /* to be bound to it; 0: none */
 };
 

@@ -165,6 +165,20 @@ static inline status_t vmo_info(cptr_t vmo, struct vmo_info *info)
 }
 
 /*
+ * vmo_set_name: for people and debuggers (right PROPERTY); vmo_info tells it. A child made
+ * through a capability with PROPERTY begins with its source's name, any other VMO with none.
+ *
+ *  name     up to VMO_NAME_MAX - 1 bytes, of any value
+ *  returns  ST_OK
+ *           ST_OUT_OF_RANGE  it is longer
+ *           ST_INVALID_ARGS  it cannot be read
+ */
+static inline status_t vmo_set_name(cptr_t vmo, const char *name)
+{
+	return (status_t)sys_vmo_set_name(vmo, (uaddr_t)name, __builtin_strlen(name));
+}
+
+/*
  * vmo_diff: the first page at or behind `offset` that it has itself (right READ): of a clone,
  * a page that it changed. What it costs grows with the change, not with the VMO.
  *
