@@ -147,12 +147,8 @@ static void set_rights(struct mapping_object *mapping, unsigned rights)
 static void detach(struct mapping_object *mapping, struct work *work)
 {
 	struct vmo_object *vmo = mapping->vmo;
-	struct mapping *unused = NULL;
-	bool gone;
 
-	if (vspace_unmap(&mapping->core, mapping->core.first, mapping->core.pages, unused,
-		    &gone) != 0)
-		CHECK(!"a whole Mapping leaves no pieces");
+	vspace_unmap(&mapping->core);
 	list_remove(&mapping->made);
 	vmo_let_go(vmo, work);
 	work->left -= WORK_UNMAP;

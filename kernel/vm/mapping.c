@@ -3,11 +3,10 @@
 /*
  * Mappings: which range of which VMO stands where, in a treap by address.
  *
- * A cut through the middle leaves pieces:
+ * A cut leaves two, each with its part of the same coordinates:
  *
- *	|----------- m -----------|            unmap or protect the middle
- *	|-- m --|  (gone)  |- [0] -|           unmap: one spare
- *	|-- m --|-- [0] --|-- [1] -|           protect: two
+ *	|----------- m -----------|
+ *	|-- m --|------ rest -----|
  *
  * The treap's priorities are a hash of the address and of a secret of this boot: no balance
  * to keep, no recursion, the same set of mappings has the same shape however it came about,
@@ -113,15 +112,6 @@ static void attach(struct mapping *m)
 
 static void sweep_next(struct vmo *v);
 
-static void forget(struct mapping *m)
-{
-	detach(m->vspace, m);
-	if (m->vmo->sweep.at == m)
-		sweep_next(m->vmo);
-	list_remove(&m->link);
-	m->vmo->mapping_count--;
-}
-
 /* link_now: what tables the VMO has already are linked, if they are few. */
 static void link_now(struct mapping *m)
 {
@@ -140,11 +130,6 @@ static void link_now(struct mapping *m)
 	}
 }
 
-static bool rights_make_sense(unsigned rights)
-{
-	return (!rights || rights & MAP_READ) && ~rights & (MAP_WRITE | MAP_EXECUTE);
-}
-
 status_t vspace_map(
 	struct vspace *s, struct mapping *m, struct vmo *v, const struct map_request *r)
 {
@@ -152,7 +137,8 @@ status_t vspace_map(
 	struct mapping *next;
 	uint64_t coordinate;
 
-	if (!r->pages || !rights_make_sense(r->rights))
+	if (!r->pages || (r->rights && !(r->rights & MAP_READ)) ||
+		(r->rights & MAP_WRITE && r->rights & MAP_EXECUTE))
 		return ST_INVALID_ARGS;
 	if (r->first > space || r->pages > space - r->first ||
 		__builtin_add_overflow(v->bias, r->offset, &coordinate) ||
@@ -173,22 +159,20 @@ status_t vspace_map(
 	return ST_OK;
 }
 
-status_t vspace_empty(struct mapping *m, uint64_t first, uint64_t pages, uint64_t *done_out)
+void vspace_unmap(struct mapping *m)
 {
-	uint64_t last = first + pages;
-
-	*done_out = pages;
-	if (pages)
-		last = vspace_sweep(m->vspace, first, last, VSPACE_LEVELS, SWEEP_OUT);
-	if (last >= first + pages)
-		return ST_OK;
-	*done_out = last - first;
-	return ST_SHOULD_WAIT;
+	detach(m->vspace, m);
+	if (m->vmo->sweep.at == m)
+		sweep_next(m->vmo);
+	list_remove(&m->link);
+	m->vmo->mapping_count--;
 }
 
-/* split: the part of `m` from page `at` on becomes `rest`. */
-static void split(struct mapping *m, uint64_t at, struct mapping *rest)
+/* A link across the cut goes: it was for one mapping alone. All else stays as it is. */
+void vspace_cut(struct mapping *m, uint64_t at, struct mapping *rest)
 {
+	CHECK(at > m->first && at - m->first < m->pages);
+	vspace_flush(m->vspace, at, at + 1, VSPACE_LEVELS);
 	*rest = *m;
 	rest->first = at;
 	rest->pages = m->first + m->pages - at;
@@ -196,53 +180,6 @@ static void split(struct mapping *m, uint64_t at, struct mapping *rest)
 	m->pages = at - m->first;
 	list_init(&rest->link);
 	attach(rest);
-}
-
-/* carve: cut [first, first + pages) out of `m`; `*part` is that piece. */
-static unsigned carve(struct mapping *m, uint64_t first, uint64_t pages,
-	struct mapping spare[2], struct mapping **part)
-{
-	unsigned used = 0;
-
-	CHECK(first >= m->first && pages && first + pages <= m->first + m->pages);
-	vspace_flush(m->vspace, first, first + pages, VSPACE_LEVELS);
-	if (first + pages < m->first + m->pages)
-		split(m, first + pages, &spare[used++]);
-	*part = m;
-	if (first > m->first) {
-		split(m, first, &spare[used]);
-		*part = &spare[used++];
-	}
-	return used;
-}
-
-unsigned vspace_unmap(
-	struct mapping *m, uint64_t first, uint64_t pages, struct mapping spare[2], bool *gone)
-{
-	struct mapping *part;
-	unsigned used = carve(m, first, pages, spare, &part);
-
-	forget(part);
-	*gone = part == m;
-	return *gone ? used : used - 1;
-}
-
-unsigned vspace_protect(struct mapping *m, uint64_t first, uint64_t pages, unsigned rights,
-	struct mapping spare[2])
-{
-	struct mapping *part;
-	unsigned used = carve(m, first, pages, spare, &part);
-
-	part->rights = rights_make_sense(rights) ? rights : 0;
-	return used;
-}
-
-/* A link across the cut goes: it was for one mapping alone. All else stays as it is. */
-void vspace_cut(struct mapping *m, uint64_t at, struct mapping *rest)
-{
-	CHECK(at > m->first && at < m->first + m->pages);
-	vspace_flush(m->vspace, at, at + 1, VSPACE_LEVELS);
-	split(m, at, rest);
 }
 
 /*

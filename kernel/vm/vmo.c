@@ -114,52 +114,6 @@ static status_t range_check(const struct vmo *v, uint64_t at, uint64_t count, ui
 						ST_OK;
 }
 
-/* The other side of a transfer: bytes to write into, or to read from. */
-struct buffer {
-	uint64_t size;
-	char *to;
-	const char *from;
-};
-
-/* transfer: bytes between the VMO and `to`, or `from`, a page's part at a time. */
-static status_t transfer(struct vmo *v, uint64_t offset, struct buffer b, uint64_t *done_out)
-{
-	status_t st = range_check(v, offset, b.size, v->pages << PAGE_BITS);
-
-	for (*done_out = 0; st == ST_OK && *done_out < b.size;) {
-		uint64_t at = offset + *done_out;
-		uint64_t within = at & (PAGE_SIZE - 1);
-		uint64_t part = min_u64(b.size - *done_out, PAGE_SIZE - within);
-		paddr_t pa;
-
-		st = b.from ? vmo_own(v, at >> PAGE_BITS, &pa) :
-			      vmo_look(v, at >> PAGE_BITS, &pa);
-		if (st != ST_OK)
-			break;
-		if (b.from) {
-			__builtin_memcpy(
-				(char *)mmu_window(pa) + within, b.from + *done_out, part);
-			vmo_wrote(pa);
-		} else {
-			__builtin_memcpy(
-				b.to + *done_out, (char *)mmu_window(pa) + within, part);
-		}
-		*done_out += part;
-	}
-	return st;
-}
-
-status_t vmo_read(struct vmo *v, uint64_t offset, void *to, uint64_t size, uint64_t *done_out)
-{
-	return transfer(v, offset, (struct buffer){.size = size, .to = to}, done_out);
-}
-
-status_t vmo_write(
-	struct vmo *v, uint64_t offset, const void *from, uint64_t size, uint64_t *done_out)
-{
-	return transfer(v, offset, (struct buffer){.size = size, .from = from}, done_out);
-}
-
 static status_t decommit(struct vmo *v, uint64_t start, uint64_t end)
 {
 	status_t st = vmo_settle(v);
