@@ -105,7 +105,7 @@ static void hand_over(struct vmo *v, struct vmo *p, uint64_t c, uint64_t count)
 	}
 	vmo_put(p, from, count, 0);
 	for (uint64_t i = 0; i < count; i++)
-		from[i] = pte_borrowed(to.slot[i], 0);
+		from[i] = pte_is_none(to.slot[i]) ? pte_none() : pte_borrowed(to.slot[i], 0);
 	v->renewed -= min_u64(v->renewed, moved);
 }
 

@@ -24,7 +24,9 @@ void mmu_page_copy(paddr_t to, paddr_t from)
 
 void mmu_table_borrow(pte_t *to, const pte_t *from, unsigned level)
 {
-	page_copy_bits(to, from, PTE_OWNED, level ? PTE_TABLE_RO : PTE_READ_ONLY);
+	uint64_t read_only = level ? PTE_TABLE_RO : PTE_READ_ONLY;
+
+	page_copy_entries(to, from, PTE_OWNED | read_only, read_only);
 }
 
 /*

@@ -67,11 +67,11 @@ page_copy:
 	isb
 
 /*
- * void page_copy_bits(void *to, const void *from, uint64_t clear, uint64_t set): 0 stays 0 where
- * eight words in a row are; clobbers x0-x13
+ * void page_copy_entries(void *to, const void *from, uint64_t clear, uint64_t add): eight words
+ * that are 0 are passed over; clobbers x0-x14
  */
-	.global page_copy_bits
-page_copy_bits:
+	.global page_copy_entries
+page_copy_entries:
 	add	x4, x0, #4096
 1:	ldp	x5, x6, [x1], #64
 	ldp	x7, x8, [x1, #-48]
@@ -86,7 +86,8 @@ page_copy_bits:
 2:
 	.irp	word, x5, x6, x7, x8, x9, x10, x11, x12
 	bic	\word, \word, x2
-	orr	\word, \word, x3
+	and	x14, \word, #1
+	madd	\word, x14, x3, \word
 	.endr
 3:	stp	x5, x6, [x0], #64
 	stp	x7, x8, [x0, #-48]

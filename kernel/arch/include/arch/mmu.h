@@ -33,7 +33,7 @@
 void mmu_page_zero(paddr_t page);
 void mmu_page_copy(paddr_t to, paddr_t from);
 
-/* mmu_table_borrow: the entries of `from`, which are of `level`, as pte_borrowed makes them. */
+/* mmu_table_borrow: the entries of `from`, of `level`, as pte_borrowed makes them; none is none. */
 void mmu_table_borrow(pte_t *to, const pte_t *from, unsigned level);
 
 /* mmu_write: store an entry so that walkers see whole values, in program order. */

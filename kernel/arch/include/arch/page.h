@@ -12,7 +12,7 @@ void page_zero(void *page);
 void page_copy(void *to, const void *from);
 
 /*
- * page_copy_bits: the same, in each 64-bit word the bits of `clear` cleared and `set` set; where
- * that would be all there is in a word, they may be left out.
+ * page_copy_entries: the same, in each 64-bit word the bits of `clear` cleared and then, where
+ * bit 0 is set, `add` added.
  */
-void page_copy_bits(void *to, const void *from, uint64_t clear, uint64_t set);
+void page_copy_entries(void *to, const void *from, uint64_t clear, uint64_t add);

@@ -62,7 +62,7 @@ void mmu_flush(uint16_t asid, uaddr_t va, uint64_t pages)
 void mmu_table_borrow(pte_t *to, const pte_t *from, unsigned level)
 {
 	for (unsigned i = 0; i < TABLE_ENTRIES; i++)
-		to[i] = pte_borrowed(from[i], level);
+		to[i] = pte_is_none(from[i]) ? from[i] : pte_borrowed(from[i], level);
 }
 
 void mmu_sync_code(paddr_t page)

@@ -67,10 +67,9 @@ static inline pte_t pte_table(paddr_t pa, unsigned level)
 	return (pte_t){pa | PTE_VALID | PTE_TABLE_RO | PTE_TABLE_PXN};
 }
 
-/* pte_is_none: 0, or read-only without being valid: so what is borrowed of none is none. */
 static inline bool pte_is_none(pte_t e)
 {
-	return (e.raw & BIT(0)) == 0;
+	return e.raw == 0;
 }
 
 static inline paddr_t pte_pa(pte_t e, unsigned level)
@@ -111,7 +110,7 @@ static inline pte_t pte_deny_execute(pte_t e, unsigned level)
 
 static inline bool pte_can_execute(pte_t e, unsigned level)
 {
-	return !pte_is_none(e) && (e.raw & (level ? PTE_TABLE_UXN : PTE_UXN)) == 0;
+	return e.raw != 0 && (e.raw & (level ? PTE_TABLE_UXN : PTE_UXN)) == 0;
 }
 
 /* pte_is_uncached: of a page; for the tests alone. */
@@ -120,10 +119,7 @@ static inline bool pte_is_uncached(pte_t e)
 	return (e.raw & PTE_INDEX(3)) != PTE_INDEX(PTE_NORMAL);
 }
 
-/*
- * pte_borrowed: the same target without the reference and without the right to write; none
- * of none. mmu_table_borrow (page.S) does the same to all of a table.
- */
+/* pte_borrowed: the same target without the reference and without the right to write. */
 static inline pte_t pte_borrowed(pte_t e, unsigned level)
 {
 	return pte_deny_write((pte_t){e.raw & ~PTE_OWNED}, level);

@@ -123,7 +123,5 @@ static inline bool pte_can_execute(pte_t e, unsigned level)
 
 static inline pte_t pte_borrowed(pte_t e, unsigned level)
 {
-	return pte_is_none(e) ?
-		e :
-		fake_pte(fake_checked(e, level) & ~(uint64_t)(FAKE_WRITE | FAKE_OWNED), level);
+	return fake_pte(fake_checked(e, level) & ~(uint64_t)(FAKE_WRITE | FAKE_OWNED), level);
 }
