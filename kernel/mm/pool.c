@@ -123,14 +123,21 @@ status_t pool_take_run(struct pool *pool, uint64_t count, uint64_t alignment, pa
 	return ST_NO_MEMORY;
 }
 
-void pool_give_back(struct frame *frame)
+bool frame_put(paddr_t pa)
 {
-	struct pool *pool = pools[frame->pool];
+	struct frame *f = frame_counted(pa);
+	struct pool *pool;
 
-	CHECK(frame->state == FRAME_PAGE || frame->state == FRAME_TABLE);
-	CHECK(pool && pool->used[frame->state] > 0);
-	pool->used[frame->state]--;
-	push(pool, frame);
+	if (!f)
+		return false;
+	CHECK(f->refs > 0);
+	if (--f->refs > 0)
+		return false;
+	pool = pools[f->pool];
+	CHECK(pool && pool->used[f->state] > 0);
+	pool->used[f->state]--;
+	push(pool, f);
+	return true;
 }
 
 /* The common frame, the Pool's own and with one owner left, is put at the list's head here. */
@@ -167,11 +174,4 @@ uint64_t pool_put(struct pool *pool, pte_t *entry, uint64_t count, unsigned leve
 	pool->free += back;
 	pool->used[kind] -= back;
 	return back;
-}
-
-bool pool_pays_for(const struct pool *pool, paddr_t pa)
-{
-	const struct frame *f = frame_at(pa);
-
-	return f && f->state != FRAME_ABSENT && f->pool == pool->id;
 }

@@ -133,9 +133,7 @@ status_t merge_go_on(struct vmo *v)
 		if (!vm_step())
 			return ST_SHOULD_WAIT;
 	}
-	pool_unreserve(v->pool, v->renewed);
-	v->reserve -= v->renewed;
-	v->renewed = 0;
+	vmo_unrenew(v);
 	p->merge.clone = m->clone = NULL;
 	return ST_OK;
 }
@@ -144,7 +142,6 @@ status_t merge_go_on(struct vmo *v)
 static status_t merge_switch(struct vmo *v, struct vmo *p)
 {
 	struct vmo_merge *m = &v->merge;
-	uint64_t used = v->flags & VMO_RESERVE ? v->reserve_cap - v->reserve : 0;
 	status_t st = family_drop(p, m->start, m->end);
 
 	if (st == ST_OK)
@@ -152,11 +149,9 @@ static status_t merge_switch(struct vmo *v, struct vmo *p)
 	if (st == ST_OK)
 		st = mappings_sweep(v, m->start, m->end, SWEEP_OUT);
 	if (st == ST_OK) /* a promise that a page has used up is made again when it leaves */
-		st = pool_reserve(v->pool, used);
+		st = vmo_renew(v);
 	if (st != ST_OK)
 		return st;
-	v->reserve += used;
-	v->renewed = used;
 	m->next = m->start;
 	m->clone = p->merge.clone = v;
 	vm_work.changes++;
@@ -221,9 +216,9 @@ status_t vmo_usage(const struct vmo *v, uint64_t *at, struct vmo_usage *u)
 			shared = shared || (owned && !entry_is_sole(e, level));
 			if (first && owned && level)
 				*(shared ? &u->shared_tables : &u->sole_tables) += 1;
-			else if (owned && !level)
+			else if (first && owned)
 				*(shared ? &u->shared_pages : &u->sole_pages) += 1;
-			else if (first && !owned && !pte_is_none(e))
+			else if (first && !pte_is_none(e))
 				u->borrowed++;
 			if (!owned || level == 0)
 				break;

@@ -1,93 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The Quire authors */
 /*
- * Mappings: which range of which VMO stands where, in a treap by address.
+ * Mappings: which range of which VMO stands where.
  *
  * A cut leaves two, each with its part of the same coordinates:
  *
  *	|----------- m -----------|
  *	|-- m --|------ rest -----|
- *
- * The treap's priorities are a hash of the address and of a secret of this boot: no balance
- * to keep, no recursion, the same set of mappings has the same shape however it came about,
- * and no program can choose addresses that make it a list.
  */
 #include "vm/tree.h"
 #include "vm/vspace.h"
 
-static uint64_t priority(const struct mapping *m)
+static struct mapping *mapping_of(struct treap_node *node)
 {
-	uint64_t x = (m->first ^ vm_work.secret) * UINT64_C(0x9e3779b97f4a7c15);
-
-	x = (x ^ x >> 32) * UINT64_C(0xd6e8feb86659fd93);
-	return x ^ x >> 32;
-}
-
-/* insert: into its place by priority; what was there is split around the address. */
-static void insert(struct vspace *s, struct mapping *m)
-{
-	struct mapping **link = &s->top;
-	struct mapping **left = &m->left;
-	struct mapping **right = &m->right;
-	struct mapping *n;
-
-	while (*link && priority(*link) >= priority(m))
-		link = m->first < (*link)->first ? &(*link)->left : &(*link)->right;
-	n = *link;
-	*link = m;
-	while (n) {
-		if (n->first < m->first) {
-			*left = n;
-			left = &n->right;
-			n = n->right;
-		} else {
-			*right = n;
-			right = &n->left;
-			n = n->left;
-		}
-	}
-	*left = NULL;
-	*right = NULL;
-}
-
-/* detach: out of the treap; its two sides are merged in its place. */
-static void detach(struct vspace *s, struct mapping *m)
-{
-	struct mapping **link = &s->top;
-	struct mapping *a = m->left;
-	struct mapping *b = m->right;
-
-	while (*link != m)
-		link = m->first < (*link)->first ? &(*link)->left : &(*link)->right;
-	while (a && b) {
-		if (priority(a) >= priority(b)) {
-			*link = a;
-			link = &a->right;
-			a = a->right;
-		} else {
-			*link = b;
-			link = &b->left;
-			b = b->left;
-		}
-	}
-	*link = a ? a : b;
-	if (s->recent == m)
-		s->recent = NULL;
+	return node ? container_of(node, struct mapping, place) : NULL;
 }
 
 struct mapping *vspace_next(struct vspace *s, uint64_t page)
 {
-	struct mapping *best = NULL;
+	struct mapping *m = mapping_of(treap_floor(&s->mappings, page));
 
-	for (struct mapping *n = s->top; n;) {
-		if (n->first + n->pages > page) {
-			best = n;
-			n = n->left;
-		} else {
-			n = n->right;
-		}
-	}
-	return best;
+	return m && page - m->first < m->pages ? m :
+						 mapping_of(treap_ceiling(&s->mappings, page));
 }
 
 struct mapping *vspace_find(struct vspace *s, uint64_t page)
@@ -105,12 +39,10 @@ struct mapping *vspace_find(struct vspace *s, uint64_t page)
 
 static void attach(struct mapping *m)
 {
-	insert(m->vspace, m);
+	treap_insert(&m->vspace->mappings, &m->place, m->first);
 	list_append(&m->vmo->mappings, &m->link);
 	m->vmo->mapping_count++;
 }
-
-static void sweep_next(struct vmo *v);
 
 /* link_now: what tables the VMO has already are linked, if they are few. */
 static void link_now(struct mapping *m)
@@ -119,12 +51,10 @@ static void link_now(struct mapping *m)
 
 	for (int i = 0; i < 8 && page < m->first + m->pages; i++) {
 		uint64_t c = m->coordinate + (page - m->first);
-		struct place p;
 
 		if (c >= min_u64(vmo_end(m->vmo), m->end))
 			return;
-		p = tree_find(m->vmo, c, 0);
-		if (!pte_is_none(*p.slot) && vspace_enter(m, page) != ST_OK)
+		if (!pte_is_none(tree_entry(m->vmo, c)) && vspace_enter(m, page) != ST_OK)
 			return;
 		page = block_end(page, 1);
 	}
@@ -159,9 +89,20 @@ status_t vspace_map(
 	return ST_OK;
 }
 
+/* sweep_next: on to the mapping behind `at`. */
+static void sweep_next(struct vmo *v)
+{
+	struct list *next = v->sweep.at->link.next;
+
+	v->sweep.at = next == &v->mappings ? NULL : list_entry(next, struct mapping, link);
+	v->sweep.next = 0;
+}
+
 void vspace_unmap(struct mapping *m)
 {
-	detach(m->vspace, m);
+	treap_remove(&m->vspace->mappings, &m->place);
+	if (m->vspace->recent == m)
+		m->vspace->recent = NULL;
 	if (m->vmo->sweep.at == m)
 		sweep_next(m->vmo);
 	list_remove(&m->link);
@@ -189,15 +130,6 @@ void vspace_cut(struct mapping *m, uint64_t at, struct mapping *rest)
  * it stays true behind where it is; when it has ended it is `closed` until somebody enters
  * something, so that whoever began it finds it done.
  */
-
-/* sweep_next: on to the mapping behind `at`. */
-static void sweep_next(struct vmo *v)
-{
-	struct list *next = v->sweep.at->link.next;
-
-	v->sweep.at = next == &v->mappings ? NULL : list_entry(next, struct mapping, link);
-	v->sweep.next = 0;
-}
 
 status_t mappings_go_on(struct vmo *v)
 {

@@ -24,13 +24,6 @@
 #include "vm/tree.h"
 #include "vm/vspace.h"
 
-static inline void descend(struct place *p, uint64_t c)
-{
-	p->table = *p->slot;
-	p->slot = table_slot(p->table, p->level, c);
-	p->level--;
-}
-
 /* open_sole: open_path, from a table on that is owned but not open. */
 static apart struct place open_sole(struct place p, uint64_t c, unsigned stop)
 {

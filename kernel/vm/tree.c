@@ -75,7 +75,7 @@ void vmo_put(struct vmo *v, pte_t *entry, uint64_t count, unsigned level)
 	uint64_t back;
 
 	for (uint64_t i = 0; v->memory != PTE_NORMAL && level == 0 && i < count; i++)
-		if (pte_is_owned(entry[i]) && pool_pays_for(v->pool, pte_pa(entry[i], 0)))
+		if (pte_is_owned(entry[i]) && frame_counted(pte_pa(entry[i], 0)))
 			mmu_sync_uncached(pte_pa(entry[i], 0));
 	back = pool_put(v->pool, entry, count, level);
 	if (v->reserve >= v->reserve_cap)
@@ -190,8 +190,6 @@ status_t tree_cut(struct vmo *v, uint64_t c, bool drop)
 	for (; level > 0 && block_start(c, level) != c; level--) {
 		pte_t old = *slot;
 
-		if (pte_is_none(old))
-			return ST_OK;
 		if (!pte_is_owned(old)) {
 			if (drop)
 				mmu_write(slot, pte_none());
@@ -212,11 +210,11 @@ status_t tree_cut(struct vmo *v, uint64_t c, bool drop)
 static bool is_empty(pte_t e, unsigned level)
 {
 	const pte_t *table = mmu_window(pte_pa(e, level));
-	unsigned i = 0;
 
-	while (i < TABLE_ENTRIES && pte_is_none(table[i]))
-		i++;
-	return i == TABLE_ENTRIES;
+	for (unsigned i = 0; i < TABLE_ENTRIES; i++)
+		if (!pte_is_none(table[i]))
+			return false;
+	return true;
 }
 
 /*

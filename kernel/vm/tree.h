@@ -28,7 +28,8 @@
 
 struct vspace;
 
-enum { TABLE_ENTRIES = 1 << TABLE_BITS, ENTRIES_PER_STEP = TABLE_ENTRIES > 64 ? 2 : 1 };
+/* A step of a tight loop over entries: short ones where tables are short too. */
+enum { ENTRIES_PER_STEP = TABLE_ENTRIES > 64 ? 2 : 1 };
 
 /* apart: not inlined, so that the short way through the caller needs no large frame. */
 #define apart never_inline
@@ -71,33 +72,18 @@ struct place {
 	bool open;   /* and writable */
 };
 
-static inline uint64_t block_pages(unsigned level)
-{
-	return UINT64_C(1) << (TABLE_BITS * level);
-}
-
-static inline uint64_t block_start(uint64_t c, unsigned level)
-{
-	return align_down(c, block_pages(level));
-}
-
-static inline uint64_t block_end(uint64_t c, unsigned level)
-{
-	return block_start(c, level) + block_pages(level);
-}
-
-/* table_slot: where, in the table behind `e` of level `level`, the coordinate stands. */
-static inline pte_t *table_slot(pte_t e, unsigned level, uint64_t c)
-{
-	pte_t *table = mmu_window(pte_pa(e, level));
-
-	return &table[c >> (TABLE_BITS * (level - 1)) & (TABLE_ENTRIES - 1)];
-}
-
 /* entry_is_sole: who gets a share takes the right to write from all: it answers first. */
 static force_inline bool entry_is_sole(pte_t e, unsigned level)
 {
 	return pte_can_write(e, level) || (pte_is_owned(e) && frame_is_sole(pte_pa(e, level)));
+}
+
+/* descend: into the table behind the entry at `p`. */
+static inline void descend(struct place *p, uint64_t c)
+{
+	p->table = *p->slot;
+	p->slot = table_slot(p->table, p->level, c);
+	p->level--;
 }
 
 /* tree_find: walk towards `c` until an entry is none or `stop` is reached. */
@@ -108,25 +94,26 @@ static inline struct place tree_find(struct vmo *v, uint64_t c, unsigned stop)
 	while (p.level > stop && !pte_is_none(*p.slot)) {
 		p.own = p.own && pte_is_owned(*p.slot);
 		p.open = p.open && pte_can_write(*p.slot, p.level);
-		p.table = *p.slot;
-		p.slot = table_slot(p.table, p.level, c);
-		p.level--;
+		descend(&p, c);
 	}
 	return p;
 }
 
-/* tree_own: walk over owned entries alone; `open` then says that they are v's alone. */
-static inline struct place tree_own(struct vmo *v, uint64_t c, unsigned stop)
+/* owned_walk: walk over owned entries alone; `open` then says that nobody else owns them. */
+static inline struct place owned_walk(pte_t *slot, unsigned level, uint64_t c, unsigned stop)
 {
-	struct place p = {.slot = &v->root, .level = v->levels, .own = true, .open = true};
+	struct place p = {.slot = slot, .level = level, .own = true, .open = true};
 
 	while (p.level > stop && pte_is_owned(*p.slot)) {
 		p.open = p.open && entry_is_sole(*p.slot, p.level);
-		p.table = *p.slot;
-		p.slot = table_slot(p.table, p.level, c);
-		p.level--;
+		descend(&p, c);
 	}
 	return p;
+}
+
+static inline struct place tree_own(struct vmo *v, uint64_t c, unsigned stop)
+{
+	return owned_walk(&v->root, v->levels, c, stop);
 }
 
 /*
@@ -188,6 +175,8 @@ static inline bool vmo_can_take(const struct vmo *v, uint64_t count, bool edge)
 paddr_t vmo_take(struct vmo *v, enum frame_state kind, bool edge);
 void vmo_put(struct vmo *v, pte_t *entry, uint64_t count, unsigned level);
 must_check status_t vmo_set_aside(struct vmo *v, uint64_t end);
+must_check status_t vmo_renew(struct vmo *v);
+void vmo_unrenew(struct vmo *v);
 
 /*
  * Code. A page that is executed is marked in the frame table, and so is a table that some
@@ -255,6 +244,9 @@ static inline status_t vmo_settle(struct vmo *v)
 {
 	return v->merge.clone ? merge_go_on(v->merge.clone) : ST_OK;
 }
+
+/* vmo_finish: and a shrink that was begun. */
+must_check status_t vmo_finish(struct vmo *v);
 
 /* own.c */
 struct owned {

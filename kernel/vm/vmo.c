@@ -38,9 +38,8 @@ static status_t grow(struct vmo *v, uint64_t pages)
 	if (st == ST_OK)
 		st = mappings_sweep(
 			v, block_start(vmo_end(v), v->levels), v->bias + pages, SWEEP_OUT);
-	if (st != ST_OK)
-		return st;
-	st = pool_reserve(v->pool, tables);
+	if (st == ST_OK)
+		st = pool_reserve(v->pool, tables);
 	if (st != ST_OK)
 		return st;
 	st = vmo_set_aside(v, v->bias + pages);
@@ -105,6 +104,13 @@ status_t vmo_resize(struct vmo *v, uint64_t pages)
 			return st;
 	}
 	return pages > v->pages ? grow(v, pages) : ST_OK;
+}
+
+status_t vmo_finish(struct vmo *v)
+{
+	status_t st = vmo_settle(v);
+
+	return st == ST_OK && v->trim > vmo_end(v) ? vmo_resize(v, v->pages) : st;
 }
 
 static status_t range_check(const struct vmo *v, uint64_t at, uint64_t count, uint64_t size)

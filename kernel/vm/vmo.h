@@ -145,7 +145,7 @@ struct vm_work {
 	uint64_t left;
 	uint64_t changes; /* of VMOs with children: what was seen through them may be old */
 	uint64_t events;  /* changes of trees: what was prepared before may be undone */
-	uint64_t secret;  /* of this boot: see mapping.c */
+	uint64_t secret;  /* of this boot: see lib/treap.h */
 };
 extern struct vm_work vm_work;
 

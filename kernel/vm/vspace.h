@@ -16,6 +16,8 @@
  */
 #pragma once
 
+#include "lib/treap.h"
+
 #include "vm/vmo.h"
 
 enum map_rights {
@@ -28,17 +30,16 @@ struct vspace {
 	struct pool *pool;
 	paddr_t root;
 	uint16_t asid;
-	struct mapping *top; /* a treap by address */
+	struct treap mappings; /* by address */
 	struct mapping *recent;
 };
 
 struct mapping {
 	struct vspace *vspace;
-	struct vmo *vmo;      /* the one whose tree it is: never a slice */
-	struct list link;     /* in vmo->mappings */
-	struct mapping *left; /* smaller addresses */
-	struct mapping *right;
-	uint64_t first; /* page number of the address */
+	struct vmo *vmo;	 /* the one whose tree it is: never a slice */
+	struct list link;	 /* in vmo->mappings */
+	struct treap_node place; /* in vspace->mappings */
+	uint64_t first;		 /* page number of the address */
 	uint64_t pages;
 	uint64_t coordinate; /* of `first` */
 	uint64_t end;	     /* coordinates from here on are not shown (a slice's end) */

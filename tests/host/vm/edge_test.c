@@ -215,7 +215,7 @@ TEST(vspace, is_emptied_by_steps)
 	static struct mapping m;
 	struct mapping spare[2];
 	struct fake_line line;
-	uint64_t done, swept = 0;
+	uint64_t swept = 17;
 	unsigned stops = 0;
 	bool gone;
 
@@ -226,17 +226,16 @@ TEST(vspace, is_emptied_by_steps)
 	for (uint64_t p = 0; p < 16; p++)
 		EXPECT_EQ(vspace_fault(&world.space[0], 17 + p, MAP_WRITE), ST_OK);
 	EXPECT(pool->used[FRAME_TABLE] > 5 + WORLD_SPACES);
-	for (vm_work.left = 2;
-		vspace_empty(&m, 17 + swept, 16 - swept, &done) == ST_SHOULD_WAIT; stops++) {
-		EXPECT(done > 0);
-		swept += done;
+	m.rights = 0;
+	for (vm_work.left = 2; swept < 33; stops++) {
+		swept = vspace_sweep(&world.space[0], swept, 33, VSPACE_LEVELS, SWEEP_OUT);
+		EXPECT(swept > 17);
 		vm_work.left = 2;
 	}
 	vm_work.left = UINT64_MAX;
 	EXPECT(stops >= 4);
 	EXPECT(!fake_walk(world.space[0].root, 1, 20, &line));
 	EXPECT_EQ(pool->used[FRAME_TABLE], 5 + WORLD_SPACES);
-	EXPECT_EQ(vspace_empty(&m, 17, 0, &done), ST_OK);
 	EXPECT_EQ(unmap_part(&m, 17, 16, spare, &gone), 0);
 	EXPECT_EQ(vmo_close(&v), ST_OK);
 	finish();

@@ -40,6 +40,6 @@ static inline unsigned protect_part(struct mapping *m, uint64_t first, uint64_t 
 	struct mapping *part;
 	unsigned used = cut_out(m, first, pages, spare, &part);
 
-	part->rights = rights;
+	part->rights = rights & MAP_WRITE && rights & MAP_EXECUTE ? 0 : rights;
 	return used;
 }

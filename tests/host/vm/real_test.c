@@ -478,8 +478,8 @@ TEST(real, a_thousand_mappings_are_found_in_few_steps)
 	for (uint64_t i = 0; i < ARRAY_SIZE(m); i++) {
 		unsigned steps = 0;
 
-		for (const struct mapping *n = s.top; n != &m[i]; steps++)
-			n = m[i].first < n->first ? n->left : n->right;
+		for (const struct treap_node *n = s.mappings.top; n != &m[i].place; steps++)
+			n = m[i].first < n->key ? n->left : n->right;
 		height = steps > height ? steps : height;
 		EXPECT(vspace_find(&s, i * 3 + 1) == &m[i]);
 		EXPECT(vspace_find(&s, i * 3 + 2) == NULL);

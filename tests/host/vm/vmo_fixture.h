@@ -8,7 +8,6 @@
 #include "vm/vspace.h"
 
 #include "bytes.h"
-#include "pieces.h"
 #include "test.h"
 #include "world.h"
 

@@ -612,23 +612,6 @@ TEST(reserve, is_renewed_by_the_snapshot_of_a_clone_and_taken_back_when_that_is_
 	finish();
 }
 
-TEST(vspace, protect_to_write_alone_leaves_no_right)
-{
-	static struct mapping m;
-	struct mapping spare[2];
-	bool gone;
-
-	world_init();
-	REQUIRE(vmo_init(&v, pool, 4, 0) == ST_OK);
-	REQUIRE(vspace_map(&world.space[0], &m, &v,
-			&(struct map_request){4, 4, 0, MAP_READ | MAP_WRITE}) == ST_OK);
-	EXPECT_EQ(protect_part(&m, 4, 4, MAP_WRITE, spare), 0);
-	EXPECT_EQ(vspace_fault(&world.space[0], 5, MAP_WRITE), ST_ACCESS_DENIED);
-	unmap_part(&m, 4, 4, spare, &gone);
-	EXPECT_EQ(vmo_close(&v), ST_OK);
-	finish();
-}
-
 /* A page that is the VMO's alone again is opened in place: the TLB still has it closed. */
 TEST(vspace, a_write_fault_flushes_what_refused_the_write)
 {

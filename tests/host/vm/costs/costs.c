@@ -15,6 +15,8 @@
 #include "vm/tree.h"
 #include "vm/vspace.h"
 
+#include "pieces.h"
+
 enum { FRAMES = 16384, CHAIN = 1000 };
 
 unsigned char costs_memory[FRAMES << PAGE_BITS] aligned(PAGE_SIZE);
