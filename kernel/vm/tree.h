@@ -246,7 +246,12 @@ static inline status_t vmo_settle(struct vmo *v)
 }
 
 /* vmo_finish: and a shrink that was begun. */
-must_check status_t vmo_finish(struct vmo *v);
+static inline status_t vmo_finish(struct vmo *v)
+{
+	status_t st = vmo_settle(v);
+
+	return st == ST_OK && v->trim > vmo_end(v) ? vmo_resize(v, v->pages) : st;
+}
 
 /* own.c */
 struct owned {

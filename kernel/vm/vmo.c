@@ -106,13 +106,6 @@ status_t vmo_resize(struct vmo *v, uint64_t pages)
 	return pages > v->pages ? grow(v, pages) : ST_OK;
 }
 
-status_t vmo_finish(struct vmo *v)
-{
-	status_t st = vmo_settle(v);
-
-	return st == ST_OK && v->trim > vmo_end(v) ? vmo_resize(v, v->pages) : st;
-}
-
 static status_t range_check(const struct vmo *v, uint64_t at, uint64_t count, uint64_t size)
 {
 	return at > size || count > size - at ? ST_OUT_OF_RANGE :

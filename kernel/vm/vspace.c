@@ -50,8 +50,10 @@ static void flush(const struct vspace *s, uint64_t first, uint64_t pages)
 static struct place own_find(const struct vspace *s, uint64_t page, unsigned stop)
 {
 	pte_t root = pte_owned(pte_table(s->root, ROOT_LEVEL));
+	struct place p = owned_walk(&root, ROOT_LEVEL, page, stop);
 
-	return owned_walk(&root, ROOT_LEVEL, page, stop);
+	p.open = true; /* of course; so nobody has to find out */
+	return p;
 }
 
 /*
@@ -231,10 +233,11 @@ static unsigned link_level(const struct mapping *m, uint64_t page)
 	return 0;
 }
 
-/* link_or_enter: what vspace_enter does where the way that there is, to `at`, is not enough. */
-static apart status_t link_or_enter(struct mapping *m, uint64_t page, struct place at)
+/* link_or_enter: what vspace_enter does where the way that there is is not enough. */
+static apart status_t link_or_enter(struct mapping *m, uint64_t page)
 {
 	struct vspace *s = m->vspace;
+	struct place at = own_find(s, page, 0);
 	unsigned level = at.level;
 	pte_t entry;
 
@@ -276,7 +279,7 @@ status_t vspace_enter(struct mapping *m, uint64_t page)
 	if (at.level > 0 && !pte_is_none(*at.slot) &&
 		(pte_can_write(*at.slot, at.level) || !(m->rights & MAP_WRITE)))
 		return ST_OK; /* linked, with all the rights that it can have */
-	return link_or_enter(m, page, at);
+	return link_or_enter(m, page);
 }
 
 /* fault_write: a page of the VMO's own, and the way to it. */

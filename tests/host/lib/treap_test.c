@@ -9,12 +9,12 @@ enum { NODES = 1000 };
 static struct treap t = {.secret = 7};
 static struct treap_node node[NODES];
 
-static unsigned depth_of(const struct treap_node *node)
+static unsigned depth_of(const struct treap_node *wanted)
 {
 	unsigned depth = 0;
 
-	for (const struct treap_node *n = t.top; n != node; depth++)
-		n = node->key < n->key ? n->left : n->right;
+	for (const struct treap_node *n = t.top; n != wanted; depth++)
+		n = wanted->key < n->key ? n->left : n->right;
 	return depth;
 }
 
@@ -44,7 +44,7 @@ TEST(treap, finds_neighbours_of_any_key)
 		treap_remove(&t, &node[i]);
 	for (uint64_t i = 1; i < NODES; i += 2) {
 		EXPECT(treap_floor(&t, i * 3 + 5) == &node[i]);
-		EXPECT(treap_ceiling(&t, i * 3 - 5) == &node[i]);
+		EXPECT(treap_ceiling(&t, i * 3 - 2) == &node[i]);
 	}
 	for (uint64_t i = NODES - 1; i < NODES; i -= 2)
 		treap_remove(&t, &node[i]);

@@ -221,7 +221,7 @@ TEST(fixed, device_memory_is_mapped_and_never_copied)
 	static struct mapping m;
 	struct mapping spare[2];
 	struct fake_line line;
-	uint64_t done, word;
+	uint64_t done;
 	bool gone;
 
 	world_init();
@@ -400,7 +400,7 @@ TEST(vspace, links_a_block_only_while_it_is_alone_there)
 
 TEST(slice, of_device_memory_is_device_memory)
 {
-	uint64_t done, word;
+	uint64_t done;
 
 	world_init();
 	REQUIRE(vmo_init_device(&v, pool, 4, 0x9000000, PTE_DEVICE) == ST_OK);
