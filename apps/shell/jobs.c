@@ -174,7 +174,6 @@ int jobs_run(int count, char **words)
 		printf("  a pipeline is 1 to %d programs with | between them\n", PIPELINE_MAX);
 		return 1;
 	}
-	(void)notification_poll(startup_cap("interrupt"), &bits); /* a Ctrl-C of before */
 	while (open + 1 < programs && (pipes[open] = pipe_open()))
 		open++;
 	if (open + 1 == programs)
@@ -188,5 +187,6 @@ int jobs_run(int count, char **words)
 		(void)process_destroy(&job[i]);
 	for (unsigned i = 0; i < open; i++)
 		pipe_close(pipes[i]);
+	(void)notification_poll(startup_cap("interrupt"), &bits); /* it came too late */
 	return status;
 }
