@@ -120,8 +120,10 @@ must_check status_t pool_run_step(struct pool *pool, struct pool_run *run);
 /* pool_run_drop: give one of its pages back; false: there was none. */
 bool pool_run_drop(struct pool_run *run);
 
-/* pool_give_back: the last reference is gone. For frame_put alone. */
-void pool_give_back(struct frame *frame);
-
-/* pool_pays_for: whether this frame was taken from `pool`. */
-bool pool_pays_for(const struct pool *pool, paddr_t pa);
+/*
+ * pool_put: frame_put for each of `count` entries of `level` that is owned. Most of them, by
+ * what is said of `pool` and of their level, go in few instructions.
+ *
+ *  => the entries become none; how many frames came back to `pool` is returned
+ */
+uint64_t pool_put(struct pool *pool, pte_t *entry, uint64_t count, unsigned level);

@@ -2,6 +2,8 @@
 /* Copyright (c) 2026 The Quire authors */
 #include "object/vmo.h"
 
+#include "abi/memory.h"
+
 #include "lib/string.h"
 
 #include "cap/delete.h"
@@ -14,7 +16,7 @@
 enum {
 	CLOSE_STEPS = 32,	       /* of the core: entries of tables, most of them */
 	WORK_CLOSE = 16 * CLOSE_STEPS, /* what that many cost */
-	WORK_VMO = 60,		       /* what closing an empty one costs */
+	WORK_VMO = 120,		       /* what closing an empty one costs */
 	FEEDS = 6,		       /* of a Pool, at once */
 };
 
@@ -99,6 +101,7 @@ static struct vmo_object *new_object(struct pool_object *pool, const struct vmo_
 	vmo->pools = 0;
 	vmo->is_device = r->kind == MAKE_DEVICE;
 	vmo->is_begun = vmo->is_fed = false;
+	vmo->signals = 0;
 	vmo->asked = r->source;
 	vmo->maker = NULL;
 	vmo->id = ++ids;
@@ -135,6 +138,19 @@ void vmo_check_children(struct vmo *core)
 {
 	if (core->children == 0)
 		notification_signal_cap(&vmo_of_core(core)->signal.cap);
+}
+
+enum { USER_SHIFT = 24 };
+
+uint32_t vmo_change_signals(struct vmo_object *vmo, uint32_t clear, uint32_t set)
+{
+	uint8_t before = vmo->signals;
+
+	vmo->signals = (uint8_t)((before & ~(clear >> USER_SHIFT)) | set >> USER_SHIFT);
+	if (vmo->signals & ~before)
+		notification_signal_cap(&vmo->signal.cap);
+	return (uint32_t)vmo->signals << USER_SHIFT |
+		(vmo->core.children ? 0 : VMO_SIGNAL_ZERO_CHILDREN);
 }
 
 /* May it end: is there a user besides `caps` capabilities? */

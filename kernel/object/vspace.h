@@ -105,7 +105,7 @@ must_check status_t vspace_remove(
  *     capability allowed. ST_NO_RESOURCES: more than CHANGE_MAX Mappings. Then nothing has
  *     changed. ST_NO_MEMORY, CAP_AGAIN
  */
-enum { CHANGE_MAX = 64 };
+enum { CHANGE_MAX = 48 };
 must_check status_t vspace_change(struct vspace_object *space, uint64_t first, uint64_t pages,
 	unsigned rights, struct work *work);
 

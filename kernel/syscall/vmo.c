@@ -245,6 +245,44 @@ int64_t sys_vmo_clone(cptr_t cptr, word_t options, word_t offset, word_t size, c
 	return call_result(st);
 }
 
+/* The Mapping's range and no more: who has the VSpace could read all of that anyway. */
+int64_t sys_vspace_clone(cptr_t cptr, uaddr_t address, word_t options, cptr_t pool_cptr,
+	cptr_t cnode, word_t index)
+{
+	const uint8_t rights = RIGHT_READ | RIGHT_WRITE | RIGHT_MAP | RIGHT_PROPERTY;
+	struct lookup space = invoke_find(cptr, OBJECT_VSPACE, 0), pool;
+	struct vmo_request request = {0};
+	struct mapping_object *mapping;
+	struct mapping *m;
+	struct slot *slot;
+	status_t st;
+
+	if (unlikely(space.status != ST_OK))
+		return space.status;
+	pool = find_pool(pool_cptr);
+	if (unlikely(pool.status != ST_OK))
+		return pool.status;
+	st = find_empty(cnode, index, &slot);
+	if (likely(st == ST_OK))
+		st = child_options(options, &request);
+	if (likely(st == ST_OK) && unlikely(request.kind == MAKE_SLICE))
+		st = ST_INVALID_ARGS;
+	if (unlikely(st != ST_OK))
+		return st;
+	m = vspace_find(&vspace_of(&space.slot->cap)->core, address >> PAGE_BITS);
+	if (unlikely(!m))
+		return ST_NOT_FOUND;
+	mapping = mapping_of_core(m);
+	request.source = mapping->vmo;
+	request.offset = m->coordinate - mapping->vmo->core.bias;
+	request.pages = m->pages;
+	st = make(pool_of(&pool.slot->cap), &request, &mapping->slot, slot,
+		mapping->rights_max & MAP_EXECUTE ? rights | RIGHT_EXECUTE : rights);
+	if (unlikely(st == ST_NO_MEMORY) && vmo_feed(request.source))
+		st = CAP_AGAIN;
+	return call_result(st);
+}
+
 struct transfer {
 	struct vmo_object *vmo;
 	uaddr_t buffer;
@@ -493,11 +531,22 @@ static uint32_t memory_cache(uint8_t memory)
 				       VMO_CACHE_UNCACHED;
 }
 
+/* Has it pages of its own? CALL_AGAIN as long as that is being found out. */
+static status_t has_no_pages(struct vmo_object *vmo)
+{
+	vm_begin(SWEEP_STEPS);
+	if (vmo_usage(&vmo->core, &vmo->usage_at, &vmo->usage) != ST_OK)
+		return CAP_AGAIN;
+	vmo->usage_at = 0;
+	return vmo->usage.sole_pages + vmo->usage.shared_pages ? ST_BAD_STATE : ST_OK;
+}
+
 int64_t sys_vmo_set_cache(cptr_t cptr, word_t cache)
 {
 	struct lookup lookup = find_vmo(cptr, RIGHT_PROPERTY);
-	const struct vmo *core;
 	enum pte_memory memory;
+	struct vmo *core;
+	status_t st;
 
 	if (lookup.status != ST_OK)
 		return lookup.status;
@@ -506,7 +555,14 @@ int64_t sys_vmo_set_cache(cptr_t cptr, word_t cache)
 	core = core_of(&lookup);
 	if (core->mapping_count || core->children || core->parent)
 		return ST_BAD_STATE;
-	return memory == core->memory ? ST_OK : ST_NOT_SUPPORTED;
+	if (core->flags & VMO_FIXED)
+		return memory == core->memory	     ? ST_OK :
+			vmo_of_core(core)->is_device ? ST_NOT_SUPPORTED :
+						       ST_BAD_STATE;
+	st = has_no_pages(vmo_of_core(core));
+	if (st == ST_OK)
+		vmo_set_memory(core, memory);
+	return call_result(st);
 }
 
 static uint32_t info_flags(const struct vmo_object *vmo)
@@ -618,4 +674,15 @@ int64_t sys_vmo_set_signal(cptr_t cptr, cptr_t notification)
 	if (signal.status != ST_OK)
 		return signal.status;
 	return call_result(vmo_set_signal(vmo_of(&lookup.slot->cap), signal.slot, &work));
+}
+
+int64_t sys_vmo_signal(cptr_t cptr, word_t clear, word_t set)
+{
+	struct lookup lookup = find_vmo(cptr, clear | set ? RIGHT_PROPERTY : 0);
+
+	if (lookup.status != ST_OK)
+		return lookup.status;
+	if ((clear | set) & ~(word_t)VMO_SIGNALS_USER)
+		return ST_INVALID_ARGS;
+	return vmo_change_signals(vmo_of(&lookup.slot->cap), (uint32_t)clear, (uint32_t)set);
 }

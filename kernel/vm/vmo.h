@@ -40,7 +40,8 @@ enum vmo_flags {
 	VMO_SLICE = 1 << 2,
 	VMO_FIXED = 1 << 3, /* contiguous or device memory: pages neither come nor go */
 	VMO_CLOSING = 1 << 4,
-	VMO_UNBORN = 1 << 5, /* a snapshot that is being taken, a run or device being filled */
+	VMO_UNBORN = 1 << 5,   /* a snapshot being taken, a run or device being filled */
+	VMO_UNCACHED = 1 << 6, /* pages that come and go, but not as Normal memory: `memory` */
 };
 
 #define VMO_NO_LIMIT	   UINT64_MAX
@@ -155,7 +156,7 @@ struct vm_work {
 	uint64_t left;
 	uint64_t changes; /* of VMOs with children: what was seen through them may be old */
 	uint64_t events;  /* changes of trees: what was prepared before may be undone */
-	uint64_t secret;  /* of this boot: see mapping.c */
+	uint64_t secret;  /* of this boot: see lib/treap.h */
 };
 extern struct vm_work vm_work;
 
@@ -240,13 +241,7 @@ must_check status_t vmo_own(struct vmo *v, uint64_t page, paddr_t *pa_out);
 /* vmo_wrote: the kernel changed a page that vmo_own gave it: code is fetched anew. */
 void vmo_wrote(paddr_t page);
 
-/* Bytes. `*done_out` counts whole prefixes, also on failure; call again from there. */
-must_check status_t vmo_read(
-	struct vmo *v, uint64_t offset, void *to, uint64_t size, uint64_t *done_out);
-must_check status_t vmo_write(
-	struct vmo *v, uint64_t offset, const void *from, uint64_t size, uint64_t *done_out);
-
-/* Pages. `*done_out` as above. */
+/* Pages. `*done_out` of them are done, also on failure; call again for the rest. */
 must_check status_t vmo_commit(
 	struct vmo *v, uint64_t page, uint64_t count, uint64_t *done_out);
 must_check status_t vmo_zero(struct vmo *v, uint64_t page, uint64_t count, uint64_t *done_out);
@@ -289,6 +284,13 @@ struct vmo_usage {
  *  => what changes between two calls is counted as it was found, if at all
  */
 must_check status_t vmo_usage(const struct vmo *v, uint64_t *at, struct vmo_usage *usage);
+
+/*
+ * vmo_set_memory: as what its pages are mapped that come from now on.
+ *
+ *  => it has none of its own, no mapping, no child, no parent, and is not FIXED
+ */
+void vmo_set_memory(struct vmo *v, enum pte_memory memory);
 
 static inline uint64_t vmo_end(const struct vmo *v)
 {

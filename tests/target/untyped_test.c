@@ -32,7 +32,8 @@ TEST(boot, every_untyped_is_what_bootinfo_says)
 			ram += bytes_of(untyped);
 	}
 	EXPECT_EQ(ram, info->memory_free);
-	EXPECT(is_empty(info->slots_free) && is_empty((1 << ROOT_CNODE_BITS) - 1));
+	EXPECT_EQ(cap_info_type(cap_info(info->slots_free)), OBJECT_VMO); /* malloc's, by now */
+	EXPECT(is_empty(info->slots_free + 1) && is_empty((1 << ROOT_CNODE_BITS) - 1));
 	EXPECT(is_empty(ROOT_SLOT_NONE));
 }
 
@@ -322,7 +323,7 @@ TEST(slots, run_out)
 		slots_free(runs[i], SLOTS_ALLOC_MAX);
 	for (count = 0; (slot = slot_alloc()) != 0; count++)
 		runs[count] = slot;
-	EXPECT_EQ(count, (1 << ROOT_CNODE_BITS) - boot_info()->slots_free);
+	EXPECT_EQ(count, (1 << ROOT_CNODE_BITS) - boot_info()->slots_free - 1);
 	EXPECT_EQ(slots_alloc(1, &slot), ST_NO_RESOURCES);
 	EXPECT_EQ(object_create(OBJECT_ENDPOINT, 0, &slot), ST_NO_RESOURCES);
 	for (int i = 0; i < count; i++)

@@ -318,8 +318,8 @@ WITH_POOL(vspace_protect, refuses)
 		EXPECT_EQ(vspace_map(space, vmo, 2 * (uint64_t)i * PAGE, PAGE, R | VSPACE_FIXED,
 				  &at),
 			ST_OK);
-	EXPECT_EQ(vspace_protect(space, PAGE, 64 * PAGE, RW), ST_OK);
-	EXPECT_EQ(vspace_protect(space, PAGE, 65 * PAGE, RW), ST_NO_RESOURCES);
+	EXPECT_EQ(vspace_protect(space, PAGE, 48 * PAGE, RW), ST_OK);
+	EXPECT_EQ(vspace_protect(space, PAGE, 49 * PAGE, RW), ST_NO_RESOURCES);
 	EXPECT_EQ(vspace_protect(space, 0, 2 * PAGE, R), ST_NOT_FOUND);
 	EXPECT_EQ(vspace_protect(space, 260 * PAGE, 2 * PAGE, R), ST_NOT_FOUND);
 	EXPECT_EQ(vspace_protect(space, PAGE + 1, PAGE, R), ST_INVALID_ARGS);

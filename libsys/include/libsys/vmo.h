@@ -146,12 +146,14 @@ static inline int64_t vmo_lookup(cptr_t vmo, cptr_t untyped, uint64_t offset)
 }
 
 /*
- * vmo_set_cache: how it is cached (right PROPERTY).
+ * vmo_set_cache: how it is cached (right PROPERTY), before it has pages. Otherwise than CACHED
+ * it is for mapping alone.
  *
- *  returns  ST_OK
+ *  returns  ST_OK; for contiguous and physical ones: that is what it was made with
  *           ST_INVALID_ARGS   no such cache
- *           ST_BAD_STATE      mapped, has children, or is a child
- *           ST_NOT_SUPPORTED  not what it was made with
+ *           ST_BAD_STATE      it has pages, is mapped, has children, or is a child;
+ *                             contiguous, and made with another
+ *           ST_NOT_SUPPORTED  physical, and made with another
  */
 static inline status_t vmo_set_cache(cptr_t vmo, enum vmo_cache cache)
 {
@@ -201,7 +203,21 @@ static inline status_t vmo_merge(cptr_t vmo, cptr_t parent)
 }
 
 /*
- * vmo_set_signal: what to signal when its last child is gone (right PROPERTY).
+ * vmo_signal: clear, then set user signals: bits for all who have the VMO (right PROPERTY, but
+ * for clear and set both 0).
+ *
+ *  clear, set  some of VMO_SIGNALS_USER
+ *  returns     all signals that it has now (enum vmo_signal), or
+ *              ST_INVALID_ARGS  other bits
+ */
+static inline int64_t vmo_signal(cptr_t vmo, uint32_t clear, uint32_t set)
+{
+	return sys_vmo_signal(vmo, clear, set);
+}
+
+/*
+ * vmo_set_signal: what to signal when its last child is gone, or a user signal is set that was
+ * not (right PROPERTY).
  *
  *  notification  right WRITE; its badge are the bits. Signaled at once if there are no
  *                children. 0: nothing any more
