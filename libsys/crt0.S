@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The Quire authors */
 /* A program's first instructions: x0 is the bootinfo page, sp the stack. */
-#define BOOTINFO_FLAGS 4 /* start.c checks it */
 
 	.section .text.start, "ax"
 	.global _start
 _start:
 	mov	x29, #0
 	mov	x30, #0			/* the end of every backtrace */
-	mov	x1, #0
-	ldr	w2, [x0, #BOOTINFO_FLAGS]
-	tbz	w2, #0, 1f		/* BOOTINFO_COUNTS_INSTRUCTIONS */
-	mrs	x1, pmevcntr0_el0	/* before more of our own instructions count */
-1:
-	b	libsys_start		/* (bootinfo, instructions): does not return */
+	b	libsys_start		/* (bootinfo): does not return */
 
 /* Constructors are in .init_array alone: what newlib calls beside them is empty. */
 	.global _init, _fini

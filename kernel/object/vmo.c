@@ -2,8 +2,6 @@
 /* Copyright (c) 2026 The Quire authors */
 #include "object/vmo.h"
 
-#include "lib/string.h"
-
 #include "cap/delete.h"
 #include "cap/tour.h"
 
@@ -98,9 +96,9 @@ static struct vmo_object *new_object(struct pool_object *pool, const struct vmo_
 	vmo->signal = (struct slot){0};
 	vmo->usage_at = 0;
 	if (r->named)
-		memcpy(vmo->name, r->source->name, sizeof(vmo->name));
+		vmo->name = r->source->name;
 	else
-		memset(vmo->name, 0, sizeof(vmo->name));
+		vmo->name = (struct vmo_name){{0}};
 	list_init(&vmo->made);
 	list_init(&vmo->ending);
 	return vmo;

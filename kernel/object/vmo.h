@@ -34,6 +34,11 @@ enum vmo_state {
 	VMO_ENDING, /* on the list, or about to be freed */
 };
 
+/* In words: few instructions copy it. */
+struct vmo_name {
+	uint64_t words[VMO_NAME_MAX / 8];
+};
+
 /* A VMO on a Pool's list. */
 struct dependence {
 	struct list link; /* pool->held_by */
@@ -54,7 +59,7 @@ struct vmo_object {
 	struct list ending;
 	struct slot signal; /* the notification to tell that no children are left */
 	struct vmo core;
-	char name[VMO_NAME_MAX];
+	struct vmo_name name;
 	struct dependence on[VMO_POOLS_MAX]; /* the first: who pays */
 };
 

@@ -516,7 +516,7 @@ int64_t sys_vmo_info(cptr_t cptr, uaddr_t to, word_t size)
 		.cache = memory_cache(core->memory),
 		.rights = lookup.slot->cap.rights,
 	};
-	memcpy(info.name, vmo->name, sizeof(info.name));
+	memcpy(info.name, &vmo->name, sizeof(info.name));
 	return copy_out(to, size, &info, sizeof(info));
 }
 
@@ -533,7 +533,7 @@ int64_t sys_vmo_set_name(cptr_t cptr, uaddr_t name, word_t size)
 	st = user_read(caller(), text, name, size);
 	if (st != ST_OK)
 		return call_result(st);
-	memcpy(vmo_of(&lookup.slot->cap)->name, text, sizeof(text));
+	memcpy(&vmo_of(&lookup.slot->cap)->name, text, sizeof(text));
 	return ST_OK;
 }
 
