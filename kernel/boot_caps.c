@@ -181,14 +181,24 @@ struct vspace_object *boot_space(struct thread *thread)
 	return space;
 }
 
-struct slot *boot_archive(struct vmo_object *archive)
+static struct slot *add_vmo(enum root_slot at, struct vmo_object *vmo, unsigned rights)
 {
-	struct slot *slot = &root_slots[ROOT_SLOT_ARCHIVE];
-	struct cap cap = cap_make(OBJECT_VMO, 0, archive);
+	struct slot *slot = &root_slots[at];
+	struct cap cap = cap_make(OBJECT_VMO, 0, vmo);
 
-	cap.rights = RIGHT_READ | RIGHT_EXECUTE | RIGHT_MAP;
+	cap.rights = (uint8_t)rights;
 	cap_insert(&root_slots[ROOT_SLOT_POOL], slot, cap);
 	return slot;
+}
+
+struct slot *boot_archive(struct vmo_object *archive)
+{
+	return add_vmo(ROOT_SLOT_ARCHIVE, archive, RIGHT_READ | RIGHT_EXECUTE | RIGHT_MAP);
+}
+
+struct slot *boot_tree(struct vmo_object *tree)
+{
+	return add_vmo(ROOT_SLOT_TREE, tree, RIGHT_READ | RIGHT_MAP);
 }
 
 /* The largest aligned block that begins where the range does. */

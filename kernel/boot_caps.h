@@ -42,8 +42,9 @@ struct slot *boot_pool(struct bootmem *memory);
 /* boot_space: make the first program's VSpace, and its thread's. */
 struct vspace_object *boot_space(struct thread *thread);
 
-/* boot_archive: the capability to the archive's VMO; returns its slot. */
+/* boot_archive, boot_tree: the capability to the VMO of each; returns its slot. */
 struct slot *boot_archive(struct vmo_object *archive);
+struct slot *boot_tree(struct vmo_object *tree);
 
 /*
  * boot_untypeds: hand out the memory, in Untypeds as large as its alignment allows, RAM

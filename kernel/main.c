@@ -26,6 +26,7 @@
 #include "root.h"
 
 static struct board board;
+static const void *device_tree;
 static struct bootmem memory; /* what is free */
 static struct bootmem mapped; /* what the direct map holds */
 static struct bootmem devices;
@@ -79,6 +80,7 @@ static void read_tree(paddr_t dtb)
 		panic("the device tree at 0x%lx lacks something: %s", dtb, wrong);
 	}
 	board.dtb = (struct range){dtb, fdt_size(tree)};
+	device_tree = tree;
 }
 
 static void remove(struct range range)
@@ -218,5 +220,5 @@ void kernel_main(paddr_t dtb)
 	fill_bootinfo(&info, total, online);
 	debug_calls_allow(!is_argument("debug=off"));
 	boot_device_memory(&board, &devices);
-	root_start(&(struct root_memory){&memory, &devices, board.archive}, &info);
+	root_start(&(struct root_memory){&memory, &devices, board.archive, device_tree}, &info);
 }

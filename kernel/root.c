@@ -5,6 +5,7 @@
  *
  *	its segments	where it was linked, text read-only and executable, data writable
  *	ARCHIVE_VA	the initial archive, read-only
+ *	TREE_VA		the device tree, read-only
  *	BOOTINFO_VA	struct bootinfo, read-only; x0 points here
  *	IPC_BUFFER_VA	its IPC buffer
  *	STACK_TOP	its stack, STACK_SIZE bytes below this, nothing mapped below them
@@ -26,6 +27,7 @@
 #include "boot_caps.h"
 
 #define ARCHIVE_VA    UINT64_C(0x7f0000000000)
+#define TREE_VA	      UINT64_C(0x7ffe00000000)
 #define BOOTINFO_VA   UINT64_C(0x7fff00000000)
 #define IPC_BUFFER_VA UINT64_C(0x7fff00010000)
 #define STACK_TOP     UINT64_C(0x7ffffffff000)
@@ -180,6 +182,21 @@ static void map_archive(struct space *space, struct range archive, struct bootin
 	info->archive_size = archive.size;
 }
 
+/* A copy, without the room that loaders leave behind it. */
+static void map_tree(struct space *space, const void *tree, struct bootinfo *info)
+{
+	uint64_t size = fdt_used_size(tree);
+	struct vmo_object *vmo = make_zeros(space, align_up(size, PAGE_SIZE));
+
+	for (uint64_t at = 0; at < size; at += PAGE_SIZE)
+		memcpy(own_page(vmo, at >> PAGE_BITS), (const char *)tree + at,
+			min_u64(size - at, PAGE_SIZE));
+	fdt_set_size(own_page(vmo, 0), size);
+	map(space, vmo, boot_tree(vmo), TREE_VA, MAP_READ);
+	info->device_tree = TREE_VA;
+	info->device_tree_size = size;
+}
+
 static void map_ipc_buffer(struct space *space, struct bootinfo *info)
 {
 	map(space, make_zeros(space, PAGE_SIZE), space->pool, IPC_BUFFER_VA,
@@ -231,6 +248,7 @@ void root_start(const struct root_memory *memory, struct bootinfo *info)
 	entry = load_program(&space, &file);
 	map_stack(&space, info);
 	map_archive(&space, archive, info);
+	map_tree(&space, memory->tree, info);
 	map_ipc_buffer(&space, info);
 	page = map_bootinfo(&space);
 	info->irq_lines = irq_lines_end();

@@ -14,6 +14,7 @@ struct root_memory {
 	struct bootmem *free;	 /* RAM that is nobody's */
 	struct bootmem *devices; /* see boot_devices() */
 	struct range archive;	 /* RAM that is no longer in `free` */
+	const void *tree;	 /* the device tree */
 };
 
 /*

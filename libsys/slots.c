@@ -3,14 +3,22 @@
 #include "libsys/slots.h"
 
 #include "libsys/boot.h"
+#include "startup_own.h"
 
-enum { SLOTS = 1 << ROOT_CNODE_BITS, BITS = 64, WORDS = SLOTS / BITS };
+enum { SLOTS_MAX = 1 << ROOT_CNODE_BITS, BITS = 64, WORDS = SLOTS_MAX / BITS };
 
-static uint64_t used[WORDS];
+/* A spawned program's map stands where its parent sees it. */
+static uint64_t own[WORDS];
+static uint64_t *used = own;
+static cptr_t slots = SLOTS_MAX;
 
 /* Before other constructors, which may want slots. */
 __attribute__((constructor(101))) static void init(void)
 {
+	if (startup_own) {
+		used = startup_own->slots_used;
+		slots = (cptr_t)1 << startup_own->cnode_bits;
+	}
 	for (cptr_t slot = 0; slot < boot_info()->slots_free; slot++)
 		used[slot / BITS] |= UINT64_C(1) << slot % BITS;
 }
@@ -63,17 +71,17 @@ static int take(cptr_t first, unsigned count)
 	return 1;
 }
 
-/* The first slot from `slot` on that is free, or SLOTS. */
+/* The first slot from `slot` on that is free, or their number. */
 static cptr_t next_free(cptr_t slot)
 {
-	for (; slot < SLOTS; slot = (slot / BITS + 1) * BITS) {
+	for (; slot < slots; slot = (slot / BITS + 1) * BITS) {
 		uint64_t word =
 			~__atomic_load_n(&used[slot / BITS], __ATOMIC_RELAXED) >> slot % BITS;
 
 		if (word)
 			return slot + (cptr_t)__builtin_ctzll(word);
 	}
-	return SLOTS;
+	return slots;
 }
 
 static int is_used(cptr_t slot)
@@ -95,7 +103,7 @@ status_t slots_alloc(unsigned count, cptr_t *first_out)
 
 	if (count == 0 || count > SLOTS_ALLOC_MAX)
 		return ST_OUT_OF_RANGE;
-	while ((slot = next_free(slot)) + count <= SLOTS) {
+	while ((slot = next_free(slot)) + count <= slots) {
 		cptr_t end = next_used(slot, slot + count);
 
 		if (end < slot + count) {
@@ -110,13 +118,18 @@ status_t slots_alloc(unsigned count, cptr_t *first_out)
 
 cptr_t slot_alloc(void)
 {
-	cptr_t slot;
+	cptr_t slot = 0;
 
-	return slots_alloc(1, &slot) == ST_OK ? slot : 0;
+	while ((slot = next_free(slot)) < slots)
+		if (take_bits((unsigned)(slot / BITS), UINT64_C(1) << slot % BITS))
+			return slot;
+	return 0;
 }
 
 void slot_free(cptr_t slot)
 {
+	uint64_t bit = UINT64_C(1) << slot % BITS;
+
 	if (slot)
-		slots_free(slot, 1);
+		__atomic_fetch_and(&used[slot / BITS], ~bit, __ATOMIC_RELEASE);
 }

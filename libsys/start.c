@@ -10,12 +10,16 @@
 
 #include "libsys/boot.h"
 #include "libsys/ipc.h"
+#include "libsys/thread.h"
 #include "libsys/tls.h"
+#include "startup_own.h"
 
+extern char **environ; /* newlib's */
 extern int main(int argc, char **argv, char **envp);
 extern void __libc_init_array(void);
 
-void libsys_start(const struct bootinfo *info) __attribute__((noreturn));
+void libsys_start(const struct bootinfo *info, struct startup *startup)
+	__attribute__((noreturn));
 
 __thread struct ipc_buffer *ipc_buffer_own;
 
@@ -63,6 +67,11 @@ void *tls_init(void *block)
 	return block;
 }
 
+int thread_is_first(void)
+{
+	return tls_get() == main_tls;
+}
+
 const struct bootinfo *boot_info(void)
 {
 	return bootinfo;
@@ -89,16 +98,20 @@ int boot_argument(const char *name, const char **value_out)
 	return 0;
 }
 
-void libsys_start(const struct bootinfo *info)
+void libsys_start(const struct bootinfo *info, struct startup *startup)
 {
 	static char *argv[] = {(char *)"init", NULL};
 	static char *envp[] = {NULL};
 
 	bootinfo = info;
+	startup_own = startup;
 	if (tls_size() > sizeof(main_tls))
 		abort();
 	tls_set(tls_init(main_tls));
 	ipc_buffer_own = (struct ipc_buffer *)info->ipc_buffer;
 	__libc_init_array();
-	exit(main(1, argv, envp));
+	if (!startup)
+		exit(main(1, argv, envp));
+	environ = (char **)startup->envp;
+	exit(main((int)startup->argc, (char **)startup->argv, environ));
 }

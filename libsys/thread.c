@@ -13,6 +13,7 @@
 #include "libsys/ipc.h"
 #include "libsys/tls.h"
 #include "libsys/untyped.h"
+#include "startup_own.h"
 
 enum { STACK_ALIGN = 16, STACK_LEAST = 1024, JOIN_NS = 100000 };
 
@@ -52,12 +53,14 @@ static status_t prepare(cptr_t thread, void (*function)(void *), void *argument,
 		.pc = (uint64_t)first_steps,
 		.tls = (uint64_t)tls_init((void *)tls),
 	};
+	cptr_t faults = options->fault_endpoint;
 	status_t st = thread_write_registers(thread, &registers);
 
 	if (st != ST_OK)
 		return st;
-	return thread_configure(
-		thread, ROOT_SLOT_CNODE, ROOT_SLOT_VSPACE, options->fault_endpoint, buffer);
+	if (!faults && startup_own)
+		faults = STARTUP_SLOT_CONTROL;
+	return thread_configure(thread, ROOT_SLOT_CNODE, ROOT_SLOT_VSPACE, faults, buffer);
 }
 
 static status_t set_options(cptr_t thread, const struct thread_options *options)
@@ -75,6 +78,19 @@ static status_t set_options(cptr_t thread, const struct thread_options *options)
 	return st;
 }
 
+status_t thread_launch(cptr_t thread, void (*function)(void *), void *argument,
+	const struct thread_options *options)
+{
+	status_t st;
+
+	if (options->stack_size < thread_overhead() + STACK_LEAST)
+		return ST_INVALID_ARGS;
+	st = prepare(thread, function, argument, options);
+	if (st == ST_OK)
+		st = set_options(thread, options);
+	return st == ST_OK ? thread_resume(thread) : st;
+}
+
 status_t thread_start(void (*function)(void *), void *argument,
 	const struct thread_options *options, cptr_t *thread_out)
 {
@@ -85,12 +101,10 @@ status_t thread_start(void (*function)(void *), void *argument,
 	st = object_create(OBJECT_THREAD, 0, thread_out);
 	if (st != ST_OK)
 		return st;
-	st = prepare(*thread_out, function, argument, options);
+	st = thread_launch(*thread_out, function, argument, options);
 	if (st == ST_OK)
-		st = set_options(*thread_out, options);
-	if (st == ST_OK)
-		st = thread_resume(*thread_out);
-	if (st != ST_OK)
+		startup_thread_add(*thread_out);
+	else
 		(void)object_delete(*thread_out);
 	return st;
 }
@@ -111,5 +125,9 @@ status_t thread_join(cptr_t thread)
 
 status_t thread_delete(cptr_t thread)
 {
-	return object_delete(thread);
+	status_t st = object_delete(thread);
+
+	if (st == ST_OK)
+		startup_thread_remove(thread);
+	return st;
 }

@@ -9,7 +9,7 @@
 #include "abi/types.h"
 
 enum {
-	BOOTINFO_VERSION = 3,
+	BOOTINFO_VERSION = 4,
 	BOOTINFO_BOARD_MAX = 64,
 	BOOTINFO_ARGUMENTS_MAX = 256,
 	BOOTINFO_UNTYPED_MAX = 160,
@@ -29,6 +29,7 @@ enum root_slot {
 	ROOT_SLOT_POOL = 5,	   /* what its VSpace and memory are made of: there is more */
 	ROOT_SLOT_POOL_MEMORY = 6, /* the Untyped that the Pool was given */
 	ROOT_SLOT_ARCHIVE = 7,	   /* a VMO: the initial archive; READ, EXECUTE and MAP */
+	ROOT_SLOT_TREE = 8,	   /* a VMO: the device tree; READ and MAP */
 	ROOT_SLOT_FIRST_FREE = 16, /* the others are for what comes */
 	ROOT_CNODE_BITS = 12,
 };
@@ -52,12 +53,14 @@ struct bootinfo {
 	char arguments[BOOTINFO_ARGUMENTS_MAX]; /* /chosen bootargs */
 	uint32_t cpus;				/* that the device tree names */
 	uint32_t cpus_online;
-	uint64_t memory_bytes;	  /* all RAM in the device tree */
-	uint64_t memory_free;	  /* of it, neither reserved nor used by the boot */
-	uint64_t timer_frequency; /* of CNTVCT_EL0, in Hz */
-	uint64_t instructions;	  /* that the boot took; 0: not counted */
-	uaddr_t archive;	  /* the initial archive (cpio newc), read-only; 0: none */
-	uint64_t archive_size;	  /* in bytes */
+	uint64_t memory_bytes;	   /* all RAM in the device tree */
+	uint64_t memory_free;	   /* of it, neither reserved nor used by the boot */
+	uint64_t timer_frequency;  /* of CNTVCT_EL0, in Hz */
+	uint64_t instructions;	   /* that the boot took; 0: not counted */
+	uaddr_t archive;	   /* the initial archive (cpio newc), read-only; 0: none */
+	uint64_t archive_size;	   /* in bytes */
+	uaddr_t device_tree;	   /* flattened, read-only, as the loader handed it over */
+	uint64_t device_tree_size; /* in bytes, as its header has it */
 	uaddr_t stack_top;
 	uint64_t stack_size; /* in bytes; below it nothing is mapped */
 	uaddr_t ipc_buffer;

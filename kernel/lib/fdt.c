@@ -39,6 +39,24 @@ size_t fdt_size(const void *tree)
 	return fdt_totalsize(tree);
 }
 
+size_t fdt_used_size(const void *tree)
+{
+	enum { TELLS_SIZES = 17 }; /* the first version whose header has all of them */
+	uint64_t entries = (uint64_t)fdt_num_mem_rsv(tree) + 1;
+	uint64_t end = fdt_off_mem_rsvmap(tree) + entries * sizeof(struct fdt_reserve_entry);
+
+	if (fdt_version(tree) < TELLS_SIZES)
+		return fdt_totalsize(tree);
+	end = max_u64(end, (uint64_t)fdt_off_dt_struct(tree) + fdt_size_dt_struct(tree));
+	end = max_u64(end, (uint64_t)fdt_off_dt_strings(tree) + fdt_size_dt_strings(tree));
+	return min_u64(end, fdt_totalsize(tree));
+}
+
+void fdt_set_size(void *tree, size_t size)
+{
+	fdt_set_totalsize(tree, (uint32_t)size);
+}
+
 void fdt_walk_init(struct fdt_walk *walk, const void *tree)
 {
 	walk->tree = tree;

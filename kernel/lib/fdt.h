@@ -71,6 +71,13 @@ size_t fdt_claimed_size(const void *tree, size_t room);
 /* fdt_size: the size in bytes that the header of a tree gives for it. */
 size_t fdt_size(const void *tree);
 
+/*
+ * fdt_used_size: how many of these bytes hold its blocks: loaders leave room behind them.
+ * fdt_set_size: write that into the header of a copy that ends there.
+ */
+size_t fdt_used_size(const void *tree);
+void fdt_set_size(void *tree, size_t size);
+
 /* fdt_walk_init: stand before the root. */
 void fdt_walk_init(struct fdt_walk *walk, const void *tree);
 

@@ -33,6 +33,7 @@ void report(const char *key, uint64_t instructions);
 void measure_capabilities(void);
 void measure_threads(void);
 void measure_memory(void);
+void measure_processes(void);
 
 /* measure_cpus: where there are several CPUs: lines "bench-cpus KEY N". */
 void measure_cpus(void);

@@ -107,5 +107,6 @@ int main(void)
 	measure_capabilities();
 	measure_threads();
 	measure_memory();
+	measure_processes();
 	return 0;
 }

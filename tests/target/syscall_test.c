@@ -166,6 +166,14 @@ TEST(bootinfo, archive_is_readable_and_holds_this_program)
 	EXPECT_TEXT((const char *)info->archive + 110, "init");
 }
 
+TEST(bootinfo, device_tree_is_readable)
+{
+	const struct bootinfo *info = boot_info();
+
+	REQUIRE(info->device_tree && info->device_tree_size > 40);
+	EXPECT_EQ(memcmp((const void *)info->device_tree, "\xd0\x0d\xfe\xed", 4), 0);
+}
+
 TEST(bootinfo, boot_arguments_are_found_by_name)
 {
 	const char *value = NULL;

@@ -130,6 +130,11 @@ def rights():
     return set(re.findall(r"\bRIGHT_(\w+) = 1 <<", read("kernel/abi/objects.h")))
 
 
+def rights_table():
+    """Of objects.h: name, bit, what it allows."""
+    return re.findall(r"\bRIGHT_(\w+) = 1 << (\d),\s*/\* (.*?) \*/", read("kernel/abi/objects.h"))
+
+
 class Reader:
     """One .def of calls: what its parts may name."""
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The Quire authors */
 /*
- * Which slots of the first program's CNode are free: a bit for each, taken and given back by
+ * Which slots of this program's CNode are free: a bit for each, taken and given back by
  * atomic operations, so that any thread may do so at any time and none waits for another.
  */
 #pragma once

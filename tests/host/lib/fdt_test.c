@@ -537,6 +537,29 @@ TEST(fdt, lists_memory_reservations)
 	free(exact);
 }
 
+/* Cut there, and told so, it is whole; a byte shorter it is not. */
+TEST(fdt, knows_how_much_of_a_tree_is_used)
+{
+	enum { ROOM = 1000 };
+	void *t = tree_load("bcm2711-rpi-4-b"), *padded;
+	size_t size = fdt_size(t), used;
+
+	padded = calloc(1, size + ROOM);
+	EXPECT_EQ(fdt_open_into(t, padded, (int)(size + ROOM)), 0);
+	EXPECT_EQ(fdt_size(padded), size + ROOM);
+	used = fdt_used_size(padded);
+	EXPECT(used <= size && used > size - 64);
+	fdt_set_size(padded, used);
+	EXPECT_EQ(fdt_size(padded), used);
+	EXPECT(!fdt_check(padded, used));
+	fdt_set_size(padded, used - 1);
+	EXPECT(fdt_check(padded, used));
+	free(padded);
+	fdt_set_version(t, 16); /* whose header does not tell */
+	EXPECT_EQ(fdt_used_size(t), size);
+	free(t);
+}
+
 TEST(fdt, says_what_is_wrong_with_a_broken_tree)
 {
 	static const char *const broken[] = {"empty", "zeros", "bad-magic", "header-only",

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/*
+ * What the tests of processes spawn: its first argument says what it does. Its exit status
+ * says what it found.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libsys/boot.h"
+#include "libsys/cap.h"
+#include "libsys/clock.h"
+#include "libsys/ipc.h"
+#include "libsys/notification.h"
+#include "libsys/pool.h"
+#include "libsys/slots.h"
+#include "libsys/startup.h"
+#include "libsys/thread.h"
+#include "libsys/untyped.h"
+#include "libsys/vmo.h"
+#include "libsys/vspace.h"
+
+enum { GOOD = 7, STACK = 16384 };
+
+static volatile int data = 1234; /* on a page that is copied when it is written */
+static volatile char bss[3 * PAGE_SIZE];
+static const char constant[] = "constant";
+static _Alignas(16) char stack[2][STACK];
+
+static volatile int *volatile hole = (volatile int *)0x18;
+
+static void must(int ok, int line)
+{
+	if (!ok) {
+		printf("# process_child.c:%d\n", line);
+		exit(1);
+	}
+}
+
+#define MUST(x) must((x), __LINE__)
+
+/* Data as linked, zeros where they belong, and both writable. */
+static int look(void)
+{
+	MUST(data == 1234);
+	data++;
+	for (size_t i = 0; i < sizeof(bss); i++) {
+		MUST(bss[i] == 0);
+		bss[i] = 1;
+	}
+	MUST(strcmp(constant, "constant") == 0);
+	MUST(boot_info()->archive == 0);
+	return GOOD;
+}
+
+static int arguments(int argc, char **argv)
+{
+	MUST(argc == 4 && !argv[4]);
+	MUST(strcmp(argv[2], "two words") == 0 && strcmp(argv[3], "") == 0);
+	MUST(strcmp(getenv("HOME"), "/") == 0 && strcmp(getenv("EMPTY"), "") == 0);
+	MUST(!getenv("NOTHING"));
+	return GOOD;
+}
+
+static void signal_it(void *notification)
+{
+	notification_signal((cptr_t)notification);
+}
+
+/* Everything that the first program can do with slots and memory works here, too. */
+static int objects(void)
+{
+	struct thread_options options = {.stack = stack[0], .stack_size = STACK};
+	cptr_t notification, thread, vmo, first;
+	uaddr_t at = 0;
+	word_t bits;
+
+	MUST(object_create(OBJECT_NOTIFICATION, 0, &notification) == ST_OK);
+	MUST(slots_alloc(5, &first) == ST_OK);
+	slots_free(first, 5);
+	MUST(thread_start(signal_it, (void *)notification, &options, &thread) == ST_OK);
+	MUST(notification_wait(notification, &bits) == ST_OK);
+	MUST(thread_join(thread) == ST_OK && thread_delete(thread) == ST_OK);
+	MUST(vmo_create(ROOT_SLOT_POOL, 1 << 20, 0, &vmo) == ST_OK);
+	MUST(vspace_map(ROOT_SLOT_VSPACE, vmo, 0, 1 << 20, VSPACE_READ | VSPACE_WRITE, &at) ==
+		ST_OK);
+	memset((char *)at, 0x5a, 1 << 20);
+	return GOOD;
+}
+
+/* What it was given: the notification "bell" with a badge, the endpoint "server". */
+static int caps(void)
+{
+	struct message message = {.tag = tag_make(0, 1, 0), .words = {41}};
+
+	MUST(startup_cap("nothing") == 0);
+	MUST(notification_signal(startup_cap("bell")) == ST_OK);
+	MUST(ipc_call(startup_cap("server"), &message) == ST_OK);
+	return (int)message.words[0];
+}
+
+static void __attribute__((noinline)) fall(volatile int *at)
+{
+	*at = 1;
+	data++;
+}
+
+static void fall_in_thread(void *unused)
+{
+	(void)unused;
+	fall(hole);
+}
+
+static void sleep_for_ever(void *unused)
+{
+	(void)unused;
+	clock_sleep_until(UINT64_MAX);
+}
+
+static int thread_falls(void)
+{
+	struct thread_options options = {.stack = stack[0], .stack_size = STACK};
+	cptr_t thread;
+
+	MUST(thread_start(fall_in_thread, NULL, &options, &thread) == ST_OK);
+	sleep_for_ever(NULL);
+	return 1;
+}
+
+static void spin(void *unused)
+{
+	(void)unused;
+	for (;;)
+		data++;
+}
+
+/* Threads that never end, one of them running and one waiting, end with the process. */
+static int threads(void)
+{
+	struct thread_options options = {.stack = stack[0], .stack_size = STACK};
+	cptr_t thread;
+
+	MUST(thread_start(spin, NULL, &options, &thread) == ST_OK);
+	options.stack = stack[1];
+	MUST(thread_start(sleep_for_ever, NULL, &options, &thread) == ST_OK);
+	return GOOD;
+}
+
+static int ready(void)
+{
+	data = 5;
+	return (int)startup_ready() + data;
+}
+
+static int recurse(volatile char *above)
+{
+	volatile char here[512];
+
+	here[0] = above ? *above : 0;
+	return data ? recurse(here) + here[0] : 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *what = argc > 1 ? argv[1] : "look";
+
+	if (strcmp(what, "look") == 0)
+		return look();
+	if (strcmp(what, "arguments") == 0)
+		return arguments(argc, argv);
+	if (strcmp(what, "objects") == 0)
+		return objects();
+	if (strcmp(what, "caps") == 0)
+		return caps();
+	if (strcmp(what, "fall") == 0)
+		fall(hole);
+	if (strcmp(what, "thread-falls") == 0)
+		return thread_falls();
+	if (strcmp(what, "threads") == 0)
+		return threads();
+	if (strcmp(what, "ready") == 0)
+		return ready();
+	if (strcmp(what, "overflow") == 0)
+		return recurse(NULL);
+	if (strcmp(what, "abort") == 0)
+		abort();
+	if (strcmp(what, "spin") == 0)
+		spin(NULL);
+	if (strcmp(what, "sleep") == 0)
+		sleep_for_ever(NULL);
+	return 1;
+}
