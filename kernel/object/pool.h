@@ -30,7 +30,7 @@ enum slab_class {
 	SLAB_CLASSES,
 };
 
-enum { SLAB_SMALL_BYTES = 160, SLAB_VMO_BYTES = 992 };
+enum { SLAB_SMALL_BYTES = 192, SLAB_VMO_BYTES = 992 };
 
 struct pool_object {
 	struct counted_object counted;
