@@ -644,3 +644,14 @@ int64_t sys_vmo_set_signal(cptr_t cptr, cptr_t notification)
 		return signal.status;
 	return call_result(vmo_set_signal(vmo_of(&lookup.slot->cap), signal.slot, &work));
 }
+
+int64_t sys_vmo_signal(cptr_t cptr, word_t clear, word_t set)
+{
+	struct lookup lookup = find_vmo(cptr, clear | set ? RIGHT_PROPERTY : 0);
+
+	if (lookup.status != ST_OK)
+		return lookup.status;
+	if ((clear | set) & ~(word_t)VMO_SIGNALS_USER)
+		return ST_INVALID_ARGS;
+	return vmo_change_signals(vmo_of(&lookup.slot->cap), (uint32_t)clear, (uint32_t)set);
+}
