@@ -32,8 +32,9 @@ TEST(boot, every_untyped_is_what_bootinfo_says)
 			ram += bytes_of(untyped);
 	}
 	EXPECT_EQ(ram, info->memory_free);
+	EXPECT_EQ(cap_info_type(cap_info(info->slots_free)), OBJECT_VMO); /* malloc's, by now */
 	EXPECT(is_empty(info->slots_free + 1) && is_empty((1 << ROOT_CNODE_BITS) - 1));
-	EXPECT(is_empty(ROOT_SLOT_NONE)); /* the first free one has the heap's VMO by now */
+	EXPECT(is_empty(ROOT_SLOT_NONE));
 }
 
 TEST(boot, untypeds_do_not_overlap)
@@ -335,7 +336,6 @@ TEST(slots, run_out)
 		slots_free(runs[i], SLOTS_ALLOC_MAX);
 	for (count = 0; (slot = slot_alloc()) != 0; count++)
 		runs[count] = slot;
-	/* All but that of the heap's VMO. */
 	EXPECT_EQ(count, (1 << ROOT_CNODE_BITS) - boot_info()->slots_free - 1);
 	EXPECT_EQ(slots_alloc(1, &slot), ST_NO_RESOURCES);
 	EXPECT_EQ(object_create(OBJECT_ENDPOINT, 0, &slot), ST_NO_RESOURCES);
