@@ -409,6 +409,8 @@ WITH_POOL(vmo_create_physical, shows_a_device_and_gives_it_back)
 	EXPECT_EQ(vmo_create_physical(pool, ROOT_SLOT_POOL_MEMORY, 12, 2, &vmo),
 		ST_NOT_SUPPORTED);
 	EXPECT_EQ(vmo_create_physical(pool, pool, 12, 2, &vmo), ST_WRONG_TYPE);
+	EXPECT_EQ(sys_vmo_create_physical(pool, part, 13, 2, ROOT_SLOT_CNODE, pool),
+		ST_ALREADY_EXISTS);
 	REQUIRE(vmo_create_physical(pool, part, 13, VMO_CACHE_UNCACHED_DEVICE, &vmo) == ST_OK);
 	about_it = about(vmo);
 	EXPECT_EQ(about_it.flags, VMO_FLAG_PHYSICAL);

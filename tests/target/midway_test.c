@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/*
+ * What calls find when another's call is half done, and what they find when there is no memory
+ * for the one table or piece that they need. Half done: a thread of low priority is given this
+ * CPU for a moment at a time. While this one runs that one does not: it stands at a preemption
+ * point of its call.
+ */
+#include "libsys/clock.h"
+#include "libsys/thread.h"
+#include "memory.h"
+
+enum { STACK_SIZE = 16384, SLICE_NS = 20000, TRIES = 20, BATCHES = 8 };
+
+cptr_t pool;
+static _Alignas(16) char stack[STACK_SIZE];
+static cptr_t victim, seen;
+
+static void revoke_victim(void *argument)
+{
+	(void)argument;
+	cap_revoke(victim);
+}
+
+/* Let a thread revoke the victim, slice by slice, until it is half-way or has done it. */
+static bool revoke_until(bool (*is_half_way)(void), cptr_t *thread_out)
+{
+	struct thread_options options = {.stack = stack, .stack_size = sizeof(stack)};
+	struct thread_info info;
+
+	REQUIRE(thread_start(revoke_victim, NULL, &options, thread_out) == ST_OK);
+	do {
+		clock_sleep_ns(SLICE_NS);
+		if (is_half_way())
+			return true;
+		EXPECT_EQ(thread_info(*thread_out, &info), ST_OK);
+	} while (info.state != THREAD_STOPPED);
+	return false;
+}
+
+static void end_revoke(cptr_t thread)
+{
+	EXPECT_EQ(thread_join(thread), ST_OK);
+	EXPECT_EQ(thread_delete(thread), ST_OK);
+}
+
+/* --- a capability that is being deleted */
+
+static bool is_zombie(void)
+{
+	return cap_swap(seen, seen) == ST_BAD_STATE;
+}
+
+static void expect_all_refuse(cptr_t zombie)
+{
+	cptr_t empty = make_slot(), other = make(OBJECT_ENDPOINT, 0);
+	struct cap_rotation pivot = {cap_at(empty), cap_at(zombie), cap_at(other), 0, 0},
+			    source = {cap_at(empty), cap_at(other), cap_at(zombie), 0, 0};
+
+	EXPECT_EQ(cap_copy(empty, zombie, RIGHTS_ALL), ST_BAD_STATE);
+	EXPECT_EQ(cap_mint(empty, zombie, RIGHTS_ALL, 0), ST_BAD_STATE);
+	EXPECT_EQ(cap_move(empty, zombie), ST_BAD_STATE);
+	EXPECT_EQ(cap_mutate(empty, zombie, 0), ST_BAD_STATE);
+	EXPECT_EQ(cap_swap(other, zombie), ST_BAD_STATE);
+	EXPECT_EQ(cap_swap(zombie, empty), ST_BAD_STATE);
+	EXPECT_EQ(cap_rotate(&pivot), ST_BAD_STATE);
+	EXPECT_EQ(cap_rotate(&source), ST_BAD_STATE);
+	EXPECT(is_zombie());
+	drop(empty);
+	drop(other);
+}
+
+/* A CNode, and more of the same Untyped than a revoke can delete in one step. */
+static void make_children(cptr_t keep)
+{
+	EXPECT_EQ(untyped_retype(victim, OBJECT_CNODE, 2, seen, 1), ST_OK);
+	for (word_t i = 0; i < BATCHES; i++)
+		EXPECT_EQ(untyped_retype_in(victim, OBJECT_ENDPOINT, 0, keep, i * RETYPE_MAX,
+				  RETYPE_MAX),
+			ST_OK);
+}
+
+TEST(midway, a_capability_being_deleted_stays_where_it_is)
+{
+	cptr_t keep = make(OBJECT_CNODE, 11), thread;
+	bool was = false;
+
+	victim = make(OBJECT_UNTYPED, 20);
+	seen = make_slot();
+	for (int try = 0; try < TRIES && !was; try++) {
+		make_children(keep);
+		was = revoke_until(is_zombie, &thread);
+		if (was)
+			expect_all_refuse(seen);
+		end_revoke(thread);
+		EXPECT(is_empty(seen));
+	}
+	EXPECT(was);
+	drop(seen);
+	drop(victim);
+	drop(keep);
+}
+
+/* --- a Pool that is being emptied */
+
+static status_t make_vmo_of(cptr_t of)
+{
+	cptr_t vmo = 0;
+	status_t st = vmo_create(of, PAGE, 0, &vmo);
+
+	if (st == ST_OK)
+		drop(vmo);
+	return st;
+}
+
+static bool is_dying(void)
+{
+	return make_vmo_of(seen) == ST_BAD_STATE;
+}
+
+static void expect_pool_refuses(cptr_t dying, cptr_t source)
+{
+	cptr_t slot = make_slot(), more = make(OBJECT_UNTYPED, 14);
+
+	EXPECT_EQ(make_vmo_of(dying), ST_BAD_STATE);
+	EXPECT_EQ(sys_vmo_create_contiguous(dying, PAGE, 0, 0, ROOT_SLOT_CNODE, slot),
+		ST_BAD_STATE);
+	EXPECT_EQ(sys_vmo_clone(source, 0, 0, PAGE, dying, ROOT_SLOT_CNODE, slot),
+		ST_BAD_STATE);
+	EXPECT_EQ(sys_vspace_create(dying, ROOT_SLOT_CNODE, slot), ST_BAD_STATE);
+	EXPECT_EQ(pool_add(dying, more, 13), ST_BAD_STATE);
+	drop(more);
+	drop(slot);
+}
+
+WITH_POOL(midway, a_pool_being_emptied_makes_nothing)
+{
+	cptr_t source = make_vmo(PAGE, 0), vmo = 0, thread;
+	bool was = false;
+
+	victim = make(OBJECT_UNTYPED, 22);
+	seen = make(OBJECT_POOL, 0);
+	for (int try = 0; try < TRIES && !was; try++) {
+		REQUIRE(pool_add(seen, victim, 22) == ST_OK);
+		REQUIRE(vmo_create(seen, 3 * MIB, 0, &vmo) == ST_OK);
+		EXPECT_EQ(vmo_op_range(vmo, VMO_OP_COMMIT, 0, 3 * MIB), ST_OK);
+		was = revoke_until(is_dying, &thread);
+		if (was)
+			expect_pool_refuses(seen, source);
+		end_revoke(thread);
+		EXPECT(is_empty(vmo));
+		drop(vmo);
+	}
+	EXPECT(was);
+	EXPECT_EQ(make_vmo_of(seen), ST_NO_MEMORY); /* it lives, and has nothing */
+	drop(seen);
+	drop(source);
+	drop(victim);
+}
+
+/* --- without memory for a table or a piece */
+
+static cptr_t eat(void)
+{
+	cptr_t eater = make_vmo(64 * MIB, 0);
+
+	EXPECT_EQ(vmo_op_range(eater, VMO_OP_COMMIT, 0, 64 * MIB), ST_NO_MEMORY);
+	return eater;
+}
+
+WITH_POOL(vmo_set_size, without_memory_for_a_table_is_refused)
+{
+	cptr_t vmo = make_vmo(PAGE, VMO_OPTION_RESIZABLE), eater;
+
+	EXPECT_EQ(poke(vmo, 0, 7), ST_OK);
+	eater = eat();
+	EXPECT_EQ(vmo_set_size(vmo, 2 * PAGE), ST_NO_MEMORY);
+	EXPECT_EQ(vmo_size(vmo), PAGE);
+	drop(eater);
+	EXPECT_EQ(vmo_set_size(vmo, 2 * PAGE), ST_OK);
+	EXPECT_EQ(peek(vmo, 0), 7);
+	drop(vmo);
+}
+
+WITH_POOL(vmo_merge, without_memory_for_a_table_changes_nothing)
+{
+	cptr_t vmo = make_vmo(4 * PAGE, 0), snapshot, clone, eater;
+
+	EXPECT_EQ(poke(vmo, 0, 1), ST_OK);
+	snapshot = make_child(vmo, VMO_CHILD_SNAPSHOT, 0, 4 * PAGE);
+	clone = make_child(vmo, VMO_CHILD_CLONE, 0, 4 * PAGE);
+	EXPECT_EQ(poke(clone, PAGE, 2), ST_OK);
+	eater = eat();
+	EXPECT_EQ(vmo_merge(clone, vmo), ST_NO_MEMORY);
+	EXPECT_EQ(peek(vmo, PAGE), 0);
+	EXPECT_EQ(vmo_diff(clone, 0), PAGE);
+	drop(eater);
+	EXPECT_EQ(vmo_merge(clone, vmo), ST_OK);
+	EXPECT_EQ(peek(vmo, PAGE), 2);
+	EXPECT_EQ(peek(snapshot, PAGE), 0);
+	drop(clone);
+	drop(snapshot);
+	drop(vmo);
+}
+
+/* Mappings until there is no memory for one more: then none is to be had for a piece. */
+WITH_POOL(vspace, without_memory_for_pieces_nothing_is_cut)
+{
+	cptr_t vmo = make_vmo(3 * PAGE, 0), space, eater;
+	uaddr_t at = 0x400000;
+	struct vspace_range range;
+	status_t st = ST_OK;
+
+	REQUIRE(vspace_create(pool, &space) == ST_OK);
+	EXPECT_EQ(vspace_map(space, vmo, 0, 3 * PAGE, VSPACE_READ | VSPACE_FIXED, &at), ST_OK);
+	eater = eat();
+	for (uaddr_t next = 0x800000; st == ST_OK; next += 4 * PAGE)
+		st = vspace_map(space, vmo, 0, PAGE, VSPACE_READ | VSPACE_FIXED, &next);
+	EXPECT_EQ(st, ST_NO_MEMORY);
+	EXPECT_EQ(vspace_protect(space, at + PAGE, PAGE, 0), ST_NO_MEMORY);
+	EXPECT_EQ(vspace_unmap(space, at + PAGE, PAGE), ST_NO_MEMORY);
+	EXPECT_EQ(vspace_query(space, at, &range), ST_OK);
+	EXPECT(range.size == 3 * PAGE && range.rights == VSPACE_READ);
+	EXPECT_EQ(vspace_unmap(space, 0x800000, PAGE), ST_OK); /* room for one piece again */
+	drop(eater);
+	drop(space);
+	drop(vmo);
+}
