@@ -6,19 +6,62 @@
 #include <string.h>
 
 #include "libsys/boot.h"
+#include "libsys/vmo.h"
+#include "libsys/vspace.h"
 
 enum { CELL = sizeof(uint32_t), ADDRESS_CELLS_MAX = 2, SIZE_CELLS_MAX = 2 };
+
+/* Numbers in a tree are big-endian. */
+#define BE(number) __builtin_bswap32(number)
+
+enum { RESERVATIONS = 40, STRUCTURE = 56, STRUCTURE_SIZE = 16, ALL = 72 };
+
+/* A root without properties. */
+static const _Alignas(8) uint32_t empty[ALL / CELL] = {
+	BE(FDT_MAGIC),
+	BE(ALL),
+	BE(STRUCTURE),
+	BE(ALL), /* no strings */
+	BE(RESERVATIONS),
+	BE(FDT_LAST_SUPPORTED_VERSION),
+	BE(FDT_LAST_COMPATIBLE_VERSION),
+	0,
+	0,
+	BE(STRUCTURE_SIZE),
+	[STRUCTURE / CELL] = BE(FDT_BEGIN_NODE),
+	0, /* its name */
+	BE(FDT_END_NODE),
+	BE(FDT_END),
+};
+
+static const void *adopted;
+
+static const void *tree(void)
+{
+	if (adopted)
+		return adopted;
+	return boot_info()->device_tree ? (const void *)boot_info()->device_tree : empty;
+}
 
 const void *device_tree(size_t *size_out)
 {
 	if (size_out)
-		*size_out = boot_info()->device_tree_size;
-	return (const void *)boot_info()->device_tree;
+		*size_out = fdt_totalsize(tree());
+	return tree();
 }
 
-static const void *tree(void)
+status_t device_tree_adopt(cptr_t vmo)
 {
-	return (const void *)boot_info()->device_tree;
+	int64_t size = vmo_size(vmo);
+	uaddr_t at = 0;
+	status_t st;
+
+	if (size < 0)
+		return (status_t)size;
+	st = vspace_map(ROOT_SLOT_VSPACE, vmo, 0, (uint64_t)size, VSPACE_READ, &at);
+	if (st == ST_OK)
+		adopted = (const void *)at;
+	return st;
 }
 
 tree_node tree_next_compatible(tree_node after, const char *compatible)

@@ -22,8 +22,7 @@ static status_t made(int64_t st, cptr_t slot, cptr_t *out)
 	return (status_t)st;
 }
 
-/* From the smallest of bootinfo's Untypeds that has room. */
-static status_t add_ram(cptr_t pool, unsigned size_bits)
+status_t pool_grow(cptr_t pool, unsigned size_bits)
 {
 	const struct bootinfo *info = boot_info();
 	status_t st = ST_NO_MEMORY;
@@ -44,7 +43,7 @@ status_t pool_create(unsigned size_bits, cptr_t *pool_out)
 
 	if (st != ST_OK)
 		return st;
-	st = add_ram(*pool_out, size_bits);
+	st = pool_grow(*pool_out, size_bits);
 	if (st != ST_OK)
 		(void)object_delete(*pool_out);
 	return st;

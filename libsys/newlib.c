@@ -1,31 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The Quire authors */
 /*
- * What newlib asks of a system (its manual, "System Calls"), as far as there is one yet:
- * the boot console for standard input and output, a heap inside the program.
+ * What newlib asks of a system (its manual, "System Calls"), and POSIX beside it, as far as it
+ * is about the program itself. Files are in files/, memory in malloc.c, time in time.c, threads
+ * in pthread/.
  */
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <sys/time.h>
-#include <sys/times.h>
+#include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "libsys/boot.h"
 #include "libsys/clock.h"
 #include "libsys/startup.h"
 #include "libsys/syscalls.h"
+#include "libsys/thread.h"
 
-enum { HEAP_SIZE = 1 << 20, POLL_NS = 2000000 };
-
-static _Alignas(16) char heap[HEAP_SIZE];
-static char *heap_end = heap;
-
-static int is_console(int file)
-{
-	return file >= STDIN_FILENO && file <= STDERR_FILENO;
-}
+int _getpid(void);
+int _kill(int pid, int number);
+int _getentropy(void *to, size_t size);
 
 static int fail(int error)
 {
@@ -33,116 +28,101 @@ static int fail(int error)
 	return -1;
 }
 
-void *_sbrk(ptrdiff_t bytes)
-{
-	char *before = heap_end;
-
-	if (bytes > heap + sizeof(heap) - heap_end || bytes < heap - heap_end) {
-		errno = ENOMEM;
-		return (void *)-1;
-	}
-	heap_end += bytes;
-	return before;
-}
-
-/* At least one byte is written, or none can be. */
-int _write(int file, const void *text, size_t size)
-{
-	int64_t some;
-
-	if (!is_console(file))
-		return fail(EBADF);
-	while ((some = sys_debug_write((uaddr_t)text, size)) == ST_SHOULD_WAIT)
-		sys_yield();
-	return some >= 0 ? (int)some : fail(EFAULT);
-}
-
-/* What has been typed, at least one byte. */
-int _read(int file, void *to, size_t size)
-{
-	unsigned char *at = to;
-	size_t length = 0;
-
-	if (!is_console(file))
-		return fail(EBADF);
-	while (length < size) {
-		int64_t byte = sys_debug_read();
-
-		if (byte >= 0)
-			at[length++] = (unsigned char)byte;
-		else if (length > 0)
-			break;
-		else
-			clock_sleep_ns(POLL_NS);
-	}
-	return (int)length;
-}
-
-int _close(int file)
-{
-	return is_console(file) ? 0 : fail(EBADF);
-}
-
-int _fstat(int file, struct stat *stat)
-{
-	if (!is_console(file))
-		return fail(EBADF);
-	*stat = (struct stat){.st_mode = S_IFCHR};
-	return 0;
-}
-
-int _isatty(int file)
-{
-	return is_console(file) ? 1 : fail(EBADF);
-}
-
-off_t _lseek(int file, off_t offset, int whence)
-{
-	(void)offset;
-	(void)whence;
-	return fail(is_console(file) ? ESPIPE : EBADF);
-}
-
-int _open(const char *name, int flags, int mode)
-{
-	(void)name;
-	(void)flags;
-	(void)mode;
-	return fail(ENOENT);
-}
-
 int _getpid(void)
 {
 	return 1;
 }
 
-/* abort() ends here, as does a failed assert(): 128 and the signal, as shells report it. */
+pid_t getppid(void)
+{
+	return 0;
+}
+
+/* A signal that nobody handles ends the program: 128 and its number, as shells report it. */
 int _kill(int pid, int number)
 {
 	if (pid != _getpid())
 		return fail(ESRCH);
-	startup_exit(128 + number);
+	if (number == 0)
+		return 0;
+	_exit(128 + number);
 }
 
+/* The first program ends with its first thread: another has that one do it. */
 void _exit(int status)
 {
+	struct thread_registers registers = {
+		.x = {(uint64_t)status}, .pc = (uint64_t)sys_debug_exit};
+
+	if (!startup_page() && !thread_is_first()) {
+		(void)thread_suspend(ROOT_SLOT_THREAD);
+		if (thread_write_registers(ROOT_SLOT_THREAD, &registers) == ST_OK)
+			(void)thread_resume(ROOT_SLOT_THREAD);
+	}
 	startup_exit(status);
 }
 
-int _gettimeofday(struct timeval *time, void *zone)
+/* There is one user, who may do everything. */
+uid_t getuid(void)
 {
-	uint64_t us = clock_ns() / 1000;
-
-	(void)zone;
-	time->tv_sec = (time_t)(us / 1000000);
-	time->tv_usec = (suseconds_t)(us % 1000000);
 	return 0;
 }
 
-clock_t _times(struct tms *times)
+uid_t geteuid(void)
 {
-	clock_t ticks = (clock_t)(clock_ns() / (1000000000 / CLOCKS_PER_SEC));
+	return 0;
+}
 
-	*times = (struct tms){.tms_utime = ticks};
-	return ticks;
+gid_t getgid(void)
+{
+	return 0;
+}
+
+gid_t getegid(void)
+{
+	return 0;
+}
+
+int getpagesize(void)
+{
+	return PAGE_SIZE;
+}
+
+long sysconf(int name)
+{
+	switch (name) {
+	case _SC_PAGESIZE:
+		return PAGE_SIZE;
+	case _SC_CLK_TCK:
+		return CLOCKS_PER_SEC;
+	case _SC_OPEN_MAX:
+		return 256;
+	case _SC_NPROCESSORS_CONF:
+		return boot_info()->cpus;
+	case _SC_NPROCESSORS_ONLN:
+		return boot_info()->cpus_online;
+	case _SC_PHYS_PAGES:
+		return (long)(boot_info()->memory_bytes / PAGE_SIZE);
+	default:
+		return fail(EINVAL);
+	}
+}
+
+/* No two calls alike, but nothing to keep a secret with: the counter, well mixed. */
+int _getentropy(void *to, size_t size)
+{
+	static uint64_t state;
+	unsigned char *at = to;
+
+	if (size > 256)
+		return fail(EIO);
+	for (size_t i = 0; i < size; i++) {
+		uint64_t z = __atomic_add_fetch(
+			&state, UINT64_C(0x9e3779b97f4a7c15) + clock_ticks(), __ATOMIC_RELAXED);
+
+		z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+		z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+		at[i] = (unsigned char)(z >> 56);
+	}
+	return 0;
 }

@@ -10,6 +10,7 @@
 
 #include "libsys/boot.h"
 #include "libsys/ipc.h"
+#include "libsys/thread.h"
 #include "libsys/tls.h"
 #include "startup_own.h"
 
@@ -68,6 +69,11 @@ void *tls_init(void *block)
 	memcpy(variables, _tls_image_start, image);
 	memset(variables + image, 0, all - image);
 	return block;
+}
+
+int thread_is_first(void)
+{
+	return tls_get() == main_tls;
 }
 
 const struct bootinfo *boot_info(void)

@@ -78,6 +78,19 @@ static status_t set_options(cptr_t thread, const struct thread_options *options)
 	return st;
 }
 
+status_t thread_launch(cptr_t thread, void (*function)(void *), void *argument,
+	const struct thread_options *options)
+{
+	status_t st;
+
+	if (options->stack_size < thread_overhead() + STACK_LEAST)
+		return ST_INVALID_ARGS;
+	st = prepare(thread, function, argument, options);
+	if (st == ST_OK)
+		st = set_options(thread, options);
+	return st == ST_OK ? thread_resume(thread) : st;
+}
+
 status_t thread_start(void (*function)(void *), void *argument,
 	const struct thread_options *options, cptr_t *thread_out)
 {
@@ -88,11 +101,7 @@ status_t thread_start(void (*function)(void *), void *argument,
 	st = object_create(OBJECT_THREAD, 0, thread_out);
 	if (st != ST_OK)
 		return st;
-	st = prepare(*thread_out, function, argument, options);
-	if (st == ST_OK)
-		st = set_options(*thread_out, options);
-	if (st == ST_OK)
-		st = thread_resume(*thread_out);
+	st = thread_launch(*thread_out, function, argument, options);
 	if (st == ST_OK)
 		startup_thread_add(*thread_out);
 	else

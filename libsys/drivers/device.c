@@ -5,7 +5,9 @@
 #include "libsys/boot.h"
 #include "libsys/cap.h"
 #include "libsys/irq.h"
+#include "libsys/notification.h"
 #include "libsys/slots.h"
+#include "libsys/timer.h"
 #include "libsys/untyped.h"
 #include "libsys/vmo.h"
 #include "libsys/vspace.h"
@@ -33,14 +35,14 @@ status_t device_adopt(cptr_t memory, uint64_t offset, struct tree_range range, c
 	return ST_OK;
 }
 
-static status_t claim_interrupt(tree_node node, cptr_t *irq_out)
+static status_t claim_interrupt(tree_node node, unsigned index, cptr_t *irq_out)
 {
 	struct tree_interrupt interrupt;
 	cptr_t slot;
 	status_t st;
 
 	*irq_out = 0;
-	if (!tree_interrupt(node, 0, &interrupt))
+	if (!tree_interrupt(node, index, &interrupt))
 		return ST_OK;
 	slot = slot_alloc();
 	if (!slot)
@@ -53,7 +55,7 @@ static status_t claim_interrupt(tree_node node, cptr_t *irq_out)
 	return st;
 }
 
-status_t device_open(tree_node node, struct device *device_out)
+status_t device_open_interrupt(tree_node node, unsigned index, struct device *device_out)
 {
 	struct tree_range range;
 	uint64_t offset;
@@ -65,7 +67,7 @@ status_t device_open(tree_node node, struct device *device_out)
 	st = device_memory_take(range, VMO_CACHE_UNCACHED_DEVICE, &memory, &offset);
 	if (st != ST_OK)
 		return st;
-	st = claim_interrupt(node, &irq);
+	st = claim_interrupt(node, index, &irq);
 	if (st == ST_OK)
 		st = device_adopt(memory, offset, range, irq, device_out);
 	if (st != ST_OK) {
@@ -78,6 +80,11 @@ status_t device_open(tree_node node, struct device *device_out)
 	return ST_OK;
 }
 
+status_t device_open(tree_node node, struct device *device_out)
+{
+	return device_open_interrupt(node, 0, device_out);
+}
+
 status_t device_bind(struct device *device, cptr_t notification)
 {
 	return device->irq ? irq_bind(device->irq, notification) : ST_OK;
@@ -87,6 +94,43 @@ void device_ack(struct device *device)
 {
 	if (device->irq)
 		(void)irq_ack(device->irq);
+}
+
+status_t device_wait_open(struct device *device, struct device_wait *wait)
+{
+	enum { BIT = 1 };
+	cptr_t badged = slot_alloc();
+	status_t st = object_create(OBJECT_NOTIFICATION, 0, &wait->notification);
+
+	if (st != ST_OK) {
+		slot_free(badged);
+		return st;
+	}
+	st = object_create(OBJECT_TIMER, 0, &wait->timer);
+	if (st == ST_OK)
+		st = timer_bind(wait->timer, wait->notification);
+	if (st == ST_OK)
+		st = cap_mint(badged, wait->notification, RIGHTS_ALL, BIT);
+	if (st == ST_OK)
+		st = device_bind(device, badged);
+	(void)object_delete(badged); /* the line holds a copy */
+	if (st != ST_OK)
+		device_wait_close(device, wait);
+	return st;
+}
+
+status_t device_wait(const struct device_wait *wait, uint64_t deadline)
+{
+	word_t bits;
+
+	return notification_wait_until(wait->notification, wait->timer, deadline, &bits);
+}
+
+void device_wait_close(struct device *device, struct device_wait *wait)
+{
+	(void)device_bind(device, 0);
+	(void)object_delete(wait->timer);
+	(void)object_delete(wait->notification);
 }
 
 void device_close(struct device *device)

@@ -167,7 +167,7 @@ TEST(newlib, errno_is_each_threads_own)
 	free(block);
 }
 
-TEST(newlib, system_calls_that_have_no_system_yet_set_errno)
+TEST(newlib, calls_that_fail_set_errno)
 {
 	char byte = 0;
 

@@ -10,7 +10,7 @@
  *		if (tree_reg(node, 0, &range))
  *			...
  *
- * Functions that answer whether return 1 or 0. Nothing here changes; any thread may ask.
+ * Functions that answer whether return 1 or 0. Any thread may ask.
  */
 #pragma once
 
@@ -44,8 +44,17 @@ struct tree_interrupt {
  * device_tree: all of it, for those who read it by other means (libfdt).
  *
  *  size_out  in bytes; may be NULL
+ *  returns   a tree with nothing in it where there is none: in a program that was spawned
  */
 const void *device_tree(size_t *size_out);
+
+/*
+ * device_tree_adopt: read this one from now on.
+ *
+ *  vmo      a copy of the first program's ROOT_SLOT_TREE (right READ and MAP); must stay as it is
+ *  returns  as vspace_map
+ */
+status_t device_tree_adopt(cptr_t vmo);
 
 /*
  * tree_next_compatible: the next node behind `after` whose `compatible` lists this string and

@@ -32,6 +32,14 @@ extern "C" {
  */
 status_t pool_create(unsigned size_bits, cptr_t *pool_out);
 
+/*
+ * pool_grow: give a Pool 2^size_bits bytes more of the first program's RAM, from the smallest of
+ * bootinfo's Untypeds that has room.
+ *
+ *  returns  ST_OK; ST_NO_MEMORY: no Untyped has room; others as pool_add
+ */
+status_t pool_grow(cptr_t pool, unsigned size_bits);
+
 /* pool_delete: destroy it with all that was made of it, and give the slot back. ST_OK */
 status_t pool_delete(cptr_t pool);
 

@@ -46,13 +46,26 @@ size_t thread_overhead(void);
  *              ST_ACCESS_DENIED  the priority is above the caller's maximum, or the fault
  *                                endpoint lacks rights
  *
- * newlib's standard streams are shared by all threads: let one at a time use them.
+ * POSIX threads (<pthread.h>) have stacks of their own making, can be joined without looking
+ * again and again, and share newlib without further thought. These here may use it, too.
  */
 status_t thread_start(void (*function)(void *argument), void *argument,
 	const struct thread_options *options, cptr_t *thread_out);
 
+/*
+ * thread_launch: the same for a thread that there is and that is stopped.
+ *
+ *  returns  as thread_start; ST_BAD_STATE: it is not stopped. Where it fails the thread stays
+ *           stopped
+ */
+status_t thread_launch(cptr_t thread, void (*function)(void *argument), void *argument,
+	const struct thread_options *options);
+
 /* thread_exit: end the calling thread; the first program's first one: the machine. */
 void thread_exit(void) __attribute__((noreturn));
+
+/* thread_is_first: is the calling thread the one that runs main()? */
+int thread_is_first(void);
 
 /*
  * thread_join: wait until a thread is stopped: has ended, or was suspended.

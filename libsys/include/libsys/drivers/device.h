@@ -49,6 +49,9 @@ struct device {
  */
 status_t device_open(tree_node node, struct device *device_out);
 
+/* device_open_interrupt: the same with another than the first of its interrupts. */
+status_t device_open_interrupt(tree_node node, unsigned index, struct device *device_out);
+
 /*
  * device_adopt: the same from capabilities that others made.
  *
@@ -71,6 +74,33 @@ status_t device_bind(struct device *device, cptr_t notification);
 
 /* device_ack: the device was served; let the next interrupt come. */
 void device_ack(struct device *device);
+
+/*
+ * A notification and a deadline for drivers that wait for their device within a call. Those
+ * that are called when something has happened use a notification of their caller's instead.
+ */
+struct device_wait {
+	cptr_t notification;
+	cptr_t timer;
+};
+
+/*
+ * device_wait_open: make them, and let the device's interrupt come there.
+ *
+ *  returns  as objects_create and irq_bind
+ */
+status_t device_wait_open(struct device *device, struct device_wait *wait);
+
+/*
+ * device_wait: wait for the device's interrupt. It is not acknowledged by this.
+ *
+ *  deadline  of clock_ns()
+ *  returns   ST_OK; ST_TIMED_OUT
+ */
+status_t device_wait(const struct device_wait *wait, uint64_t deadline);
+
+/* device_wait_close: the interrupt comes no more. */
+void device_wait_close(struct device *device, struct device_wait *wait);
 
 /*
  * device_close: unmap the registers; what device_open() made is given back, what was adopted
