@@ -170,6 +170,17 @@ status_t vspace_map(cptr_t space, cptr_t vmo, uint64_t offset, uint64_t size, un
 	return ST_OK;
 }
 
+status_t vspace_clone(
+	cptr_t space, uaddr_t address, unsigned options, cptr_t pool, cptr_t *vmo_out)
+{
+	cptr_t slot = slot_alloc();
+
+	if (!slot)
+		return ST_NO_RESOURCES;
+	return made(sys_vspace_clone(space, address, options, pool, ROOT_SLOT_CNODE, slot),
+		slot, vmo_out);
+}
+
 status_t vspace_populate(cptr_t space, uaddr_t address, uint64_t size, unsigned access)
 {
 	for (;;) {

@@ -27,7 +27,7 @@ status_t process_map(struct process *process, const struct process_mapping *mapp
 			mapping->flags | VSPACE_FIXED, &at);
 	if (st == ST_OK)
 		process->mapping[process->mapping_count++] = *mapping;
-	else if (mapping->vmo != ROOT_SLOT_ARCHIVE)
+	else if (!mapping->is_shared)
 		(void)object_delete(mapping->vmo);
 	return st;
 }
@@ -54,24 +54,17 @@ static unsigned priority_of(const struct process_options *options)
 	return self.priority_max < PROCESS_PRIORITY ? self.priority_max : PROCESS_PRIORITY;
 }
 
-static status_t configure(
-	struct process *process, const struct process_options *options, uaddr_t entry)
+status_t process_configure(
+	struct process *process, const struct process_options *options, uaddr_t ipc_buffer)
 {
-	struct thread_registers registers = {
-		.x = {PROCESS_BOOTINFO, PROCESS_STARTUP},
-		.sp = PROCESS_STACK,
-		.pc = entry,
-	};
 	unsigned priority = priority_of(options);
 	status_t st = cap_copy_at(
 		cap_at(process->lent), process_slot(process, STARTUP_SLOT_CONTROL), RIGHTS_ALL);
 
 	if (st == ST_OK)
 		st = thread_configure(process->thread, process->cnode, process->vspace,
-			process->lent, PROCESS_IPC);
+			process->lent, ipc_buffer);
 	(void)cap_delete(process->lent);
-	if (st == ST_OK)
-		st = thread_write_registers(process->thread, &registers);
 	if (st == ST_OK)
 		st = thread_set_priority(process->thread, ROOT_SLOT_THREAD, priority);
 	if (st == ST_OK)
@@ -81,24 +74,40 @@ static status_t configure(
 	return st == ST_OK ? thread_set_name(process->thread, process->name) : st;
 }
 
+void process_set_name(struct process *process, const char *name)
+{
+	size_t length = strlen(name);
+
+	if (length >= sizeof(process->name))
+		length = sizeof(process->name) - 1;
+	memcpy(process->name, name, length);
+	process->name[length] = '\0';
+}
+
 static status_t fill(
 	struct process *process, const char *name, const struct process_options *options)
 {
 	struct archive_file file;
-	uaddr_t entry;
+	struct thread_registers registers = {
+		.x = {PROCESS_BOOTINFO, PROCESS_STARTUP},
+		.sp = PROCESS_STACK,
+	};
 	status_t st;
 
 	if (!archive_find(name, &file))
 		return ST_NOT_FOUND;
 	process->file = file.data;
 	process->file_size = file.size;
-	strncpy(process->name, options->name ? options->name : name, sizeof(process->name) - 1);
+	process->flags = options->flags;
+	process_set_name(process, options->name ? options->name : name);
 	st = process_make(process, options);
 	if (st == ST_OK)
-		st = process_load(process, &file, &entry);
+		st = process_load(process, &file, &registers.pc);
 	if (st == ST_OK)
 		st = process_pages(process, name, options);
-	return st == ST_OK ? configure(process, options, entry) : st;
+	if (st == ST_OK)
+		st = process_configure(process, options, PROCESS_IPC);
+	return st == ST_OK ? thread_write_registers(process->thread, &registers) : st;
 }
 
 status_t process_spawn(
@@ -120,15 +129,24 @@ status_t process_spawn(
 
 status_t process_start(struct process *process)
 {
-	return thread_resume(process->thread);
+	return process_start_all(process);
 }
 
-/* Its other threads are made of what it may make objects of. */
+status_t process_suspend_all(struct process *process)
+{
+	status_t st = thread_suspend(process->thread);
+
+	for (unsigned i = 0; i < process->thread_count && st == ST_OK; i++)
+		st = thread_suspend(process->threads[i]);
+	return st;
+}
+
+/* The threads that it made itself are made of what it may make objects of. */
 status_t process_stop(struct process *process)
 {
 	status_t st = cap_revoke(process->objects);
 
-	return st == ST_OK ? thread_suspend(process->thread) : st;
+	return st == ST_OK ? process_suspend_all(process) : st;
 }
 
 status_t process_kill(struct process *process)
@@ -155,8 +173,10 @@ status_t process_destroy(struct process *process)
 		return st;
 	process->state = PROCESS_NONE;
 	for (unsigned i = 0; i < process->mapping_count; i++)
-		if (process->mapping[i].vmo != ROOT_SLOT_ARCHIVE)
+		if (!process->mapping[i].is_shared)
 			(void)object_delete(process->mapping[i].vmo);
+	for (unsigned i = 0; i < process->thread_count; i++)
+		(void)object_delete(process->threads[i]);
 	if (process->own)
 		slots_free(process->own, PROCESS_SLOTS);
 	return process->owns_memory ? object_delete(process->memory) : ST_OK;

@@ -134,6 +134,7 @@ static status_t map_file(
 	mapping.size = page_up(s->address + s->file_size) - mapping.address;
 	if (is_in_pages(file, s) && !(s->flags & MAY_WRITE) && s->size == s->file_size) {
 		mapping.vmo = ROOT_SLOT_ARCHIVE;
+		mapping.is_shared = 1;
 		mapping.offset = page_down(file->offset + s->offset);
 	} else {
 		st = make_pages(process, file, s, &mapping);

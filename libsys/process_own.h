@@ -32,7 +32,7 @@ static inline struct cap_place process_slot(const struct process *process, cptr_
 /*
  * process_map: map a VMO and note it.
  *
- *  mapping  flags without VSPACE_FIXED; vmo, if it is not the archive's, becomes the process's
+ *  mapping  flags without VSPACE_FIXED; vmo, if it is not shared, becomes the process's
  *  returns  ST_OK; ST_NO_RESOURCES: more than PROCESS_MAPPINGS_MAX; what vspace_map says. Then
  *           the VMO is deleted
  */
@@ -40,6 +40,17 @@ status_t process_map(struct process *process, const struct process_mapping *mapp
 
 /* process_zeros: a VMO of zeros of its Pool, mapped readable and writable. */
 status_t process_zeros(struct process *process, uaddr_t address, uint64_t size);
+
+/* process_configure: its first thread: CSpace, VSpace, faults, priority, CPU and name. */
+status_t process_configure(
+	struct process *process, const struct process_options *options, uaddr_t ipc_buffer);
+
+/* process_set_name: as much of it as a thread's name can have. */
+void process_set_name(struct process *process, const char *name);
+
+/* process_suspend_all, process_start_all: its first thread and those that a copy was given. */
+status_t process_suspend_all(struct process *process);
+status_t process_start_all(struct process *process);
 
 /* process_stop: its first thread does not run any more, the others are gone. */
 status_t process_stop(struct process *process);
@@ -75,3 +86,23 @@ static inline unsigned process_objects_bits(
 {
 	return options->objects_bits ? options->objects_bits : process->memory_bits - 4;
 }
+
+/* A copy in the making. */
+struct process_copying {
+	struct process *source, *copy;
+	unsigned kind;	     /* VMO_CHILD_SNAPSHOT or VMO_CHILD_CLONE */
+	struct startup page; /* the source's, up to its text */
+	uint64_t
+		vmo_ids[PROCESS_MAPPINGS_MAX]; /* of whom the copy's mapping's VMO is a child */
+};
+
+/* process_copy_slots: capabilities by name, and what stands in the slots that are used. */
+status_t process_copy_slots(
+	struct process_copying *copying, const struct process_options *options);
+
+/*
+ * process_copy_registers: all of them, from a thread that does not run to one that is stopped.
+ *
+ *  is_ready  the source waits in startup_ready(): for `to` it returns `generation`
+ */
+status_t process_copy_registers(cptr_t to, cptr_t from, int is_ready, unsigned generation);

@@ -30,6 +30,7 @@ static status_t map_archive(struct process *process)
 		.address = PROCESS_ARCHIVE_VA,
 		.size = (boot_info()->archive_size + PAGE_SIZE - 1) / PAGE_SIZE * PAGE_SIZE,
 		.vmo = ROOT_SLOT_ARCHIVE,
+		.is_shared = 1,
 		.flags = VSPACE_READ,
 	};
 

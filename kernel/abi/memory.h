@@ -55,6 +55,12 @@ enum vmo_cache {
 	VMO_CACHE_WRITE_COMBINING = 3, /* as UNCACHED */
 };
 
+/* What a VMO tells, a bit each: vmo_signal returns those that it has. */
+enum vmo_signal {
+	VMO_SIGNAL_ZERO_CHILDREN = 1 << 3,
+};
+#define VMO_SIGNALS_USER UINT32_C(0xff000000) /* that mean what programs say they do */
+
 enum vmo_flag {
 	VMO_FLAG_RESIZABLE = 1 << 0,
 	VMO_FLAG_CONTIGUOUS = 1 << 1,

@@ -39,7 +39,10 @@ enum {
 	SLOT_BYTES = 1 << SLOT_BITS, /* of memory, for each slot of a CNode */
 	RETYPE_MAX = 256,	     /* objects in one retype */
 	GUARD_BITS_SHIFT = 6,
+	CAP_ID_SHIFT = 24, /* in what cap_info returns: which VMO */
 };
+
+#define CAP_ID_MASK ((UINT64_C(1) << 39) - 1)
 
 /* guard_word: what mint and mutate of a CNode take: the guard's value and its length. */
 static inline word_t guard_word(word_t value, unsigned bits)

@@ -2,8 +2,6 @@
 /* Copyright (c) 2026 The Quire authors */
 #include "mm/frame.h"
 
-#include "mm/pool.h"
-
 struct frame_table frame_table;
 
 bool frame_init(struct frame *table, paddr_t base, uint64_t count)
@@ -16,32 +14,12 @@ bool frame_init(struct frame *table, paddr_t base, uint64_t count)
 	return true;
 }
 
-static struct frame *counted(paddr_t pa)
-{
-	struct frame *f = frame_at(pa);
-
-	return f && f->state >= FRAME_PAGE ? f : NULL;
-}
-
 void frame_get(paddr_t pa)
 {
-	struct frame *f = counted(pa);
+	struct frame *f = frame_counted(pa);
 
 	if (f) {
 		CHECK(f->refs > 0);
 		f->refs++;
 	}
-}
-
-bool frame_put(paddr_t pa)
-{
-	struct frame *f = counted(pa);
-
-	if (!f)
-		return false;
-	CHECK(f->refs > 0);
-	if (--f->refs > 0)
-		return false;
-	pool_give_back(f);
-	return true;
 }

@@ -89,8 +89,16 @@ static inline bool frame_is_sole(paddr_t pa)
 	return !f || f->refs <= 1; /* 0: no Pool's */
 }
 
+/* frame_counted: the same if some Pool's page or table is there. */
+static inline struct frame *frame_counted(paddr_t pa)
+{
+	struct frame *f = frame_at(pa);
+
+	return f && f->state >= FRAME_PAGE ? f : NULL;
+}
+
 /* frame_get: one more owner. Memory outside the table is not counted. */
 void frame_get(paddr_t pa);
 
-/* frame_put: one owner less; the last one gives the frame back to its Pool: then true. */
+/* frame_put: one owner less; the last one gives the frame back to its Pool: then true. In pool.c. */
 bool frame_put(paddr_t pa);

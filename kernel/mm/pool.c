@@ -123,19 +123,55 @@ status_t pool_take_run(struct pool *pool, uint64_t count, uint64_t alignment, pa
 	return ST_NO_MEMORY;
 }
 
-void pool_give_back(struct frame *frame)
+bool frame_put(paddr_t pa)
 {
-	struct pool *pool = pools[frame->pool];
+	struct frame *f = frame_counted(pa);
+	struct pool *pool;
 
-	CHECK(frame->state == FRAME_PAGE || frame->state == FRAME_TABLE);
-	CHECK(pool && pool->used[frame->state] > 0);
-	pool->used[frame->state]--;
-	push(pool, frame);
+	if (!f)
+		return false;
+	CHECK(f->refs > 0);
+	if (--f->refs > 0)
+		return false;
+	pool = pools[f->pool];
+	CHECK(pool && pool->used[f->state] > 0);
+	pool->used[f->state]--;
+	push(pool, f);
+	return true;
 }
 
-bool pool_pays_for(const struct pool *pool, paddr_t pa)
+/* The common frame, the Pool's own and with one owner left, is put at the list's head here. */
+uint64_t pool_put(struct pool *pool, pte_t *entry, uint64_t count, unsigned level)
 {
-	const struct frame *f = frame_at(pa);
+	const enum frame_state kind = level ? FRAME_TABLE : FRAME_PAGE;
+	const struct frame_table t = frame_table;
+	struct frame given = {.pool = pool->id, .state = FRAME_FREE, .prev = FRAME_NONE};
+	uint64_t back = 0;
 
-	return f && f->state != FRAME_ABSENT && f->pool == pool->id;
+	given.next = pool->free_head;
+	for (pte_t *end = entry + count; entry < end; entry++) {
+		const pte_t e = *entry;
+		uint64_t number;
+		struct frame *f;
+
+		*entry = pte_none();
+		if (!pte_is_owned(e))
+			continue;
+		number = (pte_pa(e, level) - t.base) >> PAGE_BITS;
+		f = &t.frames[number];
+		if (number >= t.count || f->refs != 1 || f->pool != given.pool) {
+			frame_put(pte_pa(e, level)); /* never to this list */
+			continue;
+		}
+		CHECK(f->state == kind);
+		*f = given;
+		if (given.next != FRAME_NONE)
+			t.frames[given.next].prev = (uint32_t)number;
+		given.next = (uint32_t)number;
+		back++;
+	}
+	pool->free_head = given.next;
+	pool->free += back;
+	pool->used[kind] -= back;
+	return back;
 }

@@ -99,8 +99,10 @@ static inline paddr_t pool_take(struct pool *pool, enum frame_state kind)
 must_check status_t pool_take_run(
 	struct pool *pool, uint64_t count, uint64_t alignment, paddr_t *pa_out);
 
-/* pool_give_back: the last reference is gone. For frame_put alone. */
-void pool_give_back(struct frame *frame);
-
-/* pool_pays_for: whether this frame was taken from `pool`. */
-bool pool_pays_for(const struct pool *pool, paddr_t pa);
+/*
+ * pool_put: frame_put for each of `count` entries of `level` that is owned. Most of them, by
+ * what is said of `pool` and of their level, go in few instructions.
+ *
+ *  => the entries become none; how many frames came back to `pool` is returned
+ */
+uint64_t pool_put(struct pool *pool, pte_t *entry, uint64_t count, unsigned level);

@@ -2,6 +2,8 @@
 /* Copyright (c) 2026 The Quire authors */
 #include "object/vmo.h"
 
+#include "abi/memory.h"
+
 #include "lib/string.h"
 
 #include "cap/delete.h"
@@ -93,6 +95,7 @@ static struct vmo_object *new_object(struct pool_object *pool, const struct vmo_
 	vmo->state = VMO_LIVE;
 	vmo->pools = 0;
 	vmo->is_device = r->kind == MAKE_DEVICE;
+	vmo->signals = 0;
 	vmo->asked = r->source;
 	vmo->id = ++ids;
 	vmo->signal = (struct slot){0};
@@ -128,6 +131,19 @@ void vmo_check_children(struct vmo *core)
 {
 	if (core->children == 0)
 		notification_signal_cap(&vmo_of_core(core)->signal.cap);
+}
+
+enum { USER_SHIFT = 24 };
+
+uint32_t vmo_change_signals(struct vmo_object *vmo, uint32_t clear, uint32_t set)
+{
+	uint8_t before = vmo->signals;
+
+	vmo->signals = (uint8_t)((before & ~(clear >> USER_SHIFT)) | set >> USER_SHIFT);
+	if (vmo->signals & ~before)
+		notification_signal_cap(&vmo->signal.cap);
+	return (uint32_t)vmo->signals << USER_SHIFT |
+		(vmo->core.children ? 0 : VMO_SIGNAL_ZERO_CHILDREN);
 }
 
 /* May it end: is there a user besides `caps` capabilities? */

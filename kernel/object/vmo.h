@@ -46,13 +46,14 @@ struct vmo_object {
 	uint8_t state;	   /* enum vmo_state */
 	uint8_t pools;	   /* of `on` */
 	uint8_t is_device; /* `core` shows memory that no Pool owns */
+	uint8_t signals;   /* of programs: the highest byte of VMO_SIGNALS_USER */
 	uint64_t id;
 	const struct vmo_object *asked; /* a snapshot that is being taken: of this one */
 	uint64_t usage_at;		/* how far the account was taken, */
 	struct vmo_usage usage;		/* and what it is so far */
 	struct list made;		/* struct mapping_object: made with this VMO */
 	struct list ending;
-	struct slot signal; /* the notification to tell that no children are left */
+	struct slot signal; /* the notification to tell of signals: that it got one */
 	struct vmo core;
 	char name[VMO_NAME_MAX];
 	struct dependence on[VMO_POOLS_MAX]; /* the first: who pays */
@@ -132,9 +133,12 @@ static inline uint64_t vmos_pending(void)
 /* vmo_feed: after ST_NO_MEMORY: are there frames that one of its Pools was not fed yet? */
 bool vmo_feed(const struct vmo_object *vmo);
 
-/* vmo_set_signal: what to tell when no children are left; `source` NULL: nothing. CAP_AGAIN. */
+/* vmo_set_signal: what to tell of signals; `source` NULL: nothing. CAP_AGAIN. */
 must_check status_t vmo_set_signal(
 	struct vmo_object *vmo, struct slot *source, struct work *work);
+
+/* vmo_change_signals: clear, then set user signals, and tell of new ones. Returns all it has. */
+uint32_t vmo_change_signals(struct vmo_object *vmo, uint32_t clear, uint32_t set);
 
 /* vmo_check_children: tell it if there are none. */
 void vmo_check_children(struct vmo *core);

@@ -83,8 +83,8 @@ status_t vspace_finalise(const struct cap *cap, struct work *work)
 	struct vspace_object *space = vspace_of(cap);
 	status_t st = ST_OK;
 
-	while (space->core.top && st == ST_OK)
-		st = mapping_destroy(mapping_of_core(space->core.top), work);
+	while (space->core.mappings.top && st == ST_OK)
+		st = mapping_destroy(mapping_of_core(vspace_next(&space->core, 0)), work);
 	if (st != ST_OK || !is_left(space, cap))
 		return CAP_AGAIN;
 	st = vspace_fini(&space->core);
@@ -147,12 +147,8 @@ static void set_rights(struct mapping_object *mapping, unsigned rights)
 static void detach(struct mapping_object *mapping, struct work *work)
 {
 	struct vmo_object *vmo = mapping->vmo;
-	struct mapping *unused = NULL;
-	bool gone;
 
-	if (vspace_unmap(&mapping->core, mapping->core.first, mapping->core.pages, unused,
-		    &gone) != 0)
-		CHECK(!"a whole Mapping leaves no pieces");
+	vspace_unmap(&mapping->core);
 	list_remove(&mapping->made);
 	vmo_let_go(vmo, work);
 	work->left -= WORK_UNMAP;

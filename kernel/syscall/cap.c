@@ -164,6 +164,12 @@ int64_t sys_cap_revoke(cptr_t cnode, word_t index, word_t depth)
 	return delete_result(st, vmos_pending() > 0, &work);
 }
 
+/* Which VMO: as much of its number as there is room for. */
+static int64_t id_of(const struct cap *cap)
+{
+	return cap->type == OBJECT_VMO ? (int64_t)(vmo_of(cap)->id & CAP_ID_MASK) : 0;
+}
+
 int64_t sys_cap_info(cptr_t cap)
 {
 	struct lookup lookup = invoke_any(cap);
@@ -171,5 +177,5 @@ int64_t sys_cap_info(cptr_t cap)
 	if (lookup.status != ST_OK)
 		return lookup.status;
 	return lookup.slot->cap.type | lookup.slot->cap.rights << 8 |
-		lookup.slot->cap.size_bits << 16;
+		lookup.slot->cap.size_bits << 16 | id_of(&lookup.slot->cap) << CAP_ID_SHIFT;
 }

@@ -224,6 +224,44 @@ int64_t sys_vmo_clone(cptr_t cptr, word_t options, word_t offset, word_t size, c
 	return call_result(st);
 }
 
+/* The Mapping's range and no more: who has the VSpace could read all of that anyway. */
+int64_t sys_vspace_clone(cptr_t cptr, uaddr_t address, word_t options, cptr_t pool_cptr,
+	cptr_t cnode, word_t index)
+{
+	const uint8_t rights = RIGHT_READ | RIGHT_WRITE | RIGHT_MAP | RIGHT_PROPERTY;
+	struct lookup space = invoke_find(cptr, OBJECT_VSPACE, 0), pool;
+	struct vmo_request request = {0};
+	struct mapping_object *mapping;
+	struct mapping *m;
+	struct slot *slot;
+	status_t st;
+
+	if (unlikely(space.status != ST_OK))
+		return space.status;
+	pool = find_pool(pool_cptr);
+	if (unlikely(pool.status != ST_OK))
+		return pool.status;
+	st = find_empty(cnode, index, &slot);
+	if (likely(st == ST_OK))
+		st = child_options(options, &request);
+	if (likely(st == ST_OK) && unlikely(request.kind == MAKE_SLICE))
+		st = ST_INVALID_ARGS;
+	if (unlikely(st != ST_OK))
+		return st;
+	m = vspace_find(&vspace_of(&space.slot->cap)->core, address >> PAGE_BITS);
+	if (unlikely(!m))
+		return ST_NOT_FOUND;
+	mapping = mapping_of_core(m);
+	request.source = mapping->vmo;
+	request.offset = m->coordinate - mapping->vmo->core.bias;
+	request.pages = m->pages;
+	st = make(pool_of(&pool.slot->cap), &request, &mapping->slot, slot,
+		mapping->rights_max & MAP_EXECUTE ? rights | RIGHT_EXECUTE : rights);
+	if (unlikely(st == ST_NO_MEMORY) && vmo_feed(request.source))
+		st = CAP_AGAIN;
+	return call_result(st);
+}
+
 struct transfer {
 	struct vmo_object *vmo;
 	uaddr_t buffer;
@@ -580,4 +618,15 @@ int64_t sys_vmo_set_signal(cptr_t cptr, cptr_t notification)
 	if (signal.status != ST_OK)
 		return signal.status;
 	return call_result(vmo_set_signal(vmo_of(&lookup.slot->cap), signal.slot, &work));
+}
+
+int64_t sys_vmo_signal(cptr_t cptr, word_t clear, word_t set)
+{
+	struct lookup lookup = find_vmo(cptr, clear | set ? RIGHT_PROPERTY : 0);
+
+	if (lookup.status != ST_OK)
+		return lookup.status;
+	if ((clear | set) & ~(word_t)VMO_SIGNALS_USER)
+		return ST_INVALID_ARGS;
+	return vmo_change_signals(vmo_of(&lookup.slot->cap), (uint32_t)clear, (uint32_t)set);
 }

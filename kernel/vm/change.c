@@ -32,7 +32,7 @@ static status_t next_owned(struct vmo *v, uint64_t *c, uint64_t end)
 
 		if (pte_is_owned(*p.slot))
 			return ST_OK;
-		*c = block_end(*c, p.level);
+		*c = tree_next(p, *c, end);
 		if (*c < end && !vm_step())
 			return ST_SHOULD_WAIT;
 	}
@@ -80,21 +80,33 @@ static status_t merge_prepare(struct vmo *v, struct vmo *p)
 	}
 }
 
-/* hand_over: the page at `c`, which no mapping reaches, becomes p's; v borrows it. */
-static void hand_over(struct vmo *v, struct vmo *p, uint64_t c)
+/*
+ * hand_over: of `count` pages of one table from `c` on, which no mapping reaches, those that
+ * the clone owns become p's, and v borrows them. First the entries change places, so that
+ * p's old pages go in one sweep.
+ */
+static void hand_over(struct vmo *v, struct vmo *p, uint64_t c, uint64_t count)
 {
-	struct place mine = tree_find(v, c, 0);
-	struct place theirs = tree_find(p, c, 0);
-	pte_t page = *mine.slot;
-	pte_t old = *theirs.slot;
+	pte_t *from = tree_find(v, c, 0).slot;
+	struct place to = tree_find(p, c, 0);
+	const bool code = place_is_code(to);
+	uint64_t moved = 0;
 
-	mmu_write(theirs.slot, pte_none());
-	mmu_write(mine.slot, pte_none());
-	entry_publish(theirs, page);
-	mmu_write(mine.slot, pte_borrowed(page, 0));
-	if (pte_is_owned(old))
-		vmo_put(p, old, 0);
-	v->renewed -= v->renewed > 0;
+	for (uint64_t i = 0; i < count; i++) {
+		pte_t page = from[i];
+
+		if (!pte_is_owned(page))
+			continue;
+		if (code)
+			code_sync(pte_pa(page, 0));
+		from[i] = to.slot[i];
+		mmu_write(&to.slot[i], page);
+		moved++;
+	}
+	vmo_put(p, from, count, 0);
+	for (uint64_t i = 0; i < count; i++)
+		from[i] = pte_is_none(to.slot[i]) ? pte_none() : pte_borrowed(to.slot[i], 0);
+	v->renewed -= min_u64(v->renewed, moved);
 }
 
 /* merge_go_on: move what is not moved yet. */
@@ -108,18 +120,20 @@ status_t merge_go_on(struct vmo *v)
 	family_watch(v);
 	for (;;) {
 		status_t st = next_owned(v, &m->next, m->end);
+		uint64_t count;
 
 		if (st == ST_NOT_FOUND)
 			break;
 		if (st == ST_SHOULD_WAIT)
 			return st;
-		hand_over(v, p, m->next++);
+		count = vm_entries(min_u64(m->end, block_end(m->next, 1)) - m->next);
+		hand_over(v, p, m->next, count);
+		m->next += count;
+		vm_dealt(count);
 		if (!vm_step())
 			return ST_SHOULD_WAIT;
 	}
-	pool_unreserve(v->pool, v->renewed);
-	v->reserve -= v->renewed;
-	v->renewed = 0;
+	vmo_unrenew(v);
 	p->merge.clone = m->clone = NULL;
 	return ST_OK;
 }
@@ -128,7 +142,6 @@ status_t merge_go_on(struct vmo *v)
 static status_t merge_switch(struct vmo *v, struct vmo *p)
 {
 	struct vmo_merge *m = &v->merge;
-	uint64_t used = v->flags & VMO_RESERVE ? v->reserve_cap - v->reserve : 0;
 	status_t st = family_drop(p, m->start, m->end);
 
 	if (st == ST_OK)
@@ -136,11 +149,9 @@ static status_t merge_switch(struct vmo *v, struct vmo *p)
 	if (st == ST_OK)
 		st = mappings_sweep(v, m->start, m->end, SWEEP_OUT);
 	if (st == ST_OK) /* a promise that a page has used up is made again when it leaves */
-		st = pool_reserve(v->pool, used);
+		st = vmo_renew(v);
 	if (st != ST_OK)
 		return st;
-	v->reserve += used;
-	v->renewed = used;
 	m->next = m->start;
 	m->clone = p->merge.clone = v;
 	vm_work.changes++;
@@ -156,6 +167,8 @@ status_t vmo_merge(struct vmo *v)
 	if (v->flags & VMO_SLICE || !p || v->limit <= v->bias || v->pool != p->pool ||
 		p->flags & (VMO_FIXED | VMO_CLOSING))
 		return ST_BAD_STATE;
+	if (m->clone == v) /* it has happened */
+		return merge_go_on(v);
 	if (vmo_settle(v) != ST_OK || vmo_settle(p) != ST_OK)
 		return ST_SHOULD_WAIT;
 	if (m->events != vm_work.events) {
@@ -203,9 +216,9 @@ status_t vmo_usage(const struct vmo *v, uint64_t *at, struct vmo_usage *u)
 			shared = shared || (owned && !entry_is_sole(e, level));
 			if (first && owned && level)
 				*(shared ? &u->shared_tables : &u->sole_tables) += 1;
-			else if (owned && !level)
+			else if (first && owned)
 				*(shared ? &u->shared_pages : &u->sole_pages) += 1;
-			else if (first && !owned && !pte_is_none(e))
+			else if (first && !pte_is_none(e))
 				u->borrowed++;
 			if (!owned || level == 0)
 				break;

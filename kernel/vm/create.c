@@ -77,6 +77,26 @@ status_t vmo_set_aside(struct vmo *v, uint64_t end)
 	return ST_OK;
 }
 
+/* vmo_renew: what a RESERVE clone has used of its promise is promised once more. */
+status_t vmo_renew(struct vmo *v)
+{
+	uint64_t used = v->flags & VMO_RESERVE ? v->reserve_cap - v->reserve : 0;
+	status_t st = pool_reserve(v->pool, used);
+
+	if (st != ST_OK)
+		return st;
+	v->renewed = used;
+	v->reserve += used;
+	return ST_OK;
+}
+
+void vmo_unrenew(struct vmo *v)
+{
+	pool_unreserve(v->pool, v->renewed);
+	v->reserve -= v->renewed;
+	v->renewed = 0;
+}
+
 status_t vmo_init(struct vmo *v, struct pool *pool, uint64_t pages, unsigned flags)
 {
 	if (pages > VMO_MAX_PAGES)
@@ -153,6 +173,12 @@ status_t vmo_init_device(
 	return st;
 }
 
+/* window_end: below which coordinate a child of `source` may see the tree. */
+static uint64_t window_end(const struct vmo *source)
+{
+	return source->flags & VMO_SLICE ? vmo_end(source) : VMO_NO_LIMIT;
+}
+
 /* child_init: a newborn that is nobody's child yet. */
 static status_t child_init(struct vmo *v, struct vmo *source, struct pool *pool,
 	uint64_t offset, uint64_t pages, unsigned flags)
@@ -162,9 +188,7 @@ static status_t child_init(struct vmo *v, struct vmo *source, struct pool *pool,
 
 	if (source->memory != PTE_NORMAL)
 		return ST_BAD_STATE;
-	st = vmo_settle(source->source);
-	if (st == ST_OK && source->source->trim > vmo_end(source->source))
-		st = vmo_resize(source->source, source->source->pages); /* was begun */
+	st = vmo_finish(source->source);
 	if (st != ST_OK)
 		return st;
 	if (__builtin_add_overflow(source->bias, offset, &bias) || bias > VMO_MAX_COORDINATE ||
@@ -173,25 +197,23 @@ static status_t child_init(struct vmo *v, struct vmo *source, struct pool *pool,
 	object_init(v, pool, pages, flags);
 	v->bias = bias;
 	v->levels = (uint8_t)tree_levels(bias, bias + pages);
+	v->parent = source->source;
+	v->limit = window_end(source);
 	return ST_OK;
 }
 
 status_t vmo_clone(struct vmo *v, struct vmo *source, struct pool *pool, uint64_t offset,
 	uint64_t pages, unsigned flags)
 {
-	struct vmo *parent = source->source;
 	status_t st = child_init(
 		v, source, pool, offset, pages, flags & (VMO_RESIZABLE | VMO_RESERVE));
 
-	if (st != ST_OK)
-		return st;
-	v->parent = parent;
-	v->limit = source->flags & VMO_SLICE ? vmo_end(source) : VMO_NO_LIMIT;
-	st = vmo_set_aside(v, vmo_end(v));
+	if (st == ST_OK)
+		st = vmo_set_aside(v, vmo_end(v));
 	if (st != ST_OK)
 		return st;
 	vmo_borrow_root(v);
-	family_join(v, parent);
+	family_join(v, v->parent);
 	return ST_OK;
 }
 
@@ -220,8 +242,6 @@ static status_t snapshot_begin(struct vmo *v, struct vmo *source, struct pool *p
 	if (st != ST_OK)
 		return st;
 	v->flags |= VMO_UNBORN;
-	v->limit = source->flags & VMO_SLICE ? vmo_end(source) : VMO_NO_LIMIT;
-	v->parent = p;
 	v->below = p;
 	v->adopt_next = v->bias;
 	p->newborn = v;
@@ -233,10 +253,8 @@ static status_t snapshot_begin(struct vmo *v, struct vmo *source, struct pool *p
 static status_t snapshot_of(struct vmo *v, struct vmo *from)
 {
 	struct adoption a = {.child = v, .from = from, .snapshot = true, .at = v->adopt_next};
-	status_t st = from->flags & VMO_FIXED ? ST_BAD_STATE : vmo_settle(from);
+	status_t st = from->flags & VMO_FIXED ? ST_BAD_STATE : vmo_finish(from);
 
-	if (st == ST_OK && from->trim > vmo_end(from))
-		st = vmo_resize(from, from->pages);
 	if (st == ST_OK)
 		st = mappings_sweep(from, 0, UINT64_MAX, SWEEP_WRITE);
 	if (st == ST_OK) {
@@ -252,21 +270,12 @@ static status_t snapshot_renew(struct vmo *v, struct vmo *from)
 {
 	struct vmo *first = from;
 
-	while (from) {
-		uint64_t used =
-			from->flags & VMO_RESERVE ? from->reserve_cap - from->reserve : 0;
-
-		if (pool_reserve(from->pool, used) != ST_OK)
-			break;
-		from->renewed = used;
-		from->reserve += used;
+	while (from && vmo_renew(from) == ST_OK) {
 		v->limit = limit_behind(v, from);
 		from = v->limit > v->bias ? from->parent : NULL;
 	}
-	for (; from && first != from; first = first->parent) {
-		pool_unreserve(first->pool, first->renewed);
-		first->reserve -= first->renewed;
-	}
+	for (; from && first != from; first = first->parent)
+		vmo_unrenew(first);
 	return from ? ST_NO_MEMORY : ST_OK;
 }
 
@@ -309,7 +318,7 @@ status_t vmo_snapshot(struct vmo *v, struct vmo *source, struct pool *pool, uint
 			st = ST_SHOULD_WAIT;
 	}
 	if (st == ST_OK) {
-		v->limit = source->flags & VMO_SLICE ? vmo_end(source) : VMO_NO_LIMIT;
+		v->limit = window_end(source);
 		st = snapshot_renew(v, p);
 	}
 	v->merge.events = vm_work.events;

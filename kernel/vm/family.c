@@ -99,7 +99,8 @@ static status_t drop_borrowed(struct vmo *x, struct vmo_walk *w)
 			mmu_write(p.slot, pte_none());
 			cut = p.level > cut ? p.level : cut;
 		}
-		c = w->next = block_end(c, p.level);
+		c = w->next =
+			pte_is_owned(*p.slot) ? tree_next(p, c, end) : block_end(c, p.level);
 		if (!few && c < end && !vm_step())
 			return ST_SHOULD_WAIT;
 	}
@@ -229,7 +230,7 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
 				*level_out = to.level;
 				return ST_OK;
 			}
-			if (!vmo_can_take_edge(child))
+			if (!vmo_can_take(child, 1, true))
 				return ST_NO_MEMORY;
 			CHECK(pte_is_none(*to.slot));
 			mmu_write(to.slot, table_new(child, to.level, true));
@@ -241,15 +242,11 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
 			return ST_OK;
 		}
 		if (to.level >= from.level) {
-			unsigned level = to.level--;
-
-			to.table = *to.slot;
-			to.slot = table_slot(to.table, level, a->at);
-			if (level > from.level)
+			descend(&to, a->at);
+			if (to.level >= from.level)
 				continue;
 		}
-		from.slot = table_slot(*from.slot, from.level, a->at);
-		from.level--;
+		descend(&from, a->at);
 	}
 }
 
@@ -297,17 +294,12 @@ void adoption_again(struct vmo *v)
 static status_t bequeath(struct vmo *v, struct vmo *child)
 {
 	struct adoption a = {.child = child, .from = v};
-	status_t st = vmo_settle(child);
+	status_t st =
+		vmo_finish(child); /* what it borrowed beyond its end must not outlive v */
 
+	CHECK(st != ST_NO_MEMORY); /* it was cut when the shrink began */
 	if (st != ST_OK)
 		return st;
-	/* What it borrowed from v beyond its new end must not outlive v. */
-	if (child->trim > vmo_end(child)) {
-		st = vmo_resize(child, child->pages);
-		CHECK(st != ST_NO_MEMORY); /* it was cut when the shrink began */
-		if (st != ST_OK)
-			return st;
-	}
 	if (v->adopt_child != child)
 		v->adopt_next = 0;
 	v->adopt_child = child;
@@ -332,16 +324,12 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 	}
 	if (!v->parent) {
 		child->is_watching = false;
-		return ST_OK;
-	}
-	v->parent->children++;
-	if (child->is_watching && v->is_watching) {
+	} else if (child->is_watching && v->is_watching) {
+		v->parent->children++;
 		list_insert_after(&v->sibling, &child->sibling);
-		return ST_OK;
+	} else {
+		family_join(child, v->parent);
 	}
-	child->is_watching = false;
-	list_append(&v->parent->idle, &child->sibling);
-	family_watch(child);
 	return ST_OK;
 }
 
@@ -432,9 +420,7 @@ static status_t prepare_close(struct vmo *v)
 	if (v->newborn)
 		st = unborn_end(v->newborn);
 	if (st == ST_OK)
-		st = vmo_settle(v);
-	if (st == ST_OK && v->trim > vmo_end(v))
-		st = vmo_resize(v, v->pages);
+		st = vmo_finish(v);
 	if (st == ST_OK && first_child(v) && v->limit > v->bias)
 		st = make_edges(v);
 	if (st == ST_SHOULD_WAIT)

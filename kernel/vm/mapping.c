@@ -1,94 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The Quire authors */
 /*
- * Mappings: which range of which VMO stands where, in a treap by address.
+ * Mappings: which range of which VMO stands where.
  *
- * A cut through the middle leaves pieces:
+ * A cut leaves two, each with its part of the same coordinates:
  *
- *	|----------- m -----------|            unmap or protect the middle
- *	|-- m --|  (gone)  |- [0] -|           unmap: one spare
- *	|-- m --|-- [0] --|-- [1] -|           protect: two
- *
- * The treap's priorities are a hash of the address and of a secret of this boot: no balance
- * to keep, no recursion, the same set of mappings has the same shape however it came about,
- * and no program can choose addresses that make it a list.
+ *	|----------- m -----------|
+ *	|-- m --|------ rest -----|
  */
 #include "vm/tree.h"
 #include "vm/vspace.h"
 
-static uint64_t priority(const struct mapping *m)
+static struct mapping *mapping_of(struct treap_node *node)
 {
-	uint64_t x = (m->first ^ vm_work.secret) * UINT64_C(0x9e3779b97f4a7c15);
-
-	x = (x ^ x >> 32) * UINT64_C(0xd6e8feb86659fd93);
-	return x ^ x >> 32;
-}
-
-/* insert: into its place by priority; what was there is split around the address. */
-static void insert(struct vspace *s, struct mapping *m)
-{
-	struct mapping **link = &s->top;
-	struct mapping **left = &m->left;
-	struct mapping **right = &m->right;
-	struct mapping *n;
-
-	while (*link && priority(*link) >= priority(m))
-		link = m->first < (*link)->first ? &(*link)->left : &(*link)->right;
-	n = *link;
-	*link = m;
-	while (n) {
-		if (n->first < m->first) {
-			*left = n;
-			left = &n->right;
-			n = n->right;
-		} else {
-			*right = n;
-			right = &n->left;
-			n = n->left;
-		}
-	}
-	*left = NULL;
-	*right = NULL;
-}
-
-/* detach: out of the treap; its two sides are merged in its place. */
-static void detach(struct vspace *s, struct mapping *m)
-{
-	struct mapping **link = &s->top;
-	struct mapping *a = m->left;
-	struct mapping *b = m->right;
-
-	while (*link != m)
-		link = m->first < (*link)->first ? &(*link)->left : &(*link)->right;
-	while (a && b) {
-		if (priority(a) >= priority(b)) {
-			*link = a;
-			link = &a->right;
-			a = a->right;
-		} else {
-			*link = b;
-			link = &b->left;
-			b = b->left;
-		}
-	}
-	*link = a ? a : b;
-	if (s->recent == m)
-		s->recent = NULL;
+	return node ? container_of(node, struct mapping, place) : NULL;
 }
 
 struct mapping *vspace_next(struct vspace *s, uint64_t page)
 {
-	struct mapping *best = NULL;
+	struct mapping *m = mapping_of(treap_floor(&s->mappings, page));
 
-	for (struct mapping *n = s->top; n;) {
-		if (n->first + n->pages > page) {
-			best = n;
-			n = n->left;
-		} else {
-			n = n->right;
-		}
-	}
-	return best;
+	return m && page - m->first < m->pages ? m :
+						 mapping_of(treap_ceiling(&s->mappings, page));
 }
 
 struct mapping *vspace_find(struct vspace *s, uint64_t page)
@@ -106,20 +39,9 @@ struct mapping *vspace_find(struct vspace *s, uint64_t page)
 
 static void attach(struct mapping *m)
 {
-	insert(m->vspace, m);
+	treap_insert(&m->vspace->mappings, &m->place, m->first);
 	list_append(&m->vmo->mappings, &m->link);
 	m->vmo->mapping_count++;
-}
-
-static void sweep_next(struct vmo *v);
-
-static void forget(struct mapping *m)
-{
-	detach(m->vspace, m);
-	if (m->vmo->sweep.at == m)
-		sweep_next(m->vmo);
-	list_remove(&m->link);
-	m->vmo->mapping_count--;
 }
 
 /* link_now: what tables the VMO has already are linked, if they are few. */
@@ -129,20 +51,13 @@ static void link_now(struct mapping *m)
 
 	for (int i = 0; i < 8 && page < m->first + m->pages; i++) {
 		uint64_t c = m->coordinate + (page - m->first);
-		struct place p;
 
 		if (c >= min_u64(vmo_end(m->vmo), m->end))
 			return;
-		p = tree_find(m->vmo, c, 0);
-		if (!pte_is_none(*p.slot) && vspace_enter(m, page) != ST_OK)
+		if (!pte_is_none(tree_entry(m->vmo, c)) && vspace_enter(m, page) != ST_OK)
 			return;
 		page = block_end(page, 1);
 	}
-}
-
-static bool rights_make_sense(unsigned rights)
-{
-	return (!rights || rights & MAP_READ) && ~rights & (MAP_WRITE | MAP_EXECUTE);
 }
 
 status_t vspace_map(
@@ -152,7 +67,8 @@ status_t vspace_map(
 	struct mapping *next;
 	uint64_t coordinate;
 
-	if (!r->pages || !rights_make_sense(r->rights))
+	if (!r->pages || (r->rights && !(r->rights & MAP_READ)) ||
+		(r->rights & MAP_WRITE && r->rights & MAP_EXECUTE))
 		return ST_INVALID_ARGS;
 	if (r->first > space || r->pages > space - r->first ||
 		__builtin_add_overflow(v->bias, r->offset, &coordinate) ||
@@ -173,22 +89,31 @@ status_t vspace_map(
 	return ST_OK;
 }
 
-status_t vspace_empty(struct mapping *m, uint64_t first, uint64_t pages, uint64_t *done_out)
+/* sweep_next: on to the mapping behind `at`. */
+static void sweep_next(struct vmo *v)
 {
-	uint64_t last = first + pages;
+	struct list *next = v->sweep.at->link.next;
 
-	*done_out = pages;
-	if (pages)
-		last = vspace_sweep(m->vspace, first, last, VSPACE_LEVELS, SWEEP_OUT);
-	if (last >= first + pages)
-		return ST_OK;
-	*done_out = last - first;
-	return ST_SHOULD_WAIT;
+	v->sweep.at = next == &v->mappings ? NULL : list_entry(next, struct mapping, link);
+	v->sweep.next = 0;
 }
 
-/* split: the part of `m` from page `at` on becomes `rest`. */
-static void split(struct mapping *m, uint64_t at, struct mapping *rest)
+void vspace_unmap(struct mapping *m)
 {
+	treap_remove(&m->vspace->mappings, &m->place);
+	if (m->vspace->recent == m)
+		m->vspace->recent = NULL;
+	if (m->vmo->sweep.at == m)
+		sweep_next(m->vmo);
+	list_remove(&m->link);
+	m->vmo->mapping_count--;
+}
+
+/* A link across the cut goes: it was for one mapping alone. All else stays as it is. */
+void vspace_cut(struct mapping *m, uint64_t at, struct mapping *rest)
+{
+	CHECK(at > m->first && at - m->first < m->pages);
+	vspace_flush(m->vspace, at, at + 1, VSPACE_LEVELS);
 	*rest = *m;
 	rest->first = at;
 	rest->pages = m->first + m->pages - at;
@@ -198,53 +123,6 @@ static void split(struct mapping *m, uint64_t at, struct mapping *rest)
 	attach(rest);
 }
 
-/* carve: cut [first, first + pages) out of `m`; `*part` is that piece. */
-static unsigned carve(struct mapping *m, uint64_t first, uint64_t pages,
-	struct mapping spare[2], struct mapping **part)
-{
-	unsigned used = 0;
-
-	CHECK(first >= m->first && pages && first + pages <= m->first + m->pages);
-	vspace_flush(m->vspace, first, first + pages, VSPACE_LEVELS);
-	if (first + pages < m->first + m->pages)
-		split(m, first + pages, &spare[used++]);
-	*part = m;
-	if (first > m->first) {
-		split(m, first, &spare[used]);
-		*part = &spare[used++];
-	}
-	return used;
-}
-
-unsigned vspace_unmap(
-	struct mapping *m, uint64_t first, uint64_t pages, struct mapping spare[2], bool *gone)
-{
-	struct mapping *part;
-	unsigned used = carve(m, first, pages, spare, &part);
-
-	forget(part);
-	*gone = part == m;
-	return *gone ? used : used - 1;
-}
-
-unsigned vspace_protect(struct mapping *m, uint64_t first, uint64_t pages, unsigned rights,
-	struct mapping spare[2])
-{
-	struct mapping *part;
-	unsigned used = carve(m, first, pages, spare, &part);
-
-	part->rights = rights_make_sense(rights) ? rights : 0;
-	return used;
-}
-
-/* A link across the cut goes: it was for one mapping alone. All else stays as it is. */
-void vspace_cut(struct mapping *m, uint64_t at, struct mapping *rest)
-{
-	CHECK(at > m->first && at < m->first + m->pages);
-	vspace_flush(m->vspace, at, at + 1, VSPACE_LEVELS);
-	split(m, at, rest);
-}
-
 /*
  * Sweeps. Before what a VMO shows in a range changes, no way from a mapping into that range
  * may be left (or, before pages are shared, none to write). One sweep at a time is under way
@@ -252,15 +130,6 @@ void vspace_cut(struct mapping *m, uint64_t at, struct mapping *rest)
  * it stays true behind where it is; when it has ended it is `closed` until somebody enters
  * something, so that whoever began it finds it done.
  */
-
-/* sweep_next: on to the mapping behind `at`. */
-static void sweep_next(struct vmo *v)
-{
-	struct list *next = v->sweep.at->link.next;
-
-	v->sweep.at = next == &v->mappings ? NULL : list_entry(next, struct mapping, link);
-	v->sweep.next = 0;
-}
 
 status_t mappings_go_on(struct vmo *v)
 {

@@ -24,21 +24,10 @@
 #include "vm/tree.h"
 #include "vm/vspace.h"
 
-static inline void descend(struct place *p, uint64_t c)
+/* open_sole: open_path, from a table on that is owned but not open. */
+static apart struct place open_sole(struct place p, uint64_t c, unsigned stop)
 {
-	p->table = *p->slot;
-	p->slot = table_slot(p->table, p->level, c);
-	p->level--;
-}
-
-/* open_path: walk down over sole entries, opening them for writing, to `stop` at most. */
-static inline struct place open_path(struct vmo *v, uint64_t c, unsigned stop)
-{
-	struct place p = {.slot = &v->root, .level = v->levels};
-
-	while (p.level > stop && pte_can_write(*p.slot, p.level))
-		descend(&p, c); /* open already */
-	while (p.level >= stop && entry_is_sole(*p.slot, p.level)) {
+	while (entry_is_sole(*p.slot, p.level)) {
 		if (!pte_can_write(*p.slot, p.level))
 			mmu_write(p.slot, pte_allow_write(*p.slot, p.level));
 		p.open = p.level == stop;
@@ -49,10 +38,25 @@ static inline struct place open_path(struct vmo *v, uint64_t c, unsigned stop)
 	return p;
 }
 
-/* page_of_own: an owned, writable entry for a page that shows what `old` shows. */
-static inline __attribute__((__always_inline__)) pte_t page_of_own(struct vmo *v, pte_t old)
+/* open_path: walk down over sole entries, opening them for writing, to `stop` at most. */
+static force_inline struct place open_path(struct vmo *v, uint64_t c, unsigned stop)
 {
-	paddr_t pa = v->flags & VMO_RESERVE ? vmo_take(v, FRAME_PAGE) :
+	struct place p = {.slot = &v->root, .level = v->levels};
+
+	while (p.level > stop && pte_can_write(*p.slot, p.level))
+		descend(&p, c);
+	if (p.level > stop)
+		return pte_is_owned(*p.slot) ? open_sole(p, c, stop) : p;
+	p.open = p.level == stop && entry_is_sole(*p.slot, stop);
+	if (p.open && !pte_can_write(*p.slot, stop))
+		mmu_write(p.slot, pte_allow_write(*p.slot, stop));
+	return p;
+}
+
+/* page_of_own: an owned, writable entry for a page that shows what `old` shows. */
+static force_inline pte_t page_of_own(struct vmo *v, pte_t old)
+{
+	paddr_t pa = v->flags & VMO_RESERVE ? vmo_take(v, FRAME_PAGE, false) :
 					      pool_take(v->pool, FRAME_PAGE);
 
 	if (pte_is_none(old) || entry_is_zero(old, 0))
@@ -84,7 +88,7 @@ static apart pte_t build(
 			*slot = pte_is_none(old) ? table_new(v, level, false) :
 						   table_copy(v, old, level, c);
 		if (slot != &made && pte_is_owned(old))
-			vmo_put(v, old, level);
+			vmo_put(v, &old, 1, level);
 		if (level == stop)
 			return made;
 		slot = table_slot(*slot, level, c);
@@ -121,7 +125,7 @@ static void replace(struct vmo *v, uint64_t c, struct place p, unsigned stop, pt
 	vm_work.events++;
 	entry_publish(p, made);
 	if (pte_is_owned(old))
-		vmo_put(v, old, p.level);
+		vmo_put(v, &old, 1, p.level);
 	family_watch(v);
 }
 
@@ -152,7 +156,7 @@ static inline bool own_quickly(
 	vm_work.events++;
 	entry_publish(*p, made);
 	if (pte_is_owned(old))
-		vmo_put(v, old, 0);
+		vmo_put(v, &old, 1, 0);
 	else
 		family_watch(v);
 	page_out->is_shown = only != NULL;
@@ -167,14 +171,14 @@ static apart status_t own_slowly(
 	pte_t shown = pte_none();
 	status_t st;
 
-	if (!vmo_can_take(v, p.level + 1))
+	if (!vmo_can_take(v, p.level + 1, false))
 		return ST_NO_MEMORY;
 	if (pte_is_none(p.level ? tree_entry(v, c) : *p.slot) && vmo_sees(v, c)) {
 		st = vmo_resolve(v, c, &shown);
 		if (st == ST_SHOULD_WAIT)
 			return st;
 		p = open_path(v, c, 0);
-		if (!vmo_can_take(v, p.level + 1))
+		if (!vmo_can_take(v, p.level + 1, false))
 			return ST_NO_MEMORY;
 	}
 	st = prepare(v, c, p);
@@ -200,6 +204,7 @@ status_t own_coordinate(struct vmo *v, uint64_t c, struct owned *page_out)
 	page_out->is_new = !p.open;
 	if (!p.open)
 		return own_quickly(v, c, &p, page_out) ? ST_OK : own_slowly(v, c, p, page_out);
+	page_out->is_shown = page_out->only != NULL;
 	page_out->pa = pte_pa(*p.slot, 0);
 	return ST_OK;
 }
@@ -212,7 +217,7 @@ status_t own_tables(struct vmo *v, uint64_t c)
 
 	if (p.open || v->levels == 0)
 		return ST_OK;
-	if (!vmo_can_take(v, p.level))
+	if (!vmo_can_take(v, p.level, false))
 		return ST_NO_MEMORY;
 	st = prepare(v, c, p);
 	if (st == ST_OK)

@@ -79,6 +79,7 @@ static bool cache_path(struct vmo *v, uint64_t c)
 	for (;;) {
 		struct place p = tree_find(v, c, 0);
 		enum view view;
+		pte_t e;
 
 		if (!pte_is_none(*p.slot))
 			return true;
@@ -91,27 +92,17 @@ static bool cache_path(struct vmo *v, uint64_t c)
 			return false;
 		if (v->parent)
 			v->parent->walk.closed = false;
-		switch (view) {
-		case VIEW_ZEROS:
-			entry_publish(p, zero_entry(p.level));
-			break;
-		case VIEW_ZEROS_PART:
+		if (view == VIEW_WHOLE) {
+			e = pte_borrowed(*tree_find(v->parent, c, p.level).slot, p.level);
+		} else if (view == VIEW_ZEROS) {
+			e = zero_entry(p.level);
+		} else {
 			CHECK(p.level > 0);
-			if (!vmo_can_take(v, 1))
+			if (!vmo_can_take(v, 1, view == VIEW_PART))
 				return false;
-			mmu_write(p.slot, table_new(v, p.level, false));
-			break;
-		case VIEW_WHOLE:
-			entry_publish(p,
-				pte_borrowed(*tree_find(v->parent, c, p.level).slot, p.level));
-			break;
-		case VIEW_PART:
-			CHECK(p.level > 0);
-			if (!vmo_can_take_edge(v))
-				return false;
-			mmu_write(p.slot, table_new(v, p.level, true));
-			break;
+			e = table_new(v, p.level, view == VIEW_PART);
 		}
+		entry_publish(p, e);
 		family_watch(v);
 	}
 }
@@ -173,7 +164,8 @@ static status_t resolve_family(
 
 		if (st != ST_OK)
 			return st;
-		walk_rest(&v->goal, NULL);
+		if (v->goal.at)
+			walk_rest(&v->goal, NULL);
 		for (;; x = x->below) {
 			if (!cache_path(x, c)) {
 				*entry_out = vmo_sees(x, c) ?

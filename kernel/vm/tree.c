@@ -61,41 +61,28 @@ void vmo_wrote(paddr_t page)
 		mmu_sync_code(page);
 }
 
-static paddr_t take(struct vmo *v, enum frame_state kind, bool promised)
+paddr_t vmo_take(struct vmo *v, enum frame_state kind, bool edge)
 {
-	if (promised && v->reserve) {
+	if (v->reserve && (edge || v->flags & VMO_RESERVE)) {
 		v->reserve--;
 		pool_unreserve(v->pool, 1);
 	}
 	return pool_take(v->pool, kind);
 }
 
-paddr_t vmo_take(struct vmo *v, enum frame_state kind)
+void vmo_put(struct vmo *v, pte_t *entry, uint64_t count, unsigned level)
 {
-	return take(v, kind, (v->flags & VMO_RESERVE) != 0);
-}
+	uint64_t back;
 
-bool vmo_can_take_edge(const struct vmo *v)
-{
-	return v->reserve || pool_can_take(v->pool);
-}
-
-paddr_t vmo_take_edge(struct vmo *v)
-{
-	return take(v, FRAME_TABLE, true);
-}
-
-/* vmo_put: let go of an owned entry's target; a frame that comes back refills the reserve. */
-void vmo_put(struct vmo *v, pte_t e, unsigned level)
-{
-	paddr_t pa = pte_pa(e, level);
-
-	if (v->memory != PTE_NORMAL && level == 0 && pool_pays_for(v->pool, pa))
-		mmu_sync_uncached(pa);
-	if (!frame_put(pa) || v->reserve >= v->reserve_cap || !pool_pays_for(v->pool, pa))
+	for (uint64_t i = 0; v->memory != PTE_NORMAL && level == 0 && i < count; i++)
+		if (pte_is_owned(entry[i]) && frame_counted(pte_pa(entry[i], 0)))
+			mmu_sync_uncached(pte_pa(entry[i], 0));
+	back = pool_put(v->pool, entry, count, level);
+	if (v->reserve >= v->reserve_cap)
 		return;
-	if (pool_reserve(v->pool, 1) == ST_OK)
-		v->reserve++;
+	back = min_u64(back, v->reserve_cap - v->reserve);
+	if (pool_reserve(v->pool, back) == ST_OK)
+		v->reserve += back;
 }
 
 static pte_t entry_for(paddr_t table, unsigned level)
@@ -105,7 +92,7 @@ static pte_t entry_for(paddr_t table, unsigned level)
 
 pte_t table_new(struct vmo *v, unsigned level, bool edge)
 {
-	paddr_t pa = edge ? vmo_take_edge(v) : vmo_take(v, FRAME_TABLE);
+	paddr_t pa = vmo_take(v, FRAME_TABLE, edge);
 
 	mmu_page_zero(pa);
 	return entry_for(pa, level);
@@ -113,81 +100,80 @@ pte_t table_new(struct vmo *v, unsigned level, bool edge)
 
 pte_t table_copy(struct vmo *v, pte_t old, unsigned level, uint64_t c)
 {
-	/* Behind its end the parent may keep tables for edges: they are none of ours. */
-	uint64_t start = block_start(c, level);
-	uint64_t end = v->parent && !pte_is_owned(old) ? vmo_end(v->parent) : UINT64_MAX;
-	uint64_t lent = end > start ? (end - start - 1) >> (TABLE_BITS * (level - 1)) : 0;
 	pte_t *from = mmu_window(pte_pa(old, level));
-	paddr_t pa = vmo_take(v, FRAME_TABLE);
+	paddr_t pa = vmo_take(v, FRAME_TABLE, false);
 	pte_t *to = mmu_window(pa);
 
 	if (entry_is_zero(old, level)) {
 		mmu_page_zero(pa);
 		return entry_for(pa, level);
 	}
-	for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
-		if (pte_is_none(from[i]) || i > lent) {
-			to[i] = pte_none();
-		} else if (pte_is_owned(old) && pte_is_owned(from[i])) {
+	mmu_table_borrow(to, from, level - 1);
+	if (pte_is_owned(old)) {
+		for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
+			if (!pte_is_owned(from[i]))
+				continue;
 			frame_get(pte_pa(from[i], level - 1));
 			mmu_write(&from[i], pte_deny_write(from[i], level - 1));
 			to[i] = from[i];
-		} else {
-			to[i] = pte_borrowed(from[i], level - 1);
 		}
+	} else if (v->parent && vmo_end(v->parent) < block_end(c, level)) {
+		/* Behind its end the parent may keep tables for edges: they are none of ours. */
+		uint64_t last = max_u64(vmo_end(v->parent), block_start(c, level) + 1) - 1;
+
+		for (pte_t *e = table_slot(pte_table(pa, level), level, last) + 1;
+			e < to + TABLE_ENTRIES; e++)
+			*e = pte_none();
 	}
 	return entry_for(pa, level);
 }
 
-/* next_used: the first entry in use of a table that is being emptied, NULL if none is. */
-static pte_t *next_used(pte_t e, unsigned level)
+/* put_entries: let go of `count` entries of a table of pages, in a row; what is none already is free. */
+static status_t put_entries(struct vmo *v, pte_t *entry, uint64_t count)
 {
-	struct frame *f = frame_at(pte_pa(e, level));
-	pte_t *table = mmu_window(pte_pa(e, level));
+	uint64_t some;
 
-	while (f->prev < TABLE_ENTRIES && pte_is_none(table[f->prev]))
-		f->prev++;
-	return f->prev < TABLE_ENTRIES ? &table[f->prev] : NULL;
-}
-
-/* forget_position: a table that lives on is scanned from its first entry the next time. */
-static void forget_position(pte_t *slot, unsigned level)
-{
-	while (slot && level > 0 && entry_is_sole(*slot, level)) {
-		pte_t *inner = next_used(*slot, level);
-
-		frame_at(pte_pa(*slot, level))->prev = 0;
-		slot = inner;
-		level--;
-	}
+	for (; count && pte_is_none(*entry); count--)
+		entry++;
+	some = vm_entries(count);
+	vmo_put(v, entry, some, 0);
+	vm_dealt(some);
+	return some < count ? ST_SHOULD_WAIT : ST_OK;
 }
 
 status_t tree_release(struct vmo *v, pte_t *slot, unsigned level)
 {
-	while (!pte_is_none(*slot)) {
-		pte_t *at = slot;
-		unsigned l = level;
-		pte_t e;
+	pte_t *at[VMO_LEVELS + 1]; /* where we are in each table on the way down from slot */
+	unsigned l = level;
+	uint64_t c = 0; /* of the block */
 
-		while (l > 0 && entry_is_sole(*at, l)) {
-			pte_t *inner = next_used(*at, l);
-
-			if (!inner)
-				break;
-			at = inner;
-			l--;
-		}
-		e = *at;
-		mmu_write(at, pte_none());
-		if (pte_is_owned(e))
-			vmo_put(v, e, l);
-		if (vm_work.left == 0) {
-			forget_position(slot, level);
-			return pte_is_none(*slot) ? ST_OK : ST_SHOULD_WAIT;
-		}
-		vm_work.left--;
+	if (!pte_is_owned(*slot)) {
+		mmu_write(slot, pte_none());
+		return ST_OK;
 	}
-	return ST_OK;
+	for (at[l] = slot;;) {
+		for (; l > 1 && entry_is_sole(*at[l], l); l--)
+			at[l - 1] = table_slot(*at[l], l, 0);
+		if (l == 1 && entry_is_sole(*at[1], 1) &&
+			put_entries(v, table_slot(*at[1], 1, 0), TABLE_ENTRIES) != ST_OK)
+			return ST_SHOULD_WAIT;
+		for (c += block_pages(l);; l++) { /* this entry, and tables that end with it */
+			bool used = !pte_is_none(*at[l]);
+
+			if (used)
+				vmo_put(v, at[l], 1, l);
+			if (l == level)
+				return ST_OK;
+			if (used && !vm_step())
+				return ST_SHOULD_WAIT;
+			if (!is_aligned(c, block_pages(l + 1)))
+				break;
+		}
+		for (at[l]++; pte_is_none(*at[l]) &&
+			!is_aligned(c + block_pages(l), block_pages(l + 1));
+			at[l]++)
+			c += block_pages(l);
+	}
 }
 
 /*
@@ -204,18 +190,16 @@ status_t tree_cut(struct vmo *v, uint64_t c, bool drop)
 	for (; level > 0 && block_start(c, level) != c; level--) {
 		pte_t old = *slot;
 
-		if (pte_is_none(old))
-			return ST_OK;
 		if (!pte_is_owned(old)) {
 			if (drop)
 				mmu_write(slot, pte_none());
 			return ST_OK;
 		}
 		if (!frame_is_sole(pte_pa(old, level))) {
-			if (!vmo_can_take(v, level))
+			if (!vmo_can_take(v, level, false))
 				return ST_NO_MEMORY;
 			mmu_write(slot, table_copy(v, old, level, c));
-			vmo_put(v, old, level);
+			vmo_put(v, &old, 1, level);
 		}
 		slot = table_slot(*slot, level, c);
 	}
@@ -226,11 +210,11 @@ status_t tree_cut(struct vmo *v, uint64_t c, bool drop)
 static bool is_empty(pte_t e, unsigned level)
 {
 	const pte_t *table = mmu_window(pte_pa(e, level));
-	unsigned i = 0;
 
-	while (i < TABLE_ENTRIES && pte_is_none(table[i]))
-		i++;
-	return i == TABLE_ENTRIES;
+	for (unsigned i = 0; i < TABLE_ENTRIES; i++)
+		if (!pte_is_none(table[i]))
+			return false;
+	return true;
 }
 
 /*
@@ -252,8 +236,7 @@ static void prune(struct vmo *v, uint64_t c, bool follows)
 			(level > v->parent->levels || block_start(c, level) < v->bias ||
 				block_end(c, level) > min_u64(vmo_end(v), v->limit)))
 			return;
-		mmu_write(p.slot, pte_none());
-		vmo_put(v, e, level);
+		vmo_put(v, p.slot, 1, level);
 	}
 }
 
@@ -286,10 +269,16 @@ status_t tree_remove(struct vmo *v, uint64_t start, uint64_t end)
 			straddles(c, level, edge))
 			level--;
 		p = tree_own(v, c, level);
-		if (pte_is_owned(*p.slot))
+		if (p.level == 0 && v->levels > 0) {
+			uint64_t count = min_u64(end, block_end(c, 1)) - c;
+
+			st = put_entries(v, p.slot, count);
+			c += count;
+			continue;
+		}
+		if (pte_is_owned(*p.slot) ||
+			(block_start(c, p.level) >= low && block_end(c, p.level) <= high))
 			st = tree_release(v, p.slot, p.level);
-		else if (block_start(c, p.level) >= low && block_end(c, p.level) <= high)
-			mmu_write(p.slot, pte_none());
 		c = block_end(c, p.level);
 	}
 	if (st == ST_OK && start < end) {

@@ -28,15 +28,30 @@
 
 struct vspace;
 
-enum { TABLE_ENTRIES = 1 << TABLE_BITS };
+/* A step of a tight loop over entries: short ones where tables are short too. */
+enum { ENTRIES_PER_STEP = TABLE_ENTRIES > 64 ? 2 : 1 };
 
 /* apart: not inlined, so that the short way through the caller needs no large frame. */
-#define apart __attribute__((__noinline__))
+#define apart never_inline
 
 /* vm_step: whether there is work left, and one step less of it. */
 static inline bool vm_step(void)
 {
 	return vm_work.left && vm_work.left--;
+}
+
+/*
+ * vm_entries: of `count` entries that a tight loop deals with, how many it may now, one at
+ * least; vm_dealt: so many it did.
+ */
+static inline uint64_t vm_entries(uint64_t count)
+{
+	return min_u64(count, max_u64(min_u64(vm_work.left, count), 1) * ENTRIES_PER_STEP);
+}
+
+static inline void vm_dealt(uint64_t entries)
+{
+	vm_work.left -= min_u64(vm_work.left, entries / ENTRIES_PER_STEP);
 }
 
 /*
@@ -57,33 +72,18 @@ struct place {
 	bool open;   /* and writable */
 };
 
-static inline uint64_t block_pages(unsigned level)
-{
-	return UINT64_C(1) << (TABLE_BITS * level);
-}
-
-static inline uint64_t block_start(uint64_t c, unsigned level)
-{
-	return align_down(c, block_pages(level));
-}
-
-static inline uint64_t block_end(uint64_t c, unsigned level)
-{
-	return block_start(c, level) + block_pages(level);
-}
-
-/* table_slot: where, in the table behind `e` of level `level`, the coordinate stands. */
-static inline pte_t *table_slot(pte_t e, unsigned level, uint64_t c)
-{
-	pte_t *table = mmu_window(pte_pa(e, level));
-
-	return &table[c >> (TABLE_BITS * (level - 1)) & (TABLE_ENTRIES - 1)];
-}
-
 /* entry_is_sole: who gets a share takes the right to write from all: it answers first. */
-static inline __attribute__((__always_inline__)) bool entry_is_sole(pte_t e, unsigned level)
+static force_inline bool entry_is_sole(pte_t e, unsigned level)
 {
 	return pte_can_write(e, level) || (pte_is_owned(e) && frame_is_sole(pte_pa(e, level)));
+}
+
+/* descend: into the table behind the entry at `p`. */
+static inline void descend(struct place *p, uint64_t c)
+{
+	p->table = *p->slot;
+	p->slot = table_slot(p->table, p->level, c);
+	p->level--;
 }
 
 /* tree_find: walk towards `c` until an entry is none or `stop` is reached. */
@@ -94,25 +94,43 @@ static inline struct place tree_find(struct vmo *v, uint64_t c, unsigned stop)
 	while (p.level > stop && !pte_is_none(*p.slot)) {
 		p.own = p.own && pte_is_owned(*p.slot);
 		p.open = p.open && pte_can_write(*p.slot, p.level);
-		p.table = *p.slot;
-		p.slot = table_slot(p.table, p.level, c);
-		p.level--;
+		descend(&p, c);
 	}
 	return p;
 }
 
-/* tree_own: walk over owned entries alone; `open` then says that they are v's alone. */
-static inline struct place tree_own(struct vmo *v, uint64_t c, unsigned stop)
+/* owned_walk: walk over owned entries alone; `open` then says that nobody else owns them. */
+static inline struct place owned_walk(pte_t *slot, unsigned level, uint64_t c, unsigned stop)
 {
-	struct place p = {.slot = &v->root, .level = v->levels, .own = true, .open = true};
+	struct place p = {.slot = slot, .level = level, .own = true, .open = true};
 
 	while (p.level > stop && pte_is_owned(*p.slot)) {
 		p.open = p.open && entry_is_sole(*p.slot, p.level);
-		p.table = *p.slot;
-		p.slot = table_slot(p.table, p.level, c);
-		p.level--;
+		descend(&p, c);
 	}
 	return p;
+}
+
+static inline struct place tree_own(struct vmo *v, uint64_t c, unsigned stop)
+{
+	return owned_walk(&v->root, v->levels, c, stop);
+}
+
+/*
+ * tree_next: the coordinate behind the entry at `p`, or behind the pages after it in the same
+ * table that are owned if it is, not if it is not; up to `end`, or to where steps run out.
+ */
+static inline uint64_t tree_next(struct place p, uint64_t c, uint64_t end)
+{
+	uint64_t count = 1;
+
+	if (p.level > 0 || c + 1 >= end)
+		return block_end(c, p.level);
+	end = vm_entries(min_u64(end, block_end(c, 1)) - c);
+	while (count < end && pte_is_owned(p.slot[count]) == pte_is_owned(*p.slot))
+		count++;
+	vm_dealt(count);
+	return c + count;
 }
 
 /* tree_levels: the height of the smallest tree whose block holds [start, end). */
@@ -144,16 +162,21 @@ static inline bool entry_is_zero(pte_t e, unsigned level)
 	return pte_pa(e, level) == zero_base + ((paddr_t)level << PAGE_BITS);
 }
 
-/* The cheap account of a VMO: what it may take, and taking it. Edges may use the reserve. */
-static inline bool vmo_can_take(const struct vmo *v, uint64_t count)
+/*
+ * The cheap account of a VMO: what it may take, taking it, and letting go of what `count`
+ * entries own; they become none, and frames that come back refill what is set aside. A table
+ * at an edge may use what is set aside, under VMO_RESERVE everything may.
+ */
+static inline bool vmo_can_take(const struct vmo *v, uint64_t count, bool edge)
 {
-	return count <= pool_can_take(v->pool) + (v->flags & VMO_RESERVE ? v->reserve : 0);
+	return count <=
+		pool_can_take(v->pool) + (edge || v->flags & VMO_RESERVE ? v->reserve : 0);
 }
+paddr_t vmo_take(struct vmo *v, enum frame_state kind, bool edge);
+void vmo_put(struct vmo *v, pte_t *entry, uint64_t count, unsigned level);
 must_check status_t vmo_set_aside(struct vmo *v, uint64_t end);
-paddr_t vmo_take(struct vmo *v, enum frame_state kind);
-bool vmo_can_take_edge(const struct vmo *v);
-paddr_t vmo_take_edge(struct vmo *v);
-void vmo_put(struct vmo *v, pte_t e, unsigned level);
+must_check status_t vmo_renew(struct vmo *v);
+void vmo_unrenew(struct vmo *v);
 
 /*
  * Code. A page that is executed is marked in the frame table, and so is a table that some
@@ -161,15 +184,20 @@ void vmo_put(struct vmo *v, pte_t e, unsigned level);
  */
 void code_sync(paddr_t page);
 
-/* entry_publish: store an entry where a walker may find it at once. */
-static inline __attribute__((__always_inline__)) void entry_publish(struct place p, pte_t e)
+/* place_is_code: what is stored there may be fetched at once. */
+static force_inline bool place_is_code(struct place p)
 {
-	if (p.level == 0 && !pte_is_none(p.table)) {
-		const struct frame *table = frame_at(pte_pa(p.table, 1));
+	const struct frame *table =
+		p.level || pte_is_none(p.table) ? NULL : frame_at(pte_pa(p.table, 1));
 
-		if (table && table->code)
-			code_sync(pte_pa(e, 0));
-	}
+	return table && table->code;
+}
+
+/* entry_publish: store an entry where a walker may find it at once. */
+static force_inline void entry_publish(struct place p, pte_t e)
+{
+	if (place_is_code(p))
+		code_sync(pte_pa(e, 0));
 	mmu_write(p.slot, e);
 }
 
@@ -215,6 +243,14 @@ status_t merge_go_on(struct vmo *clone);
 static inline status_t vmo_settle(struct vmo *v)
 {
 	return v->merge.clone ? merge_go_on(v->merge.clone) : ST_OK;
+}
+
+/* vmo_finish: and a shrink that was begun. */
+static inline status_t vmo_finish(struct vmo *v)
+{
+	status_t st = vmo_settle(v);
+
+	return st == ST_OK && v->trim > vmo_end(v) ? vmo_resize(v, v->pages) : st;
 }
 
 /* own.c */

@@ -38,9 +38,8 @@ static status_t grow(struct vmo *v, uint64_t pages)
 	if (st == ST_OK)
 		st = mappings_sweep(
 			v, block_start(vmo_end(v), v->levels), v->bias + pages, SWEEP_OUT);
-	if (st != ST_OK)
-		return st;
-	st = pool_reserve(v->pool, tables);
+	if (st == ST_OK)
+		st = pool_reserve(v->pool, tables);
 	if (st != ST_OK)
 		return st;
 	st = vmo_set_aside(v, v->bias + pages);
@@ -114,65 +113,29 @@ static status_t range_check(const struct vmo *v, uint64_t at, uint64_t count, ui
 						ST_OK;
 }
 
-/* The other side of a transfer: bytes to write into, or to read from. */
-struct buffer {
-	uint64_t size;
-	char *to;
-	const char *from;
-};
-
-/* transfer: bytes between the VMO and `to`, or `from`, a page's part at a time. */
-static status_t transfer(struct vmo *v, uint64_t offset, struct buffer b, uint64_t *done_out)
+static status_t decommit(struct vmo *v, uint64_t start, uint64_t end)
 {
-	status_t st = range_check(v, offset, b.size, v->pages << PAGE_BITS);
+	status_t st = vmo_settle(v);
 
-	for (*done_out = 0; st == ST_OK && *done_out < b.size;) {
-		uint64_t at = offset + *done_out;
-		uint64_t within = at & (PAGE_SIZE - 1);
-		uint64_t part = min_u64(b.size - *done_out, PAGE_SIZE - within);
-		paddr_t pa;
-
-		st = b.from ? vmo_own(v, at >> PAGE_BITS, &pa) :
-			      vmo_look(v, at >> PAGE_BITS, &pa);
-		if (st != ST_OK)
-			break;
-		if (b.from) {
-			__builtin_memcpy(
-				(char *)mmu_window(pa) + within, b.from + *done_out, part);
-			vmo_wrote(pa);
-		} else {
-			__builtin_memcpy(
-				b.to + *done_out, (char *)mmu_window(pa) + within, part);
-		}
-		*done_out += part;
-	}
-	return st;
-}
-
-status_t vmo_read(struct vmo *v, uint64_t offset, void *to, uint64_t size, uint64_t *done_out)
-{
-	return transfer(v, offset, (struct buffer){.size = size, .to = to}, done_out);
-}
-
-status_t vmo_write(
-	struct vmo *v, uint64_t offset, const void *from, uint64_t size, uint64_t *done_out)
-{
-	return transfer(v, offset, (struct buffer){.size = size, .from = from}, done_out);
+	if (st == ST_OK)
+		st = family_drop(v, start, end);
+	if (st == ST_OK)
+		st = mappings_sweep(v, start, end, SWEEP_OUT);
+	return st == ST_OK ? tree_remove(v, start, end) : st;
 }
 
 /* zero_page: of what follows a parent, or cannot go, a page of zeros; else none at all. */
-static status_t zero_page(struct vmo *v, uint64_t page)
+static status_t zero_page(struct vmo *v, uint64_t c)
 {
-	struct vmo *s = v->source;
-	paddr_t pa;
+	struct owned own = {.only = NULL};
 	status_t st;
 
-	if (!(s->flags & VMO_FIXED) && !vmo_sees(s, v->bias + page))
-		return vmo_decommit(v, page, 1);
-	st = vmo_own(v, page, &pa);
+	if (!(v->flags & VMO_FIXED) && !vmo_sees(v, c))
+		return decommit(v, c, c + 1);
+	st = own_coordinate(v, c, &own);
 	if (st == ST_OK) {
-		mmu_page_zero(pa);
-		vmo_wrote(pa);
+		mmu_page_zero(own.pa);
+		vmo_wrote(own.pa);
 	}
 	return st;
 }
@@ -182,12 +145,13 @@ static status_t each_page(
 	struct vmo *v, uint64_t page, uint64_t count, bool zero, uint64_t *done_out)
 {
 	status_t st = range_check(v, page, count, v->pages);
-	paddr_t pa;
+	struct owned own = {.only = NULL};
+	uint64_t c = v->bias + page;
 
-	for (*done_out = 0; st == ST_OK && *done_out < count;) {
+	for (*done_out = 0; st == ST_OK && *done_out < count; c++) {
 		if (*done_out && !vm_step())
 			return ST_SHOULD_WAIT;
-		st = zero ? zero_page(v, page + *done_out) : vmo_own(v, page + *done_out, &pa);
+		st = zero ? zero_page(v->source, c) : own_coordinate(v->source, c, &own);
 		*done_out += st == ST_OK;
 	}
 	return st;
@@ -205,18 +169,11 @@ status_t vmo_zero(struct vmo *v, uint64_t page, uint64_t count, uint64_t *done_o
 
 status_t vmo_decommit(struct vmo *v, uint64_t page, uint64_t count)
 {
-	struct vmo *s = v->source;
 	status_t st = range_check(v, page, count, v->pages);
-	uint64_t start = v->bias + page;
 
 	if (st != ST_OK || count == 0)
 		return st;
-	if (s->flags & VMO_FIXED)
+	if (v->source->flags & VMO_FIXED)
 		return ST_NOT_SUPPORTED;
-	st = vmo_settle(s);
-	if (st == ST_OK)
-		st = family_drop(s, start, start + count);
-	if (st == ST_OK)
-		st = mappings_sweep(s, start, start + count, SWEEP_OUT);
-	return st == ST_OK ? tree_remove(s, start, start + count) : st;
+	return decommit(v->source, v->bias + page, v->bias + page + count);
 }

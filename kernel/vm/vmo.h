@@ -145,7 +145,7 @@ struct vm_work {
 	uint64_t left;
 	uint64_t changes; /* of VMOs with children: what was seen through them may be old */
 	uint64_t events;  /* changes of trees: what was prepared before may be undone */
-	uint64_t secret;  /* of this boot: see mapping.c */
+	uint64_t secret;  /* of this boot: see lib/treap.h */
 };
 extern struct vm_work vm_work;
 
@@ -216,13 +216,7 @@ must_check status_t vmo_own(struct vmo *v, uint64_t page, paddr_t *pa_out);
 /* vmo_wrote: the kernel changed a page that vmo_own gave it: code is fetched anew. */
 void vmo_wrote(paddr_t page);
 
-/* Bytes. `*done_out` counts whole prefixes, also on failure; call again from there. */
-must_check status_t vmo_read(
-	struct vmo *v, uint64_t offset, void *to, uint64_t size, uint64_t *done_out);
-must_check status_t vmo_write(
-	struct vmo *v, uint64_t offset, const void *from, uint64_t size, uint64_t *done_out);
-
-/* Pages. `*done_out` as above. */
+/* Pages. `*done_out` of them are done, also on failure; call again for the rest. */
 must_check status_t vmo_commit(
 	struct vmo *v, uint64_t page, uint64_t count, uint64_t *done_out);
 must_check status_t vmo_zero(struct vmo *v, uint64_t page, uint64_t count, uint64_t *done_out);

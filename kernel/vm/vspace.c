@@ -17,11 +17,6 @@
 
 enum { ROOT_LEVEL = VSPACE_LEVELS };
 
-static pte_t root_entry(const struct vspace *s)
-{
-	return pte_table(s->root, ROOT_LEVEL);
-}
-
 static struct frame *table_frame(pte_t e, unsigned level)
 {
 	return frame_at(pte_pa(e, level));
@@ -31,7 +26,7 @@ status_t vspace_init(struct vspace *s, struct pool *pool, uint16_t asid)
 {
 	if (!pool_can_take(pool))
 		return ST_NO_MEMORY;
-	*s = (struct vspace){.pool = pool, .asid = asid};
+	*s = (struct vspace){.pool = pool, .asid = asid, .mappings.secret = vm_work.secret};
 	s->root = pool_take(pool, FRAME_TABLE);
 	mmu_page_zero(s->root);
 	return ST_OK;
@@ -39,7 +34,7 @@ status_t vspace_init(struct vspace *s, struct pool *pool, uint16_t asid)
 
 status_t vspace_fini(struct vspace *s)
 {
-	if (s->top)
+	if (s->mappings.top)
 		return ST_BAD_STATE;
 	frame_put(s->root);
 	return ST_OK;
@@ -51,97 +46,67 @@ static void flush(const struct vspace *s, uint64_t first, uint64_t pages)
 	mmu_flush(s->asid, first << PAGE_BITS, pages);
 }
 
-/* Where the own tables on the way to a page end: a slot, and the table that it stands in. */
-struct own_place {
-	pte_t table;
-	pte_t *slot;
-	unsigned level;
-};
-
-static struct own_place own_find(const struct vspace *s, uint64_t page, unsigned stop)
+/* own_find: where the own tables on the way to a page end. */
+static struct place own_find(const struct vspace *s, uint64_t page, unsigned stop)
 {
-	struct own_place at = {.table = root_entry(s), .level = ROOT_LEVEL - 1};
+	pte_t root = pte_owned(pte_table(s->root, ROOT_LEVEL));
+	struct place p = owned_walk(&root, ROOT_LEVEL, page, stop);
 
-	at.slot = table_slot(at.table, ROOT_LEVEL, page);
-	while (at.level > stop && pte_is_owned(*at.slot)) {
-		at.table = *at.slot;
-		at.slot = table_slot(at.table, at.level, page);
-		at.level--;
-	}
-	return at;
+	p.open = true; /* of course; so nobody has to find out */
+	return p;
 }
 
-struct sweep_state {
-	struct vspace *s;
-	uint64_t first; /* to flush: the range, and all behind a link that goes */
-	uint64_t last;
-	unsigned cut;
-	enum sweep what;
-	uint32_t emptied; /* frame numbers, linked through `prev` */
-};
-
-/* take_out: clear the slot of `level`, and own tables above that are empty by that. */
-static void take_out(struct sweep_state *w, uint64_t page, unsigned level)
+/*
+ * take_out: clear the slot of `level`, and own tables above that are empty by that; their frames
+ * are put into a list, through `prev`.
+ */
+static void take_out(struct vspace *s, uint64_t page, unsigned level, uint32_t *emptied)
 {
-	for (;;) {
-		struct own_place at = own_find(w->s, page, level);
-		struct frame *above = table_frame(at.table, level + 1);
+	for (;; level++) {
+		struct place at = own_find(s, page, level);
 
 		if (level > 0 && pte_is_owned(*at.slot)) {
 			struct frame *f = table_frame(*at.slot, level);
 
-			f->prev = w->emptied;
-			w->emptied = frame_index(f);
+			f->prev = *emptied;
+			*emptied = frame_index(f);
 		}
 		mmu_write(at.slot, pte_none());
-		if (--above->next > 0 || level + 1 == ROOT_LEVEL)
+		if (--table_frame(at.table, level + 1)->next > 0 || level + 1 == ROOT_LEVEL)
 			return;
-		level++;
-	}
-}
-
-/* sweep_at: deal with the entry that covers `page`; returns its level. */
-static unsigned sweep_at(struct sweep_state *w, uint64_t page)
-{
-	struct own_place at = own_find(w->s, page, 0);
-
-	if (pte_is_none(*at.slot))
-		return at.level;
-	if (w->what == SWEEP_OUT && at.level > w->cut)
-		return at.level;
-	w->first = min_u64(w->first, block_start(page, at.level));
-	w->last = max_u64(w->last, block_end(page, at.level));
-	if (w->what == SWEEP_WRITE)
-		mmu_write(at.slot, pte_deny_write(*at.slot, at.level));
-	else
-		take_out(w, page, at.level);
-	return at.level;
-}
-
-/* sweep_end: nothing that was swept out is reached any more. */
-static void sweep_end(struct sweep_state *w)
-{
-	flush(w->s, w->first, w->last - w->first);
-	while (w->emptied != FRAME_NONE) {
-		struct frame *f = frame_number(w->emptied);
-
-		w->emptied = f->prev;
-		frame_put(frame_pa(f));
 	}
 }
 
 uint64_t vspace_sweep(
 	struct vspace *s, uint64_t first, uint64_t last, unsigned cut, enum sweep what)
 {
-	struct sweep_state w = {.s = s, .first = first, .cut = cut, .what = what};
+	uint64_t start = first; /* to flush: the range, and all behind a link that goes */
+	uint64_t end = first;
 	uint64_t page = first;
+	uint32_t emptied = FRAME_NONE;
 
-	w.emptied = FRAME_NONE;
-	do
-		page = block_end(page, sweep_at(&w, page));
-	while (page < last && vm_step());
-	w.last = max_u64(w.last, min_u64(page, last));
-	sweep_end(&w);
+	do {
+		struct place at = own_find(s, page, 0);
+		uint64_t behind = block_end(page, at.level);
+
+		if (!pte_is_none(*at.slot) && (what == SWEEP_WRITE || at.level <= cut)) {
+			start = min_u64(start, block_start(page, at.level));
+			end = max_u64(end, behind);
+			if (what == SWEEP_WRITE)
+				mmu_write(at.slot, pte_deny_write(*at.slot, at.level));
+			else
+				take_out(s, page, at.level, &emptied);
+		}
+		page = behind;
+	} while (page < last && vm_step());
+	end = max_u64(end, min_u64(page, last));
+	flush(s, start, end - start);
+	while (emptied != FRAME_NONE) { /* reached by nothing any more */
+		struct frame *f = frame_number(emptied);
+
+		emptied = f->prev;
+		frame_put(frame_pa(f));
+	}
 	return page;
 }
 
@@ -201,7 +166,7 @@ static pte_t attenuate(const struct mapping *m, struct place p)
 }
 
 /* enter: put `e` where `slot` is, whatever was there. */
-static void enter(const struct mapping *m, struct own_place at, pte_t e, uint64_t page)
+static void enter(const struct mapping *m, struct place at, pte_t e, uint64_t page)
 {
 	uint64_t start = block_start(page, at.level);
 	pte_t old = *at.slot;
@@ -268,19 +233,11 @@ static unsigned link_level(const struct mapping *m, uint64_t page)
 	return 0;
 }
 
-/* own_table: one more table of the VSpace's own, in the slot that `at` names. */
-static void own_table(const struct mapping *m, struct own_place at, uint64_t page)
-{
-	pte_t own = pte_table(pool_take(m->vspace->pool, FRAME_TABLE), at.level);
-
-	mmu_page_zero(pte_pa(own, at.level));
-	enter(m, at, pte_allow_write(pte_owned(own), at.level), page);
-}
-
-/* link_or_enter: what vspace_enter does where the way that there is, to `at`, is not enough. */
-static apart status_t link_or_enter(struct mapping *m, uint64_t page, struct own_place at)
+/* link_or_enter: what vspace_enter does where the way that there is is not enough. */
+static apart status_t link_or_enter(struct mapping *m, uint64_t page)
 {
 	struct vspace *s = m->vspace;
+	struct place at = own_find(s, page, 0);
 	unsigned level = at.level;
 	pte_t entry;
 
@@ -294,9 +251,11 @@ static apart status_t link_or_enter(struct mapping *m, uint64_t page, struct own
 	}
 	if (pool_can_take(s->pool) < at.level - level)
 		return ST_NO_MEMORY;
-	while (at.level > level) {
-		own_table(m, at, page);
-		at = own_find(s, page, level);
+	for (; at.level > level; at = own_find(s, page, level)) { /* one more own table */
+		pte_t own = pte_table(pool_take(s->pool, FRAME_TABLE), at.level);
+
+		mmu_page_zero(pte_pa(own, at.level));
+		enter(m, at, pte_allow_write(pte_owned(own), at.level), page);
 	}
 	entry = attenuate(m, tree_find(m->vmo, m->coordinate + (page - m->first), level));
 	if (level == 0 && pte_can_execute(entry, 0))
@@ -314,20 +273,20 @@ static apart status_t link_or_enter(struct mapping *m, uint64_t page, struct own
  */
 status_t vspace_enter(struct mapping *m, uint64_t page)
 {
-	struct own_place at = own_find(m->vspace, page, 0);
+	struct place at = own_find(m->vspace, page, 0);
 
 	m->vmo->sweep.closed = false;
 	if (at.level > 0 && !pte_is_none(*at.slot) &&
 		(pte_can_write(*at.slot, at.level) || !(m->rights & MAP_WRITE)))
 		return ST_OK; /* linked, with all the rights that it can have */
-	return link_or_enter(m, page, at);
+	return link_or_enter(m, page);
 }
 
 /* fault_write: a page of the VMO's own, and the way to it. */
 static status_t fault_write(struct mapping *m, uint64_t c, uint64_t page)
 {
 	struct owned own = {.page = page};
-	struct own_place at = own_find(m->vspace, page, 0);
+	struct place at = own_find(m->vspace, page, 0);
 	status_t st;
 
 	if (m->vmo->mapping_count == 1 && at.level > 0 && pte_can_write(*at.slot, at.level))

@@ -16,6 +16,8 @@
  */
 #pragma once
 
+#include "lib/treap.h"
+
 #include "vm/vmo.h"
 
 enum map_rights {
@@ -28,21 +30,20 @@ struct vspace {
 	struct pool *pool;
 	paddr_t root;
 	uint16_t asid;
-	struct mapping *top; /* a treap by address */
+	struct treap mappings; /* by address */
 	struct mapping *recent;
 };
 
 struct mapping {
 	struct vspace *vspace;
-	struct vmo *vmo;      /* the one whose tree it is: never a slice */
-	struct list link;     /* in vmo->mappings */
-	struct mapping *left; /* smaller addresses */
-	struct mapping *right;
-	uint64_t first; /* page number of the address */
+	struct vmo *vmo;	 /* the one whose tree it is: never a slice */
+	struct list link;	 /* in vmo->mappings */
+	struct treap_node place; /* in vspace->mappings */
+	uint64_t first;		 /* page number of the address */
 	uint64_t pages;
 	uint64_t coordinate; /* of `first` */
 	uint64_t end;	     /* coordinates from here on are not shown (a slice's end) */
-	unsigned rights;     /* enum map_rights */
+	unsigned rights;     /* enum map_rights: the caller may change them, and sweeps then */
 };
 
 /* vspace_init: an empty space. ST_NO_MEMORY. The root's address is for TTBR0. */
@@ -79,30 +80,15 @@ struct map_request {
 must_check status_t vspace_map(
 	struct vspace *s, struct mapping *m, struct vmo *v, const struct map_request *request);
 
-/*
- * vspace_unmap, vspace_protect: for the part of one mapping from `first` on.
- *
- *  => the range lies within `m`; `spare` is storage for the pieces that a cut in the middle
- *     leaves over: `m` keeps the first piece, spare[0] and spare[1] get the others
- *  => `rights` that vspace_map would refuse are none at all: the caller refuses them
- *  => returns how many spares were used; `*gone` says whether `m` itself is free again
- */
-unsigned vspace_unmap(
-	struct mapping *m, uint64_t first, uint64_t pages, struct mapping spare[2], bool *gone);
-unsigned vspace_protect(struct mapping *m, uint64_t first, uint64_t pages, unsigned rights,
-	struct mapping spare[2]);
-
 /* vspace_cut: `m` keeps what is before page `at`, `rest` gets the others; nothing else changes. */
 void vspace_cut(struct mapping *m, uint64_t at, struct mapping *rest);
 
 /*
- * vspace_empty: sweep the first `pages` pages from `first` on, a part of `m`, by steps.
+ * vspace_unmap: `m` is no mapping any more, its storage the caller's again.
  *
- *  => `*done_out` pages are swept; ST_SHOULD_WAIT: call again for the rest
- *  => changes nothing but costs: what is used meanwhile is entered again
+ *  => nothing that it entered is left: its rights were set to 0 and it was swept since
  */
-must_check status_t vspace_empty(
-	struct mapping *m, uint64_t first, uint64_t pages, uint64_t *done_out);
+void vspace_unmap(struct mapping *m);
 
 /*
  * vspace_fault: make this access to `page` possible.
@@ -114,8 +100,9 @@ must_check status_t vspace_empty(
 must_check status_t vspace_fault(struct vspace *s, uint64_t page, unsigned access);
 
 /*
- * For the files of vm/: take entries up to level `cut` out of [first, last), or the right to
- * write. vspace_sweep may stop: it returns the page to go on from.
+ * vspace_sweep: take entries up to level `cut` out of [first, last), or the right to write: then
+ * what is entered is what rights that changed before allow. It may stop, and returns the page to
+ * go on from. vspace_flush: the same at once, everything, for few pages.
  */
 uint64_t vspace_sweep(
 	struct vspace *s, uint64_t first, uint64_t last, unsigned cut, enum sweep what);

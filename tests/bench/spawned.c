@@ -4,12 +4,13 @@
  * What the benchmark of processes spawns: a program of 300 KiB that tells when it reached its
  * first instruction of main.
  */
-#include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "libsys/clock.h"
 #include "libsys/ipc.h"
 #include "libsys/startup.h"
+#include "libsys/vmo.h"
+#include "libsys/vspace.h"
 
 /* Constants, so that the file has the size; each page is another. */
 #define WORDS_8(n) n, n + 1, n + 2, n + 3, n + 4, n + 5, n + 6, n + 7
@@ -24,17 +25,55 @@
 		WORDS_512(n + 2048), WORDS_512(n + 2560), WORDS_512(n + 3072), \
 		WORDS_512(n + 3584)
 
-static const volatile uint64_t table[] = {WORDS_4096(0), WORDS_4096(4096), WORDS_4096(8192),
+static const uint64_t table[] = {WORDS_4096(0), WORDS_4096(4096), WORDS_4096(8192),
 	WORDS_4096(12288), WORDS_4096(16384), WORDS_4096(20480), WORDS_4096(24576),
 	WORDS_4096(28672)};
 
+enum { PAGE = 4096, PAGES = 100 };
+
+static volatile char pages[PAGES * PAGE];
+
+static void tell(uint64_t when)
+{
+	struct message message = {.tag = tag_make(0, 1, 0), .words = {when}};
+
+	(void)ipc_send(startup_cap("clock"), &message);
+}
+
+/* Begin to serve; each life tells when it began, writes so many pages, and waits. */
+static void serve(int count)
+{
+	struct message message = {0};
+
+	(void)startup_ready();
+	tell(counter_cycles());
+	for (int i = 0; i < count; i++)
+		pages[i * PAGE] = 1;
+	(void)ipc_recv(startup_cap("wait"), 0, &message);
+}
+
+/* So much memory, all of it written. */
+static void fill(uint64_t size)
+{
+	uaddr_t at = 0;
+	cptr_t vmo;
+
+	if (vmo_create(ROOT_SLOT_POOL, size, 0, &vmo) == ST_OK &&
+		vspace_map(ROOT_SLOT_VSPACE, vmo, 0, size, VSPACE_READ | VSPACE_WRITE, &at) ==
+			ST_OK &&
+		vmo_op_range(vmo, VMO_OP_COMMIT, 0, size) == ST_OK)
+		serve(0);
+}
+
 int main(int argc, char **argv)
 {
-	struct message message = {.words = {counter_cycles()}};
+	uint64_t now = counter_cycles();
 
-	(void)argv;
-	message.tag = tag_make(0, 1, 0);
-	if (ipc_send(startup_cap("clock"), &message) != ST_OK)
-		printf("%d of %s: %lu\n", argc, argv[0], (unsigned long)table[argc]);
-	return 0;
+	if (argc > 1 && argv[1][0] == 'f')
+		fill(UINT64_C(256) << 20);
+	else if (argc > 1)
+		serve(atoi(argv[1]));
+	else
+		tell(now);
+	return (int)table[argc % 512];
 }

@@ -393,7 +393,7 @@ static void measure_timers(void)
 
 void measure_threads(void)
 {
-	next_slot = boot_info()->slots_free;
+	next_slot = boot_info()->slots_free + 64; /* behind those that libsys took */
 	endpoint = make(OBJECT_ENDPOINT, 0);
 	reply = make(OBJECT_REPLY, 0);
 	notification = make(OBJECT_NOTIFICATION, 0);
@@ -414,7 +414,7 @@ void measure_capabilities(void)
 	cptr_t object, copy;
 	uint64_t before;
 
-	next_slot = boot_info()->slots_free;
+	next_slot = boot_info()->slots_free + 64; /* behind those that libsys took */
 	object = make(OBJECT_ENDPOINT, 0);
 	copy = next_slot++;
 #define COPY(to) sys_cap_copy(ROOT_SLOT_CNODE, to, 64, ROOT_SLOT_CNODE, object, 64, RIGHTS_ALL)

@@ -3,14 +3,12 @@
 /*
  * Mappings: what may be asked for, and the pieces of a cut, for all 64-bit requests. The
  * tables of the space are left out (link_proof.c, and the searches): what sweeps them does
- * nothing here, nothing is entered, and a mapping is not put into the treap.
+ * nothing here, nothing is entered, and the treap holds one mapping.
  *
  *  - no mapping leaves the space or the coordinates, and none wraps or overlaps another
  *  - the pieces of a cut tile what was cut, and show the same coordinates
  *
- * edit: s/^ insert(m->vspace, m);/ ;/
  * edit: s/^  link_now(m);/ ;/
- * edit: s/ x = (x ^ x >> 32) \* .*;/ ;/
  * cbmc: --cadical --unwind 4
  */
 #include "vm/mapping.c"
@@ -22,6 +20,28 @@ static const uint64_t SPACE_PAGES = UINT64_C(1) << (9 * VSPACE_LEVELS);
 static struct vmo v;
 static struct vspace space;
 static struct mapping m;
+
+/* Of the set of mappings: the one that is there. */
+void treap_insert(struct treap *t, struct treap_node *node, uint64_t key)
+{
+	(void)t;
+	node->key = key;
+}
+
+struct treap_node *treap_floor(const struct treap *t, uint64_t key)
+{
+	return t->top->key <= key ? t->top : NULL;
+}
+
+struct treap_node *treap_ceiling(const struct treap *t, uint64_t key)
+{
+	return t->top->key >= key ? t->top : NULL;
+}
+
+void treap_remove(struct treap *t, struct treap_node *node)
+{
+	CLAIM(t->top == node, "what is removed is there");
+}
 
 void vspace_flush(struct vspace *s, uint64_t first, uint64_t last, unsigned cut)
 {
@@ -49,7 +69,8 @@ static void any_mapping(void)
 	m.rights = any_below(8);
 	ASSUME(m.pages > 0 && m.first < SPACE_PAGES && m.pages <= SPACE_PAGES - m.first);
 	ASSUME(m.coordinate >= v.bias && m.coordinate <= UINT64_MAX - m.pages);
-	space = (struct vspace){.top = &m};
+	m.place.key = m.first;
+	space = (struct vspace){.mappings.top = &m.place};
 	list_append(&v.mappings, &m.link);
 	v.mapping_count = 1;
 }
@@ -80,8 +101,8 @@ void prove_map(void)
 			"mapped: as asked for");
 }
 
-/* split: two pieces, neither empty, that tile m and show what it showed. */
-void prove_split(void)
+/* vspace_cut: two pieces, neither empty, that tile m and show what it showed. */
+void prove_cut(void)
 {
 	static struct mapping rest;
 	uint64_t at = nondet_u64();
@@ -92,7 +113,7 @@ void prove_split(void)
 	ASSUME(at > m.first && at - m.first < m.pages);
 	ASSUME(x >= m.first && x - m.first < m.pages);
 	before = m;
-	split(&m, at, &rest);
+	vspace_cut(&m, at, &rest);
 	CLAIM(m.pages > 0 && rest.pages > 0 && m.pages + rest.pages == before.pages,
 		"pieces add up");
 	CLAIM(m.first == before.first && rest.first == m.first + m.pages, "pieces tile");

@@ -28,7 +28,7 @@ static void wind_up(void)
 	world_abandon = false;
 	for (int i = 0; i < WORLD_MAPPINGS; i++) {
 		if (world.mapped[i])
-			vspace_unmap(&world.map[i], world.map[i].first, world.map[i].pages,
+			unmap_part(&world.map[i], world.map[i].first, world.map[i].pages,
 				spare, &gone);
 		world.mapped[i] = false;
 	}

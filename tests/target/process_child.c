@@ -153,6 +153,111 @@ static int ready(void)
 	return (int)startup_ready() + data;
 }
 
+/* Twice, so that a copy can be copied. What was written before is there, in each its own. */
+static int twins(void)
+{
+	unsigned first, second;
+
+	data = 1;
+	bss[0] = 1;
+	first = startup_ready();
+	data += (int)first;
+	bss[PAGE_SIZE] = 1;
+	second = startup_ready();
+	bss[0] = (char)(bss[0] + bss[PAGE_SIZE]);
+	MUST(bss[0] == 2 && bss[2 * PAGE_SIZE] == 0);
+	bss[2 * PAGE_SIZE] = 1;
+	return (int)(100 * second + 10 * first) + data;
+}
+
+static cptr_t bell;
+
+static void wait_and_count(void *unused)
+{
+	word_t bits;
+
+	(void)unused;
+	for (;;) {
+		MUST(notification_wait(bell, &bits) == ST_OK);
+		__atomic_fetch_add(&data, 1, __ATOMIC_SEQ_CST);
+	}
+}
+
+/* Another thread waits when the copy is made, and goes on in both. */
+static int pair(void)
+{
+	struct thread_options options = {.stack = stack[0], .stack_size = STACK};
+	double kept = 2.5;
+	cptr_t thread;
+	int before;
+
+	MUST(object_create(OBJECT_NOTIFICATION, 0, &bell) == ST_OK);
+	MUST(thread_start(wait_and_count, NULL, &options, &thread) == ST_OK);
+	notification_signal(bell);
+	while (data == 1234)
+		clock_sleep_ns(10000);
+	__asm__ volatile("fmov d8, %d0" : : "w"(kept) : "d8");
+	(void)startup_ready();
+	__asm__ volatile("fmov %d0, d8" : "=w"(kept));
+	before = data;
+	MUST(kept == 2.5 && before == 1235);
+	notification_signal(bell);
+	while (data == before)
+		clock_sleep_ns(10000);
+	return GOOD;
+}
+
+/* Memory of its own making, with its capability. */
+static int heap(void)
+{
+	const uint64_t size = 4 << 20;
+	volatile char *at;
+	uaddr_t where = 0;
+	unsigned number;
+	cptr_t vmo;
+	char byte;
+
+	MUST(vmo_create(ROOT_SLOT_POOL, size, 0, &vmo) == ST_OK);
+	MUST(vspace_map(ROOT_SLOT_VSPACE, vmo, 0, size, VSPACE_READ | VSPACE_WRITE, &where) ==
+		ST_OK);
+	at = (volatile char *)where;
+	at[0] = at[size - 1] = 'a';
+	number = startup_ready();
+	MUST(at[0] == 'a' && at[size - 1] == 'a' && at[size / 2] == 0);
+	at[0] = (char)('b' + number);
+	MUST(vmo_read(vmo, &byte, 0, 1) == ST_OK && byte == 'b' + (char)number);
+	MUST(vmo_op_range(vmo, VMO_OP_ZERO, 0, PAGE_SIZE) == ST_OK && at[0] == 0);
+	return GOOD;
+}
+
+/* Each life makes what the one before made, and ends in another way. */
+static int lives(void)
+{
+	struct thread_options options = {.stack = stack[0], .stack_size = STACK};
+	unsigned number;
+	uaddr_t at = 0;
+	cptr_t object, vmo, thread;
+
+	data = 10;
+	number = startup_ready();
+	MUST(data == 10 && bss[0] == 0 && bss[PAGE_SIZE] == 0);
+	data = bss[0] = bss[PAGE_SIZE] = 77;
+	MUST(object_create(OBJECT_ENDPOINT, 0, &object) == ST_OK);
+	MUST(vmo_create(ROOT_SLOT_POOL, PAGE_SIZE, 0, &vmo) == ST_OK);
+	MUST(vspace_map(ROOT_SLOT_VSPACE, vmo, 0, PAGE_SIZE, VSPACE_READ | VSPACE_WRITE, &at) ==
+		ST_OK);
+	*(volatile char *)at = 1;
+	MUST(thread_start(sleep_for_ever, NULL, &options, &thread) == ST_OK);
+	if (number % 4 == 1)
+		fall(hole);
+	if (number % 4 == 2)
+		MUST(vspace_unmap(ROOT_SLOT_VSPACE, at, PAGE_SIZE) == ST_OK);
+	if (number % 4 == 3)
+		(void)startup_ready();
+	(void)cap_delete(startup_cap("bell"));
+	return (int)number;
+}
+
 static int recurse(volatile char *above)
 {
 	volatile char here[512];
@@ -181,6 +286,14 @@ int main(int argc, char **argv)
 		return threads();
 	if (strcmp(what, "ready") == 0)
 		return ready();
+	if (strcmp(what, "twins") == 0)
+		return twins();
+	if (strcmp(what, "pair") == 0)
+		return pair();
+	if (strcmp(what, "heap") == 0)
+		return heap();
+	if (strcmp(what, "lives") == 0)
+		return lives();
 	if (strcmp(what, "overflow") == 0)
 		return recurse(NULL);
 	if (strcmp(what, "abort") == 0)

@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The Quire authors */
 /* VMOs by their calls: what each does and refuses. Their families: clone_test.c. */
 #include "libsys/boot.h"
+#include "libsys/notification.h"
 #include "memory.h"
 
 cptr_t pool;
@@ -425,4 +426,61 @@ WITH_POOL(vmo_create_physical, shows_a_device_and_gives_it_back)
 	EXPECT_EQ(untyped_free(part), 1 << 14);
 	drop(vmo);
 	drop(part);
+}
+
+/* --- signals */
+
+WITH_POOL(vmo_signal, is_seen_by_all_who_have_the_vmo)
+{
+	cptr_t vmo = make_vmo(PAGE, 0), copy = with_rights(vmo, RIGHT_READ), clone;
+	const uint32_t first = UINT32_C(1) << 24, last = UINT32_C(1) << 31;
+
+	EXPECT_EQ(vmo_signal(vmo, 0, 0), VMO_SIGNAL_ZERO_CHILDREN);
+	EXPECT_EQ(vmo_signal(vmo, 0, first | last), VMO_SIGNAL_ZERO_CHILDREN | first | last);
+	EXPECT_EQ(vmo_signal(copy, 0, 0), VMO_SIGNAL_ZERO_CHILDREN | first | last);
+	clone = make_child(vmo, 0, 0, PAGE);
+	EXPECT_EQ(vmo_signal(vmo, first, 0), last);
+	EXPECT_EQ(vmo_signal(clone, 0, 0), VMO_SIGNAL_ZERO_CHILDREN);
+	EXPECT_EQ(vmo_signal(vmo, last, last), last);
+	drop(clone);
+	EXPECT_EQ(vmo_signal(vmo, VMO_SIGNALS_USER, 0), VMO_SIGNAL_ZERO_CHILDREN);
+	drop(copy);
+	drop(vmo);
+}
+
+WITH_POOL(vmo_signal, tells_the_notification_of_new_ones)
+{
+	cptr_t vmo = make_vmo(PAGE, 0), clone = make_child(vmo, 0, 0, PAGE);
+	cptr_t notification = make(OBJECT_NOTIFICATION, 0), badged = make_slot();
+	word_t bits = 0;
+
+	EXPECT_EQ(cap_mint(badged, notification, RIGHT_WRITE, 4), ST_OK);
+	EXPECT_EQ(vmo_set_signal(vmo, badged), ST_OK);
+	EXPECT_EQ(notification_poll(notification, &bits), ST_SHOULD_WAIT);
+	EXPECT_EQ(vmo_signal(vmo, 0, UINT32_C(3) << 24), UINT32_C(3) << 24);
+	EXPECT_EQ(notification_poll(notification, &bits), ST_OK);
+	EXPECT_EQ(bits, 4);
+	EXPECT_EQ(vmo_signal(vmo, 0, UINT32_C(1) << 24), UINT32_C(3) << 24);
+	EXPECT_EQ(vmo_signal(vmo, UINT32_C(1) << 24, 0), UINT32_C(2) << 24);
+	EXPECT_EQ(notification_poll(notification, &bits), ST_SHOULD_WAIT);
+	drop(badged);
+	drop(notification);
+	drop(clone);
+	drop(vmo);
+}
+
+WITH_POOL(vmo_signal, refuses)
+{
+	cptr_t vmo = make_vmo(PAGE, 0), weak = with_rights(vmo, RIGHT_READ | RIGHT_WRITE);
+
+	EXPECT_EQ(vmo_signal(vmo, 0, VMO_SIGNAL_ZERO_CHILDREN), ST_INVALID_ARGS);
+	EXPECT_EQ(vmo_signal(vmo, VMO_SIGNAL_ZERO_CHILDREN, 0), ST_INVALID_ARGS);
+	EXPECT_EQ(sys_vmo_signal(vmo, 0, UINT64_C(1) << 32), ST_INVALID_ARGS);
+	EXPECT_EQ(vmo_signal(weak, 0, UINT32_C(1) << 24), ST_ACCESS_DENIED);
+	EXPECT_EQ(vmo_signal(weak, UINT32_C(1) << 24, 0), ST_ACCESS_DENIED);
+	EXPECT_EQ(vmo_signal(pool, 0, 0), ST_WRONG_TYPE);
+	EXPECT_EQ(vmo_signal(0, 0, 0), ST_BAD_HANDLE);
+	EXPECT_EQ(vmo_signal(vmo, 0, 0), VMO_SIGNAL_ZERO_CHILDREN);
+	drop(weak);
+	drop(vmo);
 }

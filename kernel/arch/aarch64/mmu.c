@@ -22,6 +22,13 @@ void mmu_page_copy(paddr_t to, paddr_t from)
 	page_copy(mmu_window(to), mmu_window(from));
 }
 
+void mmu_table_borrow(pte_t *to, const pte_t *from, unsigned level)
+{
+	uint64_t read_only = level ? PTE_TABLE_RO : PTE_READ_ONLY;
+
+	page_copy_entries(to, from, PTE_OWNED | read_only, read_only);
+}
+
 /*
  * One store, so that a walker sees the old entry or the new one. The barrier before it lets
  * nobody find the entry and not yet what it points at. None follows: where the entry was

@@ -65,3 +65,36 @@ page_copy:
 	ret
 	dsb	nsh			/* nothing runs ahead past it */
 	isb
+
+/*
+ * void page_copy_entries(void *to, const void *from, uint64_t clear, uint64_t add): eight words
+ * that are 0 are passed over; clobbers x0-x14
+ */
+	.global page_copy_entries
+page_copy_entries:
+	add	x4, x0, #4096
+1:	ldp	x5, x6, [x1], #64
+	ldp	x7, x8, [x1, #-48]
+	ldp	x9, x10, [x1, #-32]
+	ldp	x11, x12, [x1, #-16]
+	orr	x13, x5, x12
+	cbnz	x13, 2f
+	.irp	word, x6, x7, x8, x9, x10, x11
+	orr	x13, x13, \word
+	.endr
+	cbz	x13, 3f
+2:
+	.irp	word, x5, x6, x7, x8, x9, x10, x11, x12
+	bic	\word, \word, x2
+	and	x14, \word, #1
+	madd	\word, x14, x3, \word
+	.endr
+3:	stp	x5, x6, [x0], #64
+	stp	x7, x8, [x0, #-48]
+	stp	x9, x10, [x0, #-32]
+	stp	x11, x12, [x0, #-16]
+	cmp	x0, x4
+	b.lo	1b
+	ret
+	dsb	nsh			/* nothing runs ahead past it */
+	isb

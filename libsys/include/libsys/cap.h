@@ -182,7 +182,7 @@ static inline status_t cap_revoke(cptr_t slot)
 /*
  * cap_info: what a capability is.
  *
- *  returns  a value for the three below, or ST_BAD_HANDLE and the other statuses of names
+ *  returns  a value for the four below, or ST_BAD_HANDLE and the other statuses of names
  */
 static inline int64_t cap_info(cptr_t cap)
 {
@@ -203,6 +203,12 @@ static inline unsigned cap_info_rights(int64_t info)
 static inline unsigned cap_info_size(int64_t info)
 {
 	return info >> 16 & 0xff;
+}
+
+/* cap_info_vmo: of a VMO the low 39 bits of its number (struct vmo_info's id). */
+static inline uint64_t cap_info_vmo(int64_t info)
+{
+	return (uint64_t)info >> CAP_ID_SHIFT;
 }
 
 #ifdef __cplusplus

@@ -44,7 +44,7 @@ enum {
 	PROCESS_MAPPINGS_MAX = 48,
 	PROCESS_MEMORY_BITS = 22, /* of its Untyped, if nothing else is said: 4 MiB */
 	PROCESS_MEMORY_BITS_MIN = 20,
-	PROCESS_CNODE_BITS = 10, /* slots of its CNode, as a power of two */
+	PROCESS_CNODE_BITS = 9, /* slots of its CNode, as a power of two */
 	PROCESS_STACK_SIZE = 1 << 16,
 	PROCESS_PRIORITY = 100,
 	PROCESS_BACKTRACE_MAX = 16,
@@ -91,8 +91,9 @@ struct process_mapping {
 	uaddr_t address;
 	uint64_t size;
 	uint64_t offset; /* in the VMO */
-	cptr_t vmo;	 /* in a slot of slot_alloc(); ROOT_SLOT_ARCHIVE: shared */
+	cptr_t vmo;	 /* in a slot of slot_alloc() */
 	unsigned flags;
+	int is_shared; /* the VMO's capability is another process's, or the archive's */
 };
 
 enum process_state {
@@ -122,9 +123,17 @@ struct process {
 	const void *file; /* in the archive: for symbols */
 	uint64_t file_size;
 	enum process_state state;
-	int status; /* of PROCESS_EXITED */
+	int status;	/* of PROCESS_EXITED */
+	unsigned flags; /* enum process_flag */
 	unsigned memory_bits, cnode_bits, slots_free;
-	int owns_memory; /* `memory` was made with it */
+	int owns_memory;	/* `memory` was made with it */
+	int is_golden;		/* there are clones of it: it never runs again */
+	struct process *golden; /* what it is a clone of */
+	uint32_t threads_still; /* a bit for each other thread that was stopped when copied */
+	unsigned generation;	/* how often it was begun from there */
+	unsigned thread_count;	/* of a copy: its other threads, */
+	cptr_t threads[STARTUP_THREADS_MAX];	    /* in slots of slot_alloc(), */
+	uint16_t thread_slots[STARTUP_THREADS_MAX]; /* and where they stand in its CNode */
 	unsigned mapping_count;
 	struct process_mapping mapping[PROCESS_MAPPINGS_MAX];
 };
@@ -187,6 +196,53 @@ void process_handle(
 
 /* process_go: let one go on that waits in startup_ready(), which returns `generation`. */
 status_t process_go(struct process *process, unsigned generation);
+
+/*
+ * process_snapshot: make a copy of a process as it is now, and start it. Neither sees what the
+ * other writes from then on; nothing is copied before it is written.
+ *
+ *	what is mapped        writable: a snapshot; else shared
+ *	threads               all registers; those of startup_page()->threads and the first
+ *	slots                 standard ones: its own. By name: as the source has them, or those
+ *	                      in `options`. VMOs: the copy's. Endpoints, notifications, timers and
+ *	                      reply objects: new ones, nothing pending, timers unbound. Others
+ *	                      are empty
+ *
+ * What waits in a call begins it anew in the copy. One that waits in startup_ready() returns 1
+ * from it in the copy, while the source goes on waiting.
+ *
+ *  source   runs or waits; stopped while it is copied, and goes on. Not one that has ended
+ *  options  as for process_spawn, caps replacing those of the same name; sizes of CNode and
+ *           stack, arguments and environment are the source's
+ *  copy     goes with the source: it may hold pages that the source's Pool paid for
+ *  returns  as process_spawn; ST_BAD_STATE: the source has ended; ST_NOT_FOUND: a capability in
+ *           `options` by a name that the source has not; ST_NO_RESOURCES: more than
+ *           four Pools, each generation of snapshots having one
+ */
+status_t process_snapshot(
+	struct process *source, const struct process_options *options, struct process *copy);
+
+/*
+ * process_clone: make a process that begins where `golden` waits, and can be begun anew there
+ * (process_restart).
+ *
+ *  golden   waits in startup_ready() (or was not started), and never runs again: it is what the
+ *           clone's memory shows where the clone has not written. It stays longer than the clone
+ *  returns  as process_snapshot; ST_BAD_STATE: golden does not wait
+ */
+status_t process_clone(
+	struct process *golden, const struct process_options *options, struct process *clone);
+
+/*
+ * process_restart: begin a clone anew where its golden process waits, whatever it is doing:
+ * what it wrote goes, what it made goes, registers are set again. It costs as much as it changed.
+ *
+ *  process  of process_clone(); runs, has exited, crashed or was killed
+ *  returns  ST_OK: startup_ready() returns in it, with a number that is one more each time
+ *           ST_BAD_STATE  no clone, or destroyed
+ *           others        what the calls said that it is made of: destroy it
+ */
+status_t process_restart(struct process *process);
 
 /*
  * process_kill: stop all its threads for good. It ends as PROCESS_KILLED, if it had not ended;

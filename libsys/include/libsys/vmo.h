@@ -201,7 +201,21 @@ static inline status_t vmo_merge(cptr_t vmo, cptr_t parent)
 }
 
 /*
- * vmo_set_signal: what to signal when its last child is gone (right PROPERTY).
+ * vmo_signal: clear, then set user signals: bits for all who have the VMO (right PROPERTY, but
+ * for clear and set both 0).
+ *
+ *  clear, set  some of VMO_SIGNALS_USER
+ *  returns     all signals that it has now (enum vmo_signal), or
+ *              ST_INVALID_ARGS  other bits
+ */
+static inline int64_t vmo_signal(cptr_t vmo, uint32_t clear, uint32_t set)
+{
+	return sys_vmo_signal(vmo, clear, set);
+}
+
+/*
+ * vmo_set_signal: what to signal when its last child is gone, or a user signal is set that was
+ * not (right PROPERTY).
  *
  *  notification  right WRITE; its badge are the bits. Signaled at once if there are no
  *                children. 0: nothing any more

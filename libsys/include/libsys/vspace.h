@@ -103,6 +103,20 @@ static inline status_t vspace_query(cptr_t space, uaddr_t address, struct vspace
  */
 status_t vspace_populate(cptr_t space, uaddr_t address, uint64_t size, unsigned access);
 
+/*
+ * vspace_clone: a clone or snapshot of what is mapped at an address, all that this mapping
+ * shows and no more, without a capability to the VMO.
+ *
+ *  options  VMO_CHILD_CLONE or VMO_CHILD_SNAPSHOT, and the options of vmo_clone
+ *  pool     pays for the object and for what it writes
+ *  vmo_out  its capability, in a slot of slot_alloc(): rights READ, WRITE, MAP, PROPERTY, and
+ *           EXECUTE if the mapping's capability had it
+ *  returns  ST_OK; ST_NOT_FOUND: nothing is mapped there; ST_INVALID_ARGS: the options;
+ *           ST_BAD_STATE, ST_NO_MEMORY, ST_NO_RESOURCES as vmo_clone
+ */
+status_t vspace_clone(
+	cptr_t space, uaddr_t address, unsigned options, cptr_t pool, cptr_t *vmo_out);
+
 #ifdef __cplusplus
 }
 #endif

@@ -57,6 +57,13 @@ void mmu_sync_uncached(paddr_t page)
 	fake.uncached[number] = false;
 }
 
+void mmu_table_borrow(pte_t *to, const pte_t *from, unsigned level)
+{
+	fake.calls++;
+	for (unsigned i = 0; i < 1 << TABLE_BITS; i++)
+		to[i] = pte_is_none(from[i]) ? from[i] : pte_borrowed(from[i], level);
+}
+
 /* Break before make: nothing remembered may stem from this slot with another output. */
 void mmu_write(pte_t *slot, pte_t entry)
 {

@@ -39,7 +39,7 @@ TEST(pool, counts_every_frame)
 	EXPECT_EQ(pool.used[FRAME_PAGE], 1);
 	EXPECT_EQ(pool.used[FRAME_TABLE], 1);
 	EXPECT_EQ(pool.free, 5);
-	EXPECT(pool_pays_for(&pool, page) && frame_at(table)->state == FRAME_TABLE);
+	EXPECT(frame_at(page)->pool == pool.id && frame_at(table)->state == FRAME_TABLE);
 	EXPECT_EQ(pool_fini(&pool), ST_BAD_STATE);
 	EXPECT(frame_put(page) && frame_put(table));
 	EXPECT_EQ(pool.used[FRAME_PAGE] + pool.used[FRAME_TABLE], 0);

@@ -51,7 +51,7 @@ TEST(vspace, maps_up_to_its_last_page)
 				  WORLD_SPACE_PAGES - 4, 4, 0, MAP_READ | MAP_WRITE}),
 		ST_OK);
 	EXPECT_EQ(vspace_fault(&world.space[0], WORLD_SPACE_PAGES - 1, MAP_WRITE), ST_OK);
-	EXPECT_EQ(vspace_unmap(&m, WORLD_SPACE_PAGES - 4, 4, spare, &gone), 0);
+	EXPECT_EQ(unmap_part(&m, WORLD_SPACE_PAGES - 4, 4, spare, &gone), 0);
 	EXPECT_EQ(vmo_close(&v), ST_OK);
 	finish();
 }
@@ -73,7 +73,7 @@ TEST(vspace, enters_what_there_is_when_it_maps)
 		ST_OK);
 	for (uint64_t p = 4; p < 16; p += 4)
 		EXPECT(fake_walk(world.space[0].root, 1, 16 + p, &line));
-	EXPECT_EQ(vspace_unmap(&m, 17, 15, spare, &gone), 0);
+	EXPECT_EQ(unmap_part(&m, 17, 15, spare, &gone), 0);
 	EXPECT_EQ(vmo_close(&v), ST_OK);
 	finish();
 }
@@ -114,7 +114,7 @@ static void unmap_code(void)
 	struct mapping spare[2];
 	bool gone;
 
-	EXPECT_EQ(vspace_unmap(&code, 16, 4, spare, &gone), 0);
+	EXPECT_EQ(unmap_part(&code, 16, 4, spare, &gone), 0);
 }
 
 /* The fake machine checks that what it fetches was made fit to be fetched. */
@@ -201,7 +201,7 @@ TEST(uncached, memory_is_flushed_when_it_comes_and_when_it_goes)
 			&(struct map_request){16, 2, 0, MAP_READ | MAP_WRITE}) == ST_OK);
 	EXPECT_EQ(vspace_fault(&world.space[0], 17, MAP_WRITE), ST_OK);
 	fake_learn(world.space[0].root, 1);
-	EXPECT_EQ(vspace_unmap(&m, 16, 2, spare, &gone), 0);
+	EXPECT_EQ(unmap_part(&m, 16, 2, spare, &gone), 0);
 	EXPECT_EQ(vmo_close(&v), ST_OK);
 	REQUIRE(vmo_init(&v, pool, 14, 0) == ST_OK);
 	EXPECT_EQ(vmo_commit(&v, 0, 14, &done), ST_OK); /* the same frames, by cached names */
@@ -215,7 +215,7 @@ TEST(vspace, is_emptied_by_steps)
 	static struct mapping m;
 	struct mapping spare[2];
 	struct fake_line line;
-	uint64_t done, swept = 0;
+	uint64_t swept = 17;
 	unsigned stops = 0;
 	bool gone;
 
@@ -226,18 +226,17 @@ TEST(vspace, is_emptied_by_steps)
 	for (uint64_t p = 0; p < 16; p++)
 		EXPECT_EQ(vspace_fault(&world.space[0], 17 + p, MAP_WRITE), ST_OK);
 	EXPECT(pool->used[FRAME_TABLE] > 5 + WORLD_SPACES);
-	for (vm_work.left = 2;
-		vspace_empty(&m, 17 + swept, 16 - swept, &done) == ST_SHOULD_WAIT; stops++) {
-		EXPECT(done > 0);
-		swept += done;
+	m.rights = 0;
+	for (vm_work.left = 2; swept < 33; stops++) {
+		swept = vspace_sweep(&world.space[0], swept, 33, VSPACE_LEVELS, SWEEP_OUT);
+		EXPECT(swept > 17);
 		vm_work.left = 2;
 	}
 	vm_work.left = UINT64_MAX;
 	EXPECT(stops >= 4);
 	EXPECT(!fake_walk(world.space[0].root, 1, 20, &line));
 	EXPECT_EQ(pool->used[FRAME_TABLE], 5 + WORLD_SPACES);
-	EXPECT_EQ(vspace_empty(&m, 17, 0, &done), ST_OK);
-	EXPECT_EQ(vspace_unmap(&m, 17, 16, spare, &gone), 0);
+	EXPECT_EQ(unmap_part(&m, 17, 16, spare, &gone), 0);
 	EXPECT_EQ(vmo_close(&v), ST_OK);
 	finish();
 }

@@ -132,7 +132,7 @@ TEST(exact, a_drop_and_its_flush_are_one_step)
 				continue;
 			EXPECT_EQ(*(uint64_t *)mmu_window(fake.line[i].pa), 77);
 		}
-		EXPECT_EQ(vspace_unmap(&m, 16, 4, spare, &gone), 0);
+		EXPECT_EQ(unmap_part(&m, 16, 4, spare, &gone), 0);
 		EXPECT_EQ(vmo_close(&c), ST_OK);
 		EXPECT_EQ(vmo_close(&v), ST_OK);
 		finish();

@@ -217,7 +217,7 @@ static void run(uint64_t seed, int steps)
 			struct mapping spare[2];
 			bool gone;
 
-			EXPECT_EQ(vspace_unmap(&world.map[i], world.map[i].first,
+			EXPECT_EQ(unmap_part(&world.map[i], world.map[i].first,
 					  world.map[i].pages, spare, &gone),
 				0);
 			world.mapped[i] = false;

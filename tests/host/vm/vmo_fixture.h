@@ -7,6 +7,7 @@
 #include "vm/tree.h"
 #include "vm/vspace.h"
 
+#include "bytes.h"
 #include "test.h"
 #include "world.h"
 
@@ -15,16 +16,14 @@ static struct vmo v, c, s, t;
 
 static __attribute__((unused)) void put(struct vmo *vmo, uint64_t page, uint64_t value)
 {
-	uint64_t done;
-
-	EXPECT_EQ(vmo_write(vmo, page << PAGE_BITS, &value, sizeof(value), &done), ST_OK);
+	EXPECT_EQ(bytes_write(vmo, page << PAGE_BITS, &value, sizeof(value)), ST_OK);
 }
 
 static __attribute__((unused)) uint64_t get(struct vmo *vmo, uint64_t page)
 {
-	uint64_t value = 12345, done;
+	uint64_t value = 12345;
 
-	EXPECT_EQ(vmo_read(vmo, page << PAGE_BITS, &value, sizeof(value), &done), ST_OK);
+	EXPECT_EQ(bytes_read(vmo, page << PAGE_BITS, &value, sizeof(value)), ST_OK);
 	return value;
 }
 

@@ -72,7 +72,7 @@ TEST(slice, maps_and_clones_end_where_it_ends)
 	REQUIRE(vmo_snapshot(&t, &s, pool, 4, 4, 0) == ST_OK);
 	EXPECT_EQ(get(&t, 1), 6);
 	EXPECT_EQ(get(&t, 2), 0);
-	vspace_unmap(&m, 16, 16, spare, &gone);
+	unmap_part(&m, 16, 16, spare, &gone);
 	EXPECT_EQ(vmo_close(&s), ST_OK);
 	EXPECT_EQ(vmo_close(&v), ST_OK);
 	EXPECT_EQ(get(&c, 1), 6);
@@ -221,7 +221,7 @@ TEST(fixed, device_memory_is_mapped_and_never_copied)
 	static struct mapping m;
 	struct mapping spare[2];
 	struct fake_line line;
-	uint64_t done, word;
+	uint64_t done;
 	bool gone;
 
 	world_init();
@@ -229,13 +229,13 @@ TEST(fixed, device_memory_is_mapped_and_never_copied)
 	EXPECT_EQ(vmo_init_device(&v, pool, 0, 0x9000000, PTE_DEVICE), ST_INVALID_ARGS);
 	EXPECT_EQ(vmo_init_device(&v, pool, 4, 0x9000000, PTE_DEVICE), ST_OK);
 	EXPECT_EQ(vmo_clone(&c, &v, pool, 0, 4, 0), ST_BAD_STATE);
-	EXPECT_EQ(vmo_read(&v, 0, &word, 8, &done), ST_BAD_STATE);
+	EXPECT_EQ(vmo_commit(&v, 0, 1, &done), ST_BAD_STATE);
 	REQUIRE(vspace_map(&world.space[0], &m, &v,
 			&(struct map_request){4, 4, 0, MAP_READ | MAP_WRITE}) == ST_OK);
 	EXPECT_EQ(vspace_fault(&world.space[0], 5, MAP_WRITE), ST_OK);
 	REQUIRE(fake_walk(world.space[0].root, 1, 5, &line));
 	EXPECT(line.write && !line.execute && line.pa == 0x9001000);
-	vspace_unmap(&m, 4, 4, spare, &gone);
+	unmap_part(&m, 4, 4, spare, &gone);
 	EXPECT_EQ(vmo_close(&v), ST_OK);
 	starve();
 	EXPECT_EQ(vmo_init_device(&v, pool, 4, 0x9000000, PTE_DEVICE), ST_NO_MEMORY);
@@ -338,9 +338,9 @@ TEST(vspace, refuses_ranges_and_rights_that_make_no_sense)
 	EXPECT_EQ(vspace_fault(&world.space[0], 1, MAP_READ), ST_ACCESS_DENIED);
 	EXPECT_EQ(vspace_fault(&world.space[0], 3, MAP_READ), ST_NOT_FOUND);
 	EXPECT_EQ(vspace_fini(&world.space[0]), ST_BAD_STATE);
-	EXPECT_EQ(vspace_protect(&m, 1, 2, MAP_READ, spare), 0);
+	EXPECT_EQ(protect_part(&m, 1, 2, MAP_READ, spare), 0);
 	EXPECT_EQ(vspace_fault(&world.space[0], 1, MAP_READ), ST_OK);
-	EXPECT_EQ(vspace_unmap(&m, 1, 2, spare, &gone), 0);
+	EXPECT_EQ(unmap_part(&m, 1, 2, spare, &gone), 0);
 	EXPECT(gone);
 	EXPECT_EQ(vmo_close(&v), ST_OK);
 	starve();
@@ -376,7 +376,7 @@ TEST(vspace, links_a_block_only_while_it_is_alone_there)
 	EXPECT_EQ(*(uint64_t *)mmu_window(line.pa), 22);
 	EXPECT(!fake_walk(space->root, 1, 17, &line));
 	/* Alone, the block becomes a link; the table that held its pages goes back. */
-	EXPECT_EQ(vspace_unmap(&n, 16, 1, spare, &gone), 0);
+	EXPECT_EQ(unmap_part(&n, 16, 1, spare, &gone), 0);
 	vspace_sweep(space, 19, 20, 0, SWEEP_OUT);
 	EXPECT(!fake_walk(space->root, 1, 19, &line));
 	EXPECT_EQ(vspace_fault(space, 19, MAP_WRITE), ST_OK);
@@ -390,8 +390,8 @@ TEST(vspace, links_a_block_only_while_it_is_alone_there)
 	EXPECT_EQ(vspace_fault(space, 17, MAP_READ), ST_OUT_OF_RANGE);
 	EXPECT(!fake_walk(space->root, 1, 17, &line));
 	EXPECT_EQ(pool->used[FRAME_TABLE], WORLD_SPACES + 4);
-	vspace_unmap(&n, 16, 2, spare, &gone);
-	vspace_unmap(&m, 18, 2, spare, &gone);
+	unmap_part(&n, 16, 2, spare, &gone);
+	unmap_part(&m, 18, 2, spare, &gone);
 	EXPECT_EQ(vmo_close(&v), ST_OK);
 	EXPECT_EQ(vmo_close(&c), ST_OK);
 	EXPECT_EQ(vmo_close(&t), ST_OK);
@@ -400,12 +400,12 @@ TEST(vspace, links_a_block_only_while_it_is_alone_there)
 
 TEST(slice, of_device_memory_is_device_memory)
 {
-	uint64_t done, word;
+	uint64_t done;
 
 	world_init();
 	REQUIRE(vmo_init_device(&v, pool, 4, 0x9000000, PTE_DEVICE) == ST_OK);
 	REQUIRE(vmo_slice(&s, &v, 1, 2) == ST_OK);
-	EXPECT_EQ(vmo_read(&s, 0, &word, 8, &done), ST_BAD_STATE);
+	EXPECT_EQ(vmo_commit(&s, 0, 1, &done), ST_BAD_STATE);
 	EXPECT_EQ(vmo_clone(&c, &s, pool, 0, 1, 0), ST_BAD_STATE);
 	EXPECT_EQ(vmo_close(&s), ST_OK);
 	EXPECT_EQ(vmo_close(&v), ST_OK);
@@ -612,23 +612,6 @@ TEST(reserve, is_renewed_by_the_snapshot_of_a_clone_and_taken_back_when_that_is_
 	finish();
 }
 
-TEST(vspace, protect_to_write_alone_leaves_no_right)
-{
-	static struct mapping m;
-	struct mapping spare[2];
-	bool gone;
-
-	world_init();
-	REQUIRE(vmo_init(&v, pool, 4, 0) == ST_OK);
-	REQUIRE(vspace_map(&world.space[0], &m, &v,
-			&(struct map_request){4, 4, 0, MAP_READ | MAP_WRITE}) == ST_OK);
-	EXPECT_EQ(vspace_protect(&m, 4, 4, MAP_WRITE, spare), 0);
-	EXPECT_EQ(vspace_fault(&world.space[0], 5, MAP_WRITE), ST_ACCESS_DENIED);
-	vspace_unmap(&m, 4, 4, spare, &gone);
-	EXPECT_EQ(vmo_close(&v), ST_OK);
-	finish();
-}
-
 /* A page that is the VMO's alone again is opened in place: the TLB still has it closed. */
 TEST(vspace, a_write_fault_flushes_what_refused_the_write)
 {
@@ -651,7 +634,7 @@ TEST(vspace, a_write_fault_flushes_what_refused_the_write)
 	EXPECT_EQ(vspace_fault(space, 16, MAP_WRITE), ST_OK);
 	for (unsigned i = 0; i < fake.lines; i++)
 		EXPECT(fake.line[i].level || fake.line[i].page != 16 || fake.line[i].write);
-	EXPECT_EQ(vspace_unmap(&m, 16, 4, spare, &gone), 0);
+	EXPECT_EQ(unmap_part(&m, 16, 4, spare, &gone), 0);
 	EXPECT_EQ(vmo_close(&v), ST_OK);
 	finish();
 }
@@ -713,8 +696,8 @@ TEST(vspace, shares_a_block_at_its_first_addresses)
 	EXPECT_EQ(*(uint64_t *)mmu_window(line.pa), 6);
 	REQUIRE(fake_walk(space->root, 1, 4, &line));
 	EXPECT_EQ(*(uint64_t *)mmu_window(line.pa), 4);
-	EXPECT_EQ(vspace_unmap(&m, 2, 4, spare, &gone), 0);
-	EXPECT_EQ(vspace_unmap(&n, 6, 2, spare, &gone), 0);
+	EXPECT_EQ(unmap_part(&m, 2, 4, spare, &gone), 0);
+	EXPECT_EQ(unmap_part(&n, 6, 2, spare, &gone), 0);
 	EXPECT_EQ(vmo_close(&v), ST_OK);
 	EXPECT_EQ(vmo_close(&c), ST_OK);
 	finish();

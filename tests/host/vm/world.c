@@ -328,10 +328,10 @@ static status_t do_cut(const struct op *o)
 		return ST_INTERNAL;
 	memset(&world.map[s0], 0, 2 * sizeof(spare[0]));
 	if (o->kind == OP_UNMAP)
-		used = vspace_unmap(
+		used = unmap_part(
 			m, m->first + (uint64_t)o->a, (uint64_t)o->b, &world.map[s0], &gone);
 	else
-		used = vspace_protect(m, m->first + (uint64_t)o->a, (uint64_t)o->b,
+		used = protect_part(m, m->first + (uint64_t)o->a, (uint64_t)o->b,
 			(unsigned)o->c, &world.map[s0]);
 	world.mapped[o->vmo] = !gone;
 	for (unsigned i = 0; i < used; i++) {

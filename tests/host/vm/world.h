@@ -11,6 +11,7 @@
 
 #include "fake.h"
 #include "model.h"
+#include "pieces.h"
 
 #ifndef WORLD_VMOS
 #define WORLD_VMOS 6

@@ -30,8 +30,36 @@
 #include "arch/pte.h"
 #include "arch/window.h" /* void *mmu_window(paddr_t): where the kernel sees a frame */
 
+enum { TABLE_ENTRIES = 1 << TABLE_BITS };
+
+static inline uint64_t block_pages(unsigned level)
+{
+	return UINT64_C(1) << (TABLE_BITS * level);
+}
+
+static inline uint64_t block_start(uint64_t c, unsigned level)
+{
+	return align_down(c, block_pages(level));
+}
+
+static inline uint64_t block_end(uint64_t c, unsigned level)
+{
+	return block_start(c, level) + block_pages(level);
+}
+
+/* table_slot: where, in the table behind `e` of level `level`, the coordinate stands. */
+static inline pte_t *table_slot(pte_t e, unsigned level, uint64_t c)
+{
+	pte_t *table = mmu_window(pte_pa(e, level));
+
+	return &table[c >> (TABLE_BITS * (level - 1)) & (TABLE_ENTRIES - 1)];
+}
+
 void mmu_page_zero(paddr_t page);
 void mmu_page_copy(paddr_t to, paddr_t from);
+
+/* mmu_table_borrow: the entries of `from`, of `level`, as pte_borrowed makes them; none is none. */
+void mmu_table_borrow(pte_t *to, const pte_t *from, unsigned level);
 
 /* mmu_write: store an entry so that walkers see whole values, in program order. */
 void mmu_write(pte_t *slot, pte_t entry);

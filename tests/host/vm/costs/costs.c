@@ -15,6 +15,8 @@
 #include "vm/tree.h"
 #include "vm/vspace.h"
 
+#include "pieces.h"
+
 enum { FRAMES = 16384, CHAIN = 1000 };
 
 unsigned char costs_memory[FRAMES << PAGE_BITS] aligned(PAGE_SIZE);
@@ -57,6 +59,12 @@ void mmu_flush(uint16_t asid, uaddr_t va, uint64_t pages)
 	(void)va;
 	(void)pages;
 	flushes++;
+}
+
+void mmu_table_borrow(pte_t *to, const pte_t *from, unsigned level)
+{
+	for (unsigned i = 0; i < TABLE_ENTRIES; i++)
+		to[i] = pte_is_none(from[i]) ? from[i] : pte_borrowed(from[i], level);
 }
 
 void mmu_sync_code(paddr_t page)
@@ -289,13 +297,13 @@ static void spaces(void)
 	COST_OK("fault, COW", vspace_fault(&s, r.first + 4, MAP_WRITE));
 	COST_OK("fault, spurious", vspace_fault(&s, r.first + 4, MAP_WRITE));
 	COST("protect, 512 pages",
-		CHECK(vspace_protect(&m, r.first, 512, MAP_READ, spare) == 0));
-	COST("unmap, 512 pages", CHECK(vspace_unmap(&m, r.first, 512, spare, &gone) == 0));
+		CHECK(protect_part(&m, r.first, 512, MAP_READ, spare) == 0));
+	COST("unmap, 512 pages", CHECK(unmap_part(&m, r.first, 512, spare, &gone) == 0));
 	r = (struct map_request){1 << 18, 1 << 18, 0, MAP_READ | MAP_WRITE};
 	COST_OK("map, 2^18 pages", vspace_map(&s, &n, &c, &r));
 	COST("protect, 2^18 pages",
-		CHECK(vspace_protect(&n, r.first, 1 << 18, MAP_READ, spare) == 0));
-	COST("unmap, 2^18 pages", CHECK(vspace_unmap(&n, r.first, 1 << 18, spare, &gone) == 0));
+		CHECK(protect_part(&n, r.first, 1 << 18, MAP_READ, spare) == 0));
+	COST("unmap, 2^18 pages", CHECK(unmap_part(&n, r.first, 1 << 18, spare, &gone) == 0));
 	OK(vmo_close(&v));
 	OK(vmo_close(&c));
 	OK(vspace_fini(&s));
