@@ -92,6 +92,7 @@ enum command {
 	SELECT = 7,
 	SEND_CONDITION = 8,
 	SEND_CSD = 9,
+	STOP = 12,
 	SET_BLOCK_SIZE = 16,
 	READ_ONE = 17,
 	READ_MANY = 18,
@@ -358,6 +359,8 @@ static status_t transfer(
 	}
 	if (st == ST_OK)
 		st = await(card, STATUS_TRANSFER);
+	if (st != ST_OK && count > 1) /* the card would go on */
+		(void)command(card, STOP, 0, R1_BUSY, 0);
 	return st == ST_NOT_FOUND ? ST_IO : st;
 }
 

@@ -111,7 +111,7 @@ void files_node_stat(struct node *node, struct stat *stat);
 /* files_fill: a node in a directory for each file of the initial archive. */
 void files_fill(struct node *directory);
 
-/* files_fd_get, files_fd_put: the open file of an fd, with a reference more; NULL: there is none. */
+/* files_fd_get, files_fd_put: the open file of an fd, a reference more; NULL: there is none. */
 struct open_file *files_fd_get(int fd);
 void files_fd_put(struct open_file *file);
 

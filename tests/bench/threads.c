@@ -15,6 +15,8 @@
 #include "libsys/vmo.h"
 #include "libsys/vspace.h"
 
+enum { SLOTS_OF_LIBSYS = 16 }; /* its heap's, and more */
+
 enum { STACK_SIZE = 4096, THREADS_MAX = 8 };
 
 static volatile uint64_t began, ended;
@@ -393,7 +395,7 @@ static void measure_timers(void)
 
 void measure_threads(void)
 {
-	next_slot = boot_info()->slots_free + 64; /* behind those that libsys took */
+	next_slot = boot_info()->slots_free + SLOTS_OF_LIBSYS;
 	endpoint = make(OBJECT_ENDPOINT, 0);
 	reply = make(OBJECT_REPLY, 0);
 	notification = make(OBJECT_NOTIFICATION, 0);
@@ -414,7 +416,7 @@ void measure_capabilities(void)
 	cptr_t object, copy;
 	uint64_t before;
 
-	next_slot = boot_info()->slots_free + 64; /* behind those that libsys took */
+	next_slot = boot_info()->slots_free + SLOTS_OF_LIBSYS;
 	object = make(OBJECT_ENDPOINT, 0);
 	copy = next_slot++;
 #define COPY(to) sys_cap_copy(ROOT_SLOT_CNODE, to, 64, ROOT_SLOT_CNODE, object, 64, RIGHTS_ALL)
