@@ -103,8 +103,7 @@ static void add_jobs(const struct named_call *call, unsigned cap, cptr_t empty)
 	if (type != OBJECT_NONE)
 		add_job(call, cap, wide(objects[other]), ST_WRONG_TYPE);
 	for (unsigned i = 0; i < GROUPS_MAX && call->caps[cap].rights[i]; i++)
-		add_job(call, cap,
-			wide(weaker(type, RIGHTS_ALL & ~call->caps[cap].rights[i])),
+		add_job(call, cap, wide(weaker(type, RIGHTS_ALL & ~call->caps[cap].rights[i])),
 			ST_ACCESS_DENIED);
 }
 
@@ -133,11 +132,11 @@ static cptr_t the_irq(void)
 
 static void make_objects(void)
 {
-	const enum object plain[] = {
-		OBJECT_THREAD, OBJECT_ENDPOINT, OBJECT_NOTIFICATION, OBJECT_REPLY, OBJECT_TIMER};
+	const enum object plain[] = {OBJECT_THREAD, OBJECT_ENDPOINT, OBJECT_NOTIFICATION,
+		OBJECT_REPLY, OBJECT_TIMER};
 
 	FOR_EACH(type, plain)
-		objects[*type] = make(*type, 0);
+	objects[*type] = make(*type, 0);
 	objects[OBJECT_UNTYPED] = make(OBJECT_UNTYPED, 12);
 	objects[OBJECT_CNODE] = make(OBJECT_CNODE, 4);
 	EXPECT_EQ(cap_copy_at(cap_in(objects[OBJECT_CNODE], 4, 1),
@@ -166,7 +165,8 @@ static cptr_t narrow_cspace(void)
 {
 	cptr_t narrow = make(OBJECT_CNODE, 4);
 
-	EXPECT_EQ(cap_copy_at(cap_in(narrow, 4, 1), cap_at(objects[OBJECT_ENDPOINT]), RIGHTS_ALL),
+	EXPECT_EQ(
+		cap_copy_at(cap_in(narrow, 4, 1), cap_at(objects[OBJECT_ENDPOINT]), RIGHTS_ALL),
 		ST_OK);
 	EXPECT_EQ(cap_mint_at(cap_in(narrow, 4, 2), cap_at(ROOT_SLOT_CNODE), RIGHTS_ALL,
 			  guard_word(0, 48)),
@@ -193,12 +193,12 @@ WITH_POOL(names, that_are_wrong_are_refused_by_every_call_for_every_argument)
 	make_objects();
 	job_count = 0;
 	FOR_EACH(call, named_calls)
-		for (unsigned cap = 0; cap < call->count; cap++)
-			add_jobs(call, cap, empty);
+	for (unsigned cap = 0; cap < call->count; cap++)
+		add_jobs(call, cap, empty);
 	EXPECT(job_count > 4 * CALLS);
 	narrow = narrow_cspace();
-	worker_finish(worker_make(0, make_the_calls, NULL,
-		&(struct worker_options){.cspace = narrow}));
+	worker_finish(worker_make(
+		0, make_the_calls, NULL, &(struct worker_options){.cspace = narrow}));
 	compare();
 	EXPECT_EQ(cap_revoke(narrow), ST_OK);
 	drop(narrow);
@@ -214,13 +214,14 @@ TEST(names, of_cap_rotate_are_refused_alike)
 	struct bad_name bad[BAD_NAMES];
 
 	bad_names(bad, empty, pivot);
-	FOR_EACH(name, bad) {
+	FOR_EACH(name, bad)
+	{
 		struct cap_rotation r = {cap_at(to), cap_at(pivot), cap_at(source), 0, 0};
 		struct cap_rotation wrong[] = {r, r, r};
 
 		wrong[0].to = wrong[1].pivot = wrong[2].source = name->place;
 		FOR_EACH(rotation, wrong)
-			EXPECT_EQ(cap_rotate(rotation), name->status);
+		EXPECT_EQ(cap_rotate(rotation), name->status);
 	}
 	EXPECT_EQ(cap_info_type(cap_info(pivot)), OBJECT_ENDPOINT);
 	drop(to);

@@ -421,6 +421,7 @@ WITH_POOL(vmo_create_physical, shows_a_device_and_gives_it_back)
 	EXPECT(vmo_lookup(vmo, part, PAGE) >= 0);
 	EXPECT_EQ(vmo_lookup(vmo, ROOT_SLOT_POOL_MEMORY, PAGE), ST_ACCESS_DENIED);
 	EXPECT_EQ(vmo_op_range(vmo, VMO_OP_DECOMMIT, 0, PAGE), ST_BAD_STATE);
+	EXPECT_EQ(vmo_set_cache(vmo, VMO_CACHE_CACHED), ST_NOT_SUPPORTED);
 	unmap(map(vmo, 2 * PAGE, RW), 2 * PAGE);
 	EXPECT_EQ(cap_revoke(part), ST_OK);
 	EXPECT(is_empty(vmo));
