@@ -70,8 +70,8 @@ static status_t copy_vmo(struct process_copying *copying, cptr_t vmo, cptr_t slo
 	size = vmo_size(vmo);
 	if (size < 0 || !(cap_info_rights(info) & RIGHT_READ))
 		return ST_OK;
-	st = (status_t)sys_vmo_clone(vmo, copying->kind, 0, (word_t)size, copy->pool,
-		copy->cnode, slot);
+	st = (status_t)sys_vmo_clone(
+		vmo, copying->kind, 0, (word_t)size, copy->pool, copy->cnode, slot);
 	return st == ST_BAD_STATE ? ST_OK : st; /* a device's is nothing to copy */
 }
 

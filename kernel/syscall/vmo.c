@@ -493,11 +493,22 @@ static uint32_t memory_cache(uint8_t memory)
 				       VMO_CACHE_UNCACHED;
 }
 
+/* Has it pages of its own? CALL_AGAIN as long as that is being found out. */
+static status_t has_no_pages(struct vmo_object *vmo)
+{
+	vm_begin(SWEEP_STEPS);
+	if (vmo_usage(&vmo->core, &vmo->usage_at, &vmo->usage) != ST_OK)
+		return CAP_AGAIN;
+	vmo->usage_at = 0;
+	return vmo->usage.sole_pages + vmo->usage.shared_pages ? ST_BAD_STATE : ST_OK;
+}
+
 int64_t sys_vmo_set_cache(cptr_t cptr, word_t cache)
 {
 	struct lookup lookup = find_vmo(cptr, RIGHT_PROPERTY);
-	const struct vmo *core;
 	enum pte_memory memory;
+	struct vmo *core;
+	status_t st;
 
 	if (lookup.status != ST_OK)
 		return lookup.status;
@@ -506,7 +517,14 @@ int64_t sys_vmo_set_cache(cptr_t cptr, word_t cache)
 	core = core_of(&lookup);
 	if (core->mapping_count || core->children || core->parent)
 		return ST_BAD_STATE;
-	return memory == core->memory ? ST_OK : ST_NOT_SUPPORTED;
+	if (core->flags & VMO_FIXED)
+		return memory == core->memory	     ? ST_OK :
+			vmo_of_core(core)->is_device ? ST_NOT_SUPPORTED :
+						       ST_BAD_STATE;
+	st = has_no_pages(vmo_of_core(core));
+	if (st == ST_OK)
+		vmo_set_memory(core, memory);
+	return call_result(st);
 }
 
 static uint32_t info_flags(const struct vmo_object *vmo)

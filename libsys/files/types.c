@@ -11,6 +11,8 @@
 #include "libsys/boot.h"
 #include "libsys/clock.h"
 #include "libsys/slots.h"
+#include "libsys/startup.h"
+#include "libsys/stream.h"
 #include "libsys/untyped.h"
 #include "libsys/vmo.h"
 
@@ -138,11 +140,17 @@ static ssize_t read_directory(struct node *node, void *to, size_t size, off_t of
 /* What has been typed, at least one byte. */
 static ssize_t read_console(struct node *node, void *to, size_t size, off_t offset)
 {
+	cptr_t stream = startup_cap("stdin");
 	unsigned char *at = to;
 	size_t length = 0;
 
 	(void)node;
 	(void)offset;
+	if (stream) {
+		int64_t some = stream_read(stream, STREAM_READ, to, size);
+
+		return some < 0 ? -EIO : (ssize_t)some;
+	}
 	while (length < size) {
 		int64_t byte = sys_debug_read();
 
@@ -159,10 +167,15 @@ static ssize_t read_console(struct node *node, void *to, size_t size, off_t offs
 /* At least one byte is written, or none can be. */
 static ssize_t write_console(struct node *node, const void *from, size_t size, off_t offset)
 {
+	cptr_t stream = startup_cap("stdout");
 	int64_t some;
 
 	(void)node;
 	(void)offset;
+	if (stream) {
+		some = stream_write(stream, from, size);
+		return some > 0 || size == 0 ? (ssize_t)some : some == 0 ? -EPIPE : -EIO;
+	}
 	while ((some = sys_debug_write((uaddr_t)from, size)) == ST_SHOULD_WAIT)
 		sys_yield();
 	return some >= 0 ? (ssize_t)some : -EFAULT;

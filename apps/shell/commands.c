@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/*
+ * What the shell does itself.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libsys/boot.h"
+#include "libsys/clock.h"
+#include "libsys/system.h"
+#include "libsys/untyped.h"
+#include "libsys/vmo.h"
+#include "line.h"
+#include "shell.h"
+
+enum { SLEEP_MAX_S = 1000000000, STATUS_MAX = 255, ROUNDS = 1000, PRINTED_MAX = 16 };
+
+static int last_status;
+
+static double mib(uint64_t bytes)
+{
+	return (double)bytes / (1 << 20);
+}
+
+static int info(int count, char **words)
+{
+	const struct bootinfo *machine = boot_info();
+
+	(void)count;
+	(void)words;
+	printf("  %s on %s, %u of %u CPUs running\n", machine->kernel, machine->board,
+		machine->cpus_online, machine->cpus);
+	printf("  memory %.1f MiB, booted with \"%s\"\n", mib(machine->memory_bytes),
+		machine->arguments);
+	return 0;
+}
+
+static const char *state_name(unsigned state)
+{
+	static const char *const names[] = {
+		"gone", "runs", "waits", "exited", "crashed", "killed"};
+
+	return state < sizeof(names) / sizeof(names[0]) ? names[state] : "?";
+}
+
+static int ps(int count, char **words)
+{
+	cptr_t init = startup_cap("init");
+	struct system_service service;
+
+	(void)count;
+	(void)words;
+	printf("  %-12s %-8s %12s %12s %9s %12s\n", "NAME", "STATE", "MEMORY KiB", "IN USE KiB",
+		"RESTARTS", "LAST us");
+	for (word_t i = 0;
+		system_ask(init, SYSTEM_SERVICE, i, NULL, &service, sizeof(service)) == ST_OK;
+		i++)
+		printf("  %-12s %-8s %12lu %12lu %9u %12lu\n", service.name,
+			state_name(service.state), service.memory >> 10, service.pages << 2,
+			service.restarts, service.restart_ns / 1000);
+	return 0;
+}
+
+static int mem(int count, char **words)
+{
+	struct system_memory m;
+	status_t st = system_ask(startup_cap("init"), SYSTEM_MEMORY, 0, NULL, &m, sizeof(m));
+
+	(void)count;
+	(void)words;
+	if (st != ST_OK)
+		return 1;
+	printf("  %14lu bytes kernel, reserved, archive, init's own\n", m.boot);
+	printf("  %14lu bytes objects of init\n", m.init);
+	printf("  %14lu bytes services, of which %lu for what the shell runs\n", m.services,
+		jobs_memory());
+	printf("  %14lu bytes free\n", m.free);
+	printf("  %14lu bytes in all\n", m.total);
+	return 0;
+}
+
+static int kill_command(int count, char **words)
+{
+	status_t st = count == 2 ?
+		system_ask(startup_cap("init"), SYSTEM_KILL, 0, words[1], NULL, 0) :
+		ST_INVALID_ARGS;
+
+	if (st == ST_NOT_FOUND)
+		printf("  no service %s: ps lists them\n", words[1]);
+	else if (st == ST_INVALID_ARGS)
+		puts("  kill SERVICE");
+	return st != ST_OK;
+}
+
+static int log_command(int count, char **words)
+{
+	char line[SYSTEM_LOG_MAX] = "";
+
+	(void)count;
+	(void)words;
+	for (word_t i = 0; system_ask(startup_cap("init"), SYSTEM_LOG, i, NULL, line,
+				   sizeof(line) - 1) == ST_OK;
+		i++)
+		printf("  %s\n", line);
+	return 0;
+}
+
+static int time_command(int count, char **words)
+{
+	uint64_t before = clock_ns();
+	int status;
+
+	if (count == 1) {
+		printf("  %.6f s\n", (double)before / 1e9);
+		return 0;
+	}
+	status = command_run(count - 1, words + 1);
+	printf("  took %.6f s\n", (double)(clock_ns() - before) / 1e9);
+	return status;
+}
+
+static int sleep_command(int count, char **words)
+{
+	const char *argument = count > 1 ? words[1] : "1";
+	char *end;
+	double seconds = strtod(argument, &end);
+
+	/* Written so that a NaN fails too. */
+	if (*end || end == argument || !(seconds >= 0 && seconds <= SLEEP_MAX_S)) {
+		printf("  %s is not a number of seconds: 0 to %d\n", argument, SLEEP_MAX_S);
+		return 1;
+	}
+	fflush(stdout);
+	clock_sleep_ns((uint64_t)(seconds * 1e9));
+	return 0;
+}
+
+/* A number in C's notation from 0 to max; says what is wrong with one that is not. */
+static int read_number(const char *text, unsigned long long max, unsigned long long *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtoull(text, &end, 0);
+	if (*text >= '0' && *text <= '9' && !*end && !errno && *out <= max)
+		return 1;
+	printf("  %s is not a number from 0 to 0x%llx\n", text, max);
+	return 0;
+}
+
+static int exit_command(int count, char **words)
+{
+	unsigned long long status;
+
+	if (!read_number(count > 1 ? words[1] : "0", STATUS_MAX, &status))
+		return 1;
+	exit((int)status);
+}
+
+static int echo(int count, char **words)
+{
+	for (int i = 1; i < count; i++)
+		printf("%s%s", i > 1 ? " " : "", words[i]);
+	putchar('\n');
+	return 0;
+}
+
+static int history_command(int count, char **words)
+{
+	const char *line;
+
+	(void)count;
+	(void)words;
+	for (unsigned i = PRINTED_MAX; i-- > 0;)
+		if ((line = line_history(i)))
+			printf("  %s\n", line);
+	return 0;
+}
+
+static int status_command(int count, char **words)
+{
+	(void)count;
+	(void)words;
+	printf("  %d\n", last_status);
+	return 0;
+}
+
+static int files(int count, char **words)
+{
+	const char *name;
+
+	(void)count;
+	(void)words;
+	for (unsigned i = 0; (name = file_name(i)); i++)
+		printf("  %s\n", name);
+	return 0;
+}
+
+static void must(status_t st)
+{
+	if (st != ST_OK)
+		abort();
+}
+
+static void clone_and_close(cptr_t vmo)
+{
+	cptr_t clone;
+
+	must(vmo_clone(vmo, VMO_CHILD_CLONE, 0, 1 << 20, ROOT_SLOT_POOL, &clone));
+	must(object_delete(clone));
+}
+
+static void call_nothing(cptr_t vmo)
+{
+	(void)vmo;
+	sys_nop();
+}
+
+static void ask_init(cptr_t vmo)
+{
+	struct system_memory memory;
+
+	(void)vmo;
+	must(system_ask(startup_cap("init"), SYSTEM_MEMORY, 0, NULL, &memory, sizeof(memory)));
+}
+
+/* Where the machine counts instructions these are exact (QEMU with -icount). */
+static int bench(int count, char **words)
+{
+	static const struct {
+		const char *what;
+		void (*run)(cptr_t vmo);
+	} runs[] = {
+		{"system call that does nothing", call_nothing},
+		{"clone of 1 MiB made and closed", clone_and_close},
+		{"question to init and its answer", ask_init},
+	};
+	cptr_t vmo;
+
+	(void)count;
+	(void)words;
+	must(vmo_create(ROOT_SLOT_POOL, 1 << 20, 0, &vmo));
+	for (unsigned i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
+		uint64_t ns = clock_ns(), cycles = counter_cycles();
+
+		for (unsigned round = 0; round < ROUNDS; round++)
+			runs[i].run(vmo);
+		printf("  %-32s %8lu cycles %8lu ns\n", runs[i].what,
+			(counter_cycles() - cycles) / ROUNDS, (clock_ns() - ns) / ROUNDS);
+	}
+	must(object_delete(vmo));
+	return 0;
+}
+
+static int run(int count, char **words)
+{
+	if (count < 2) {
+		puts("  run PROGRAM [ARGUMENT...] [| PROGRAM ...]");
+		return 1;
+	}
+	return jobs_run(count - 1, words + 1);
+}
+
+static int help(int count, char **words);
+
+static const struct command {
+	const char *name;
+	int (*run)(int count, char **words);
+	const char *arguments, *meaning;
+} commands[] = {
+	{"help", help, "", "this list"},
+	{"info", info, "", "the machine"},
+	{"run", run, "PROGRAM ... [| ...]",
+		"a program of the archive, or a pipeline; the name alone does, too"},
+	{"files", files, "", "what is in the archive"},
+	{"ps", ps, "", "services, and how often they were begun anew"},
+	{"mem", mem, "", "where the machine's memory is"},
+	{"kill", kill_command, "SERVICE", "stop a service; init does what its manifest says"},
+	{"log", log_command, "", "what happened to services"},
+	{"time", time_command, "[COMMAND]",
+		"seconds since the machine was switched on, or that it takes"},
+	{"bench", bench, "", "what some calls cost"},
+	{"sleep", sleep_command, "SECONDS", "wait"},
+	{"echo", echo, "WORD...", "say them"},
+	{"history", history_command, "", "lines that were typed"},
+	{"status", status_command, "", "of the last command"},
+	{"exit", exit_command, "[STATUS]", "switch the machine off"},
+};
+
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static int help(int count, char **words)
+{
+	(void)count;
+	(void)words;
+	for (unsigned i = 0; i < COMMANDS; i++)
+		printf("  %-7s %-20s %s\n", commands[i].name, commands[i].arguments,
+			commands[i].meaning);
+	puts("  Tab completes, Up and Down recall, Ctrl-C ends what runs, Ctrl-A x leaves "
+	     "QEMU");
+	return 0;
+}
+
+const char *command_name(unsigned number)
+{
+	return number < COMMANDS ? commands[number].name : NULL;
+}
+
+int command_run(int count, char **words)
+{
+	for (unsigned i = 0; i < COMMANDS; i++)
+		if (strcmp(words[0], commands[i].name) == 0)
+			return last_status = commands[i].run(count, words);
+	return last_status = jobs_run(count, words);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The Quire authors */
+/*
+ * A line typed at the prompt: edited, completed, remembered.
+ *
+ *	Left Right Home End   Ctrl-A Ctrl-E     move
+ *	Backspace Delete Ctrl-U Ctrl-K Ctrl-W   delete
+ *	Up Down                                 earlier and later lines
+ *	Tab                                     completes the word, or lists what it could be
+ *	Ctrl-C                                  gives the line up; Ctrl-D at its start: the end
+ */
+#pragma once
+
+#include <stddef.h>
+
+enum { LINE_SIZE = 256, HISTORY = 64 };
+
+/*
+ * line_candidate: what words can be completed to, by number from 0 on; NULL: no more. is_first:
+ * it is the line's first word.
+ */
+typedef const char *(*line_candidate)(unsigned number, int is_first);
+
+/*
+ * line_read: the next line, with what is to be said before it.
+ *
+ *  line      LINE_SIZE bytes
+ *  returns   its length; -1 at the end of input; LINE_SIZE or more: it was too long, and is
+ *            not all there
+ */
+int line_read(const char *prompt, line_candidate candidate, char *line);
+
+/* line_history: one that was typed, 0 being the last; NULL: no more. */
+const char *line_history(unsigned number);
