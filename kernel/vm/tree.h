@@ -78,17 +78,6 @@ static force_inline bool entry_is_sole(pte_t e, unsigned level)
 	return pte_can_write(e, level) || (pte_is_owned(e) && frame_is_sole(pte_pa(e, level)));
 }
 
-/* skip_none: on from `c`, in the table that its slot stands in, over entries that are none. */
-static inline uint64_t skip_none(const pte_t *slot, unsigned level, uint64_t c, uint64_t end)
-{
-	uint64_t next = block_end(c, level);
-
-	while (next < end && (next >> (TABLE_BITS * level) & (TABLE_ENTRIES - 1)) &&
-		pte_is_none(*++slot))
-		next += block_pages(level);
-	return next;
-}
-
 /* descend: into the table behind the entry at `p`. */
 static inline void descend(struct place *p, uint64_t c)
 {
@@ -110,21 +99,16 @@ static inline struct place tree_find(struct vmo *v, uint64_t c, unsigned stop)
 	return p;
 }
 
-/* owned_walk: walk over owned entries alone; `open` then says that nobody else owns them. */
-static inline struct place owned_walk(pte_t *slot, unsigned level, uint64_t c, unsigned stop)
+/* tree_own: walk over owned entries alone; `open` then says that they are v's alone. */
+static inline struct place tree_own(struct vmo *v, uint64_t c, unsigned stop)
 {
-	struct place p = {.slot = slot, .level = level, .own = true, .open = true};
+	struct place p = {.slot = &v->root, .level = v->levels, .own = true, .open = true};
 
 	while (p.level > stop && pte_is_owned(*p.slot)) {
 		p.open = p.open && entry_is_sole(*p.slot, p.level);
 		descend(&p, c);
 	}
 	return p;
-}
-
-static inline struct place tree_own(struct vmo *v, uint64_t c, unsigned stop)
-{
-	return owned_walk(&v->root, v->levels, c, stop);
 }
 
 /*
