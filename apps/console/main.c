@@ -228,7 +228,6 @@ static void take_message(struct waiting *who, const struct message *message)
 
 	if (label == STREAM_READ_KEYS)
 		end_lines();
-
 	who->size = message->words[0] < STREAM_MAX ? message->words[0] : STREAM_MAX;
 	who->done = 0;
 	if (label == STREAM_WRITE)

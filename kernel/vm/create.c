@@ -106,6 +106,15 @@ status_t vmo_init(struct vmo *v, struct pool *pool, uint64_t pages, unsigned fla
 	return ST_OK;
 }
 
+void vmo_set_memory(struct vmo *v, enum pte_memory memory)
+{
+	unsigned kept = v->flags & ~(unsigned)VMO_UNCACHED;
+
+	CHECK(!(v->flags & VMO_FIXED) && !v->mapping_count && !v->children && !v->parent);
+	v->memory = (uint8_t)memory;
+	v->flags = (uint16_t)(kept | (memory == PTE_NORMAL ? 0 : VMO_UNCACHED));
+}
+
 /* fill_fixed: a tree over `pages` pages from `pa` on, for good. */
 static void fill_fixed(struct vmo *v, paddr_t pa)
 {

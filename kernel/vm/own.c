@@ -67,6 +67,19 @@ static force_inline pte_t page_of_own(struct vmo *v, pte_t old)
 }
 
 /*
+ * uncached: the same for a VMO whose pages are not Normal memory: none is left in a cache. Until
+ * it is there, zeros are shown as the page of zeros that all VMOs show: nobody writes that one.
+ */
+static pte_t uncached(const struct vmo *v, pte_t page)
+{
+	paddr_t pa = pte_pa(page, 0);
+
+	mmu_sync_uncached(pa);
+	page = pte_deny_execute(pte_page(pa, (enum pte_memory)v->memory), 0);
+	return pte_allow_write(pte_owned(page), 0);
+}
+
+/*
  * build: what shall stand at `top`: tables of our own on the way to `c`, down to `stop`;
  * at level 0 a page.
  *
@@ -87,6 +100,8 @@ static apart pte_t build(
 		else
 			*slot = pte_is_none(old) ? table_new(v, level, false) :
 						   table_copy(v, old, level, c);
+		if (level == 0 && v->flags & VMO_UNCACHED)
+			*slot = uncached(v, *slot);
 		if (slot != &made && pte_is_owned(old))
 			vmo_put(v, &old, 1, level);
 		if (level == stop)
@@ -143,7 +158,7 @@ static inline bool own_quickly(
 	pte_t old = *p->slot;
 	pte_t made;
 
-	if (p->level || v->flags & VMO_RESERVE || !pool_can_take(v->pool) ||
+	if (p->level || v->flags & (VMO_RESERVE | VMO_UNCACHED) || !pool_can_take(v->pool) ||
 		(!only && v->mapping_count) ||
 		(pte_is_none(old) ? v->inside || vmo_sees(v, c) : !list_is_empty(&v->watching)))
 		return false;
