@@ -27,13 +27,12 @@
 /* open_sole: open_path, from a table on that is owned but not open. */
 static apart struct place open_sole(struct place p, uint64_t c, unsigned stop)
 {
-	while (entry_is_sole(*p.slot, p.level)) {
+	for (; entry_is_sole(*p.slot, p.level); descend(&p, c)) {
 		if (!pte_can_write(*p.slot, p.level))
 			mmu_write(p.slot, pte_allow_write(*p.slot, p.level));
 		p.open = p.level == stop;
 		if (p.open)
 			break;
-		descend(&p, c);
 	}
 	return p;
 }
@@ -243,11 +242,9 @@ status_t own_tables(struct vmo *v, uint64_t c)
 status_t vmo_own(struct vmo *v, uint64_t page, paddr_t *pa_out)
 {
 	struct owned own = {.only = NULL};
-	status_t st;
+	status_t st = page < v->pages ? own_coordinate(v->source, v->bias + page, &own) :
+					ST_OUT_OF_RANGE;
 
-	if (page >= v->pages)
-		return ST_OUT_OF_RANGE;
-	st = own_coordinate(v->source, v->bias + page, &own);
 	if (st == ST_OK)
 		*pa_out = own.pa;
 	return st;

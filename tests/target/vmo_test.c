@@ -411,6 +411,8 @@ WITH_POOL(vmo_create_physical, shows_a_device_and_gives_it_back)
 	EXPECT_EQ(vmo_create_physical(pool, ROOT_SLOT_POOL_MEMORY, 12, 2, &vmo),
 		ST_NOT_SUPPORTED);
 	EXPECT_EQ(vmo_create_physical(pool, pool, 12, 2, &vmo), ST_WRONG_TYPE);
+	EXPECT_EQ(sys_vmo_create_physical(pool, part, 13, 2, ROOT_SLOT_CNODE, pool),
+		ST_ALREADY_EXISTS);
 	REQUIRE(vmo_create_physical(pool, part, 13, VMO_CACHE_UNCACHED_DEVICE, &vmo) == ST_OK);
 	about_it = about(vmo);
 	EXPECT_EQ(about_it.flags, VMO_FLAG_PHYSICAL);
@@ -419,6 +421,7 @@ WITH_POOL(vmo_create_physical, shows_a_device_and_gives_it_back)
 	EXPECT(vmo_lookup(vmo, part, PAGE) >= 0);
 	EXPECT_EQ(vmo_lookup(vmo, ROOT_SLOT_POOL_MEMORY, PAGE), ST_ACCESS_DENIED);
 	EXPECT_EQ(vmo_op_range(vmo, VMO_OP_DECOMMIT, 0, PAGE), ST_BAD_STATE);
+	EXPECT_EQ(vmo_set_cache(vmo, VMO_CACHE_CACHED), ST_NOT_SUPPORTED);
 	unmap(map(vmo, 2 * PAGE, RW), 2 * PAGE);
 	EXPECT_EQ(cap_revoke(part), ST_OK);
 	EXPECT(is_empty(vmo));
