@@ -6,6 +6,7 @@
 
 PACKAGES='
 run   | gcc-aarch64-linux-gnu | aarch64-linux-gnu-gcc     | compiles the kernel, newlib and every program
+run   | g++-aarch64-linux-gnu | aarch64-linux-gnu-g++     | compiles libstdc++ and programs in C++
 run   | cmake                 | cmake                     | configures the build
 run   | ninja-build           | ninja                     | runs the build
 run   | make                  | make                      | builds newlib
