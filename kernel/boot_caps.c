@@ -56,6 +56,7 @@ void boot_device_memory(const struct board *board, struct bootmem *devices)
 		!remove_all(devices, board->memory, board->memory_count) ||
 		!remove_all(devices, board->reserved, board->reserved_count) ||
 		!remove_all(devices, board->unmapped, board->unmapped_count) ||
+		!remove_all(devices, board->withheld, board->withheld_count) ||
 		!remove_all(devices, kernels_own, ARRAY_SIZE(kernels_own))) {
 		kprintf("quire: the device tree splits device memory into more than %d ranges: "
 			"none is handed out\n",

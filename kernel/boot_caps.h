@@ -17,7 +17,8 @@ struct vspace_object;
 
 /*
  * boot_device_memory: physical memory that is no RAM: everything that the machine can address but
- * what the tree calls memory or reserves, and the interrupt controller.
+ * what the tree calls memory or reserves, and what of interrupts and time is the kernel's
+ * alone (board->withheld).
  *
  *  => nothing at all, and a line that says so, if the tree splits it into too many ranges
  */

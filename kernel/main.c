@@ -18,6 +18,8 @@
 #include "object/sched.h"
 #include "object/timer.h"
 
+#include "syscall/debug.h"
+
 #include "boot_caps.h"
 #include "bootmem.h"
 #include "platform/platform.h"
@@ -161,8 +163,7 @@ static void fill_bootinfo(struct bootinfo *info, uint64_t total, uint32_t online
 {
 	*info = (struct bootinfo){
 		.version = BOOTINFO_VERSION,
-		.flags = (counter_is_there() ? BOOTINFO_COUNTS_CYCLES : 0) |
-			(counter_has_instructions() ? BOOTINFO_COUNTS_INSTRUCTIONS : 0),
+		.flags = counter_is_there() ? BOOTINFO_COUNTS_CYCLES : 0,
 		.cpus = board.cpu_count + board.cpu_ignored,
 		.cpus_online = online,
 		.memory_bytes = total,
@@ -172,6 +173,24 @@ static void fill_bootinfo(struct bootinfo *info, uint64_t total, uint32_t online
 		DEBUG_BUILD ? "debug" : "release");
 	format(info->board, sizeof(info->board), "%s", board.name);
 	format(info->arguments, sizeof(info->arguments), "%s", board.arguments);
+}
+
+/* Is that one of the words in /chosen bootargs? */
+static bool is_argument(const char *word)
+{
+	size_t length = strlen(word);
+	const char *at = board.arguments;
+
+	while (*at) {
+		size_t end = 0;
+
+		while (at[end] && at[end] != ' ')
+			end++;
+		if (end == length && strncmp(at, word, length) == 0)
+			return true;
+		at += end + (at[end] == ' ');
+	}
+	return false;
 }
 
 void kernel_main(paddr_t dtb)
@@ -199,6 +218,7 @@ void kernel_main(paddr_t dtb)
 	irq_init_cpu();
 	online = cpu_start_all();
 	fill_bootinfo(&info, total, online);
+	debug_calls_allow(!is_argument("debug=off"));
 	boot_device_memory(&board, &devices);
 	root_start(&(struct root_memory){&memory, &devices, board.archive, device_tree}, &info);
 }

@@ -16,6 +16,7 @@
 #include "lib/elf.h"
 #include "lib/string.h"
 
+#include "arch/counter.h"
 #include "arch/page.h"
 #include "arch/print.h"
 
@@ -253,5 +254,6 @@ void root_start(const struct root_memory *memory, struct bootinfo *info)
 	info->irq_lines = irq_lines_end();
 	boot_untypeds(memory->free, memory->devices, info);
 	memcpy(page, info, sizeof(*info));
+	page->instructions = counter_instructions();
 	start(thread, entry);
 }

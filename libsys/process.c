@@ -70,7 +70,7 @@ status_t process_configure(
 	if (st == ST_OK)
 		st = thread_set_priority_max(process->thread, ROOT_SLOT_THREAD, priority);
 	if (st == ST_OK)
-		st = thread_set_cpu(process->thread, options->cpu);
+		st = thread_set_cpu(process->thread, ROOT_SLOT_THREAD, options->cpu);
 	return st == ST_OK ? thread_set_name(process->thread, process->name) : st;
 }
 

@@ -208,7 +208,7 @@ static status_t copy_thread(struct process_copying *copying, cptr_t thread, unsi
 	if (st == ST_OK)
 		st = thread_set_priority(own, copy->thread, info.priority);
 	if (st == ST_OK)
-		st = thread_set_cpu(own, info.cpu);
+		st = thread_set_cpu(own, ROOT_SLOT_THREAD, info.cpu);
 	return st == ST_OK ? process_copy_registers(own, thread, 0, 0) : st;
 }
 

@@ -14,20 +14,16 @@
 #include "libsys/tls.h"
 #include "startup_own.h"
 
-_Static_assert(offsetof(struct bootinfo, flags) == 4, "crt0.S");
-_Static_assert(BOOTINFO_COUNTS_INSTRUCTIONS == 1 << 0, "crt0.S");
-
 extern char **environ; /* newlib's */
 extern int main(int argc, char **argv, char **envp);
 extern void __libc_init_array(void);
 
-void libsys_start(const struct bootinfo *info, struct startup *startup, uint64_t instructions)
+void libsys_start(const struct bootinfo *info, struct startup *startup)
 	__attribute__((noreturn));
 
 __thread struct ipc_buffer *ipc_buffer_own;
 
 static const struct bootinfo *bootinfo;
-static uint64_t instructions_at_start;
 
 /* From the program's linker script (libsys/program.ld). */
 extern char _tls_image_start[], _tls_image_end[], _tls_end[], _tls_alignment[];
@@ -83,7 +79,7 @@ const struct bootinfo *boot_info(void)
 
 uint64_t boot_instructions(void)
 {
-	return bootinfo->flags & BOOTINFO_COUNTS_INSTRUCTIONS ? instructions_at_start : 0;
+	return bootinfo->instructions;
 }
 
 int boot_argument(const char *name, const char **value_out)
@@ -102,14 +98,13 @@ int boot_argument(const char *name, const char **value_out)
 	return 0;
 }
 
-void libsys_start(const struct bootinfo *info, struct startup *startup, uint64_t instructions)
+void libsys_start(const struct bootinfo *info, struct startup *startup)
 {
 	static char *argv[] = {(char *)"init", NULL};
 	static char *envp[] = {NULL};
 
 	bootinfo = info;
 	startup_own = startup;
-	instructions_at_start = instructions;
 	if (tls_size() > sizeof(main_tls))
 		abort();
 	tls_set(tls_init(main_tls));

@@ -70,7 +70,7 @@ static status_t set_options(cptr_t thread, const struct thread_options *options)
 	if (st == ST_OK)
 		st = thread_set_priority_max(thread, ROOT_SLOT_THREAD, options->priority_max);
 	if (st == ST_OK)
-		st = thread_set_cpu(thread, options->cpu);
+		st = thread_set_cpu(thread, ROOT_SLOT_THREAD, options->cpu);
 	if (st == ST_OK && options->name)
 		st = thread_set_name(thread, options->name);
 	if (st == ST_OK && options->notification)

@@ -182,6 +182,32 @@ static void parse_psci(const struct fdt_walk *walk, struct board *board)
 		board->power = POWER_PSCI;
 }
 
+/*
+ * Registers by which whoever has them could take interrupts or the clock away from the kernel,
+ * or send another CPU where it likes: every part of the GIC (beside those that the kernel uses,
+ * the virtual interfaces and the frames that raise interrupts), timers that all CPUs count by,
+ * and the Raspberry Pi's mailboxes and timers of each CPU. One that is disabled is there, too.
+ */
+static void parse_withheld(struct parse *parse, const char *compatible, uint32_t size)
+{
+	static const char *const kinds[] = {"arm,gic-400", "arm,cortex-a15-gic",
+		"arm,gic-v2m-frame", "arm,armv7-timer-mem", "brcm,bcm2836-l1-intc"};
+	struct board *board = parse->board;
+	struct range range;
+	bool is_one = false;
+
+	/* Asked of every node: fdt_is_compatible would look for the list each time. */
+	for (uint32_t at = 0; at < size;
+		at += (uint32_t)strnlen(compatible + at, size - at) + 1)
+		for (uint32_t i = 0; i < ARRAY_SIZE(kinds); i++)
+			is_one |= compatible[at] == kinds[i][0] &&
+				strncmp(compatible + at, kinds[i], size - at) == 0;
+	for (uint32_t k = 0; is_one && fdt_reg(parse->walk, k, &range); k++)
+		if (!add_range(
+			    board->withheld, &board->withheld_count, BOARD_WITHHELD_MAX, range))
+			parse->has_unnoted = true;
+}
+
 /* Binding: interrupt-controller/arm,gic.yaml: distributor, then CPU interface. */
 static void parse_gic(const struct fdt_walk *walk, struct board *board)
 {
@@ -285,8 +311,12 @@ static void choose_console(const struct parse *parse)
 static void parse_device(struct parse *parse)
 {
 	uint32_t size;
+	const char *compatible = (const char *)fdt_bytes(parse->walk, "compatible", &size);
 
-	if (!fdt_bytes(parse->walk, "compatible", &size) || !fdt_is_enabled(parse->walk))
+	if (!compatible)
+		return;
+	parse_withheld(parse, compatible, size);
+	if (!fdt_is_enabled(parse->walk))
 		return;
 	parse_psci(parse->walk, parse->board);
 	parse_gic(parse->walk, parse->board);
@@ -350,6 +380,6 @@ const char *board_parse(const void *tree, struct board *board)
 		return "reserved memory that cannot be read: its bus has no usable cells or "
 		       "ranges";
 	if (parse.has_unnoted)
-		return "more reserved memory than can be noted";
+		return "more reserved memory or withheld registers than can be noted";
 	return what_is_missing(board);
 }

@@ -14,6 +14,7 @@
 enum {
 	BOARD_MEMORY_MAX = 16,
 	BOARD_RESERVED_MAX = 48,
+	BOARD_WITHHELD_MAX = 24,
 	BOARD_CPU_MAX = 8,
 	BOARD_NAME_MAX = 64,
 	BOARD_ARGUMENTS_MAX = 256,
@@ -39,6 +40,8 @@ struct board {
 	uint32_t reserved_count;
 	struct range unmapped[BOARD_RESERVED_MAX]; /* memory that may not even be mapped */
 	uint32_t unmapped_count;
+	struct range withheld[BOARD_WITHHELD_MAX]; /* registers of interrupts and time */
+	uint32_t withheld_count;
 	struct range archive; /* size 0: none */
 	struct range dtb;     /* where the tree itself lies; filled in by who read it */
 	struct board_cpu cpu[BOARD_CPU_MAX];

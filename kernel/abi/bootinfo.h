@@ -42,8 +42,6 @@ struct bootinfo_untyped {
 };
 
 enum bootinfo_flags {
-	/* PMEVCNTR0_EL0 counts retired instructions since the kernel's first */
-	BOOTINFO_COUNTS_INSTRUCTIONS = 1,
 	BOOTINFO_COUNTS_CYCLES = 2, /* PMCCNTR_EL0 counts cycles */
 };
 
@@ -58,6 +56,7 @@ struct bootinfo {
 	uint64_t memory_bytes;	   /* all RAM in the device tree */
 	uint64_t memory_free;	   /* of it, neither reserved nor used by the boot */
 	uint64_t timer_frequency;  /* of CNTVCT_EL0, in Hz */
+	uint64_t instructions;	   /* that the boot took; 0: not counted */
 	uaddr_t archive;	   /* the initial archive (cpio newc), read-only; 0: none */
 	uint64_t archive_size;	   /* in bytes */
 	uaddr_t device_tree;	   /* flattened, read-only, as the loader handed it over */

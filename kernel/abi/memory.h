@@ -88,7 +88,7 @@ struct vmo_info {
 	uint64_t reserved; /* pages set aside for it */
 	uint32_t flags;	   /* enum vmo_flag */
 	uint32_t cache;	   /* enum vmo_cache */
-	uint32_t rights;   /* of the capability that was asked */
+	uint32_t rights;   /* of the capability that was asked; 0: pool_vmo */
 	uint32_t unused;   /* 0 */
 	char name[VMO_NAME_MAX];
 };

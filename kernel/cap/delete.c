@@ -76,14 +76,20 @@ status_t cap_delete_step(struct slot *slot, struct work *work)
 
 status_t cap_delete(struct slot *slot, struct work *work)
 {
-	if (likely(!slot_is_empty(slot)) && likely(slot->cap.type != OBJECT_ZOMBIE)) {
+	status_t st;
+
+	if (unlikely(slot_is_empty(slot)))
+		return ST_OK;
+	if (likely(slot->cap.type != OBJECT_ZOMBIE)) {
 		if (cap_delete_step(slot, work) != ST_OK)
 			return CAP_AGAIN;
 		if (likely(slot->cap.type != OBJECT_ZOMBIE))
 			return ST_OK;
 	}
-	/* An empty slot may be so since this call was begun first. */
-	return zombies_collect(work);
+	/* Those of others, however many slots they have, are not waited for. */
+	zombie_hurry(slot);
+	st = zombies_collect(work);
+	return slot_is_empty(slot) ? ST_OK : st;
 }
 
 /* Take the last child a step further: gone, or a Zombie put out of the way. */

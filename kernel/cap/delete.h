@@ -16,8 +16,9 @@
  * what that was derived from. With the last capability goes the object.
  *
  *  => ST_OK (also for an empty slot) or CAP_AGAIN. Constant time unless an object goes
- *  => an object with slots becomes a Zombie first, and is emptied in steps. If the call
- * is never begun anew, zombies_collect() does the rest
+ *  => an object with slots becomes a Zombie first, and is emptied in steps. With ST_OK its
+ * own slot is empty: what `work` allowed of the rest was done, before what others left, and
+ * zombies_collect() does the rest
  */
 must_check status_t cap_delete(struct slot *slot, struct work *work);
 

@@ -90,6 +90,14 @@ void zombie_make(struct slot *slot)
 	push(slot);
 }
 
+void zombie_hurry(struct slot *zombie)
+{
+	if (!is_exposed(zombie) || dead == link_close(zombie))
+		return;
+	unlink(zombie);
+	push(zombie);
+}
+
 /*
  * Exchange a Zombie for what is in its own slot 0. That may be nothing, or any capability
  * if no program can name `slot`; even the Zombie of the object that `slot` stands in.

@@ -27,8 +27,9 @@
  *
  * A program sees an exposed Zombie as a slot that is not free yet; it can delete it,
  * that is go on deleting. Nothing is lost if it does not: whoever next destroys an
- * object with slots, every revoke, and zombies_collect() when idle, work off the whole
- * list.
+ * object with slots goes on with the list for a while, and every revoke, who needs their
+ * memory, and zombies_collect() when idle work off the whole of it. Who deletes waits for
+ * its own slot alone, whatever others have left.
  */
 #pragma once
 
@@ -40,6 +41,9 @@ bool zombie_has_slots(const struct cap *cap);
 
 /* zombie_make: turn an object's last capability into a Zombie. */
 void zombie_make(struct slot *slot);
+
+/* zombie_hurry: an exposed Zombie comes first from now on. */
+void zombie_hurry(struct slot *zombie);
 
 /* zombies_collect: empty the dead objects on the list; ST_OK when none is left. */
 must_check status_t zombies_collect(struct work *work);

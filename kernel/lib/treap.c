@@ -60,27 +60,3 @@ void treap_remove(struct treap *t, struct treap_node *node)
 	}
 	*link = a ? a : b;
 }
-
-struct treap_node *treap_floor(const struct treap *t, uint64_t key)
-{
-	struct treap_node *best = NULL;
-
-	for (struct treap_node *n = t->top; n;) {
-		if (n->key <= key)
-			best = n;
-		n = n->key <= key ? n->right : n->left;
-	}
-	return best;
-}
-
-struct treap_node *treap_ceiling(const struct treap *t, uint64_t key)
-{
-	struct treap_node *best = NULL;
-
-	for (struct treap_node *n = t->top; n;) {
-		if (n->key >= key)
-			best = n;
-		n = n->key >= key ? n->left : n->right;
-	}
-	return best;
-}

@@ -2,7 +2,7 @@
 /* Copyright (c) 2026 The Quire authors */
 /*
  * A set ordered by key: a binary tree that is a heap by priority, whose links stand in the
- * elements (Seidel, Aragon: "Randomized search trees").
+ * elements (Seidel, Aragon: "Randomized search trees"). Who looks for something walks it.
  *
  * Priorities are a hash of the key and of a secret: no balance to keep, no recursion, the same
  * set has the same shape however it came about, and who does not know the secret cannot choose
@@ -28,7 +28,3 @@ void treap_insert(struct treap *t, struct treap_node *node, uint64_t key);
 
 /* treap_remove: it is in there. */
 void treap_remove(struct treap *t, struct treap_node *node);
-
-/* treap_floor: the element with the greatest key up to `key`; treap_ceiling: the least from it. */
-struct treap_node *treap_floor(const struct treap *t, uint64_t key);
-struct treap_node *treap_ceiling(const struct treap *t, uint64_t key);

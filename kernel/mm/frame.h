@@ -100,5 +100,5 @@ static inline struct frame *frame_counted(paddr_t pa)
 /* frame_get: one more owner. Memory outside the table is not counted. */
 void frame_get(paddr_t pa);
 
-/* frame_put: one owner less; the last one gives the frame back to its Pool: then true. In pool.c. */
+/* frame_put (pool.c): one owner less; the last one gives the frame back to its Pool: then true. */
 bool frame_put(paddr_t pa);

@@ -30,7 +30,7 @@ enum slab_class {
 	SLAB_CLASSES,
 };
 
-enum { SLAB_SMALL_BYTES = 160, SLAB_VMO_BYTES = 992 };
+enum { SLAB_SMALL_BYTES = 192, SLAB_VMO_BYTES = 992 };
 
 struct pool_object {
 	struct counted_object counted;
@@ -39,12 +39,37 @@ struct pool_object {
 	struct pool frames;
 	uint64_t fresh;			 /* frames that were not fed yet */
 	struct list slabs[SLAB_CLASSES]; /* pages with room */
-	struct list held_by;		 /* struct dependence: VMOs that may hold its frames */
+	struct list held_by;		 /* struct dependence: what may hold its frames */
 	struct list spaces;		 /* struct vspace_object */
 	struct list memory;		 /* struct pool_memory */
 };
 
 _Static_assert(sizeof(struct pool_object) <= 256, "abi/objects.def");
+
+/* A VMO on a Pool's list, in the order that they were made in. */
+struct dependence {
+	struct list link; /* pool->held_by */
+	struct pool_object *pool;
+	struct vmo_object *vmo; /* NULL: a thread's bookmark */
+};
+
+/* How far a thread has come in a Pool's list: no VMO before it was made after `id`. */
+struct bookmark {
+	struct dependence place; /* pool NULL: in no list */
+	uint64_t id;
+};
+
+static inline struct dependence *dependence_at(struct list *link)
+{
+	return list_entry(link, struct dependence, link);
+}
+
+static inline void bookmark_drop(struct dependence *place)
+{
+	if (place->pool)
+		list_remove(&place->link);
+	place->pool = NULL;
+}
 
 /* One range that a Pool was given, described in the range's last page. */
 struct pool_memory {

@@ -114,6 +114,7 @@ status_t thread_finalise(const struct cap *cap, struct work *work)
 	if (!thread_stop(thread))
 		return CAP_AGAIN;
 	notification_unbind(thread);
+	bookmark_drop(&thread->bookmark.place);
 	if (thread->fpu_cpu) {
 		thread->fpu_cpu->fpu_owner = NULL;
 		thread->fpu_cpu = NULL;

@@ -30,6 +30,7 @@
 #include "cap/cap.h"
 #include "cap/work.h"
 
+#include "object/pool.h"
 #include "object/timer.h"
 
 /* Capabilities in a thread. */
@@ -68,6 +69,7 @@ struct thread {
 	uaddr_t ipc_buffer;
 	uint64_t fault_address, fault_esr; /* SENDING or CALLING because of a fault */
 	struct timer timer;		   /* SLEEPING */
+	struct bookmark bookmark;	   /* in a Pool's list: vmo_next */
 	struct cpu *fpu_cpu;		   /* holds its FPU registers; NULL: `fpu` does */
 	struct fpu fpu;
 	char name[THREAD_NAME_MAX];

@@ -16,6 +16,7 @@ enum {
 	CLOSE_STEPS = 256,	      /* of the core: entries of tables, most of them */
 	WORK_CLOSE = 3 * CLOSE_STEPS, /* what that many cost */
 	WORK_VMO = 60,		      /* what closing an empty one costs */
+	NEXT_STEPS = 64,	      /* of a Pool's list that are gone at once */
 };
 
 static struct list ending = {&ending, &ending};
@@ -101,9 +102,9 @@ static struct vmo_object *new_object(struct pool_object *pool, const struct vmo_
 	vmo->signal = (struct slot){0};
 	vmo->usage_at = 0;
 	if (r->named)
-		memcpy(vmo->name, r->source->name, sizeof(vmo->name));
+		vmo->name = r->source->name;
 	else
-		memset(vmo->name, 0, sizeof(vmo->name));
+		vmo->name = (struct vmo_name){{0}};
 	list_init(&vmo->made);
 	list_init(&vmo->ending);
 	return vmo;
@@ -375,6 +376,47 @@ status_t vmos_collect(struct work *work)
 	return ST_OK;
 }
 
+/* Is it what is looked for: charged to that Pool, alive, and not named before? */
+static bool is_next(const struct dependence *at, uint64_t after)
+{
+	const struct vmo_object *vmo = at->vmo;
+
+	return vmo && vmo->id > after && vmo_pays(vmo) == at->pool && vmo->state == VMO_LIVE &&
+		!(vmo->core.flags & VMO_UNBORN);
+}
+
+static void begin_at_first(struct pool_object *pool, struct bookmark *bookmark)
+{
+	bookmark_drop(&bookmark->place);
+	bookmark->place.pool = pool;
+	bookmark->id = 0;
+	list_insert_after(&pool->held_by, &bookmark->place.link);
+}
+
+status_t vmo_next(struct pool_object *pool, uint64_t after, struct bookmark *bookmark,
+	struct vmo_object **vmo_out)
+{
+	struct list *link = &bookmark->place.link;
+
+	if (bookmark->place.pool != pool || after < bookmark->id)
+		begin_at_first(pool, bookmark);
+	for (unsigned steps = NEXT_STEPS; link->next != &pool->held_by; steps--) {
+		struct dependence *at = dependence_at(link->next);
+
+		if (is_next(at, after)) {
+			*vmo_out = at->vmo;
+			return ST_OK;
+		}
+		if (steps == 0)
+			return CAP_AGAIN;
+		if (at->vmo)
+			bookmark->id = min_u64(at->vmo->id, after);
+		list_remove(link);
+		list_insert_after(&at->link, link);
+	}
+	return ST_NOT_FOUND;
+}
+
 /* What cap_delete would do, which calls what calls this. */
 static status_t delete_cap(struct vmo_object *vmo, struct slot *slot, struct work *work)
 {
@@ -393,6 +435,10 @@ status_t vmo_destroy_step(struct dependence *on, struct work *work)
 {
 	struct vmo_object *vmo = on->vmo;
 
+	if (!vmo) {
+		bookmark_drop(on);
+		return ST_OK;
+	}
 	if (vmo->state == VMO_ENDING)
 		return vmos_collect(work);
 	if (vmo->core.flags & VMO_UNBORN) {

@@ -34,11 +34,9 @@ enum vmo_state {
 	VMO_ENDING, /* on the list, or about to be freed */
 };
 
-/* A VMO on a Pool's list. */
-struct dependence {
-	struct list link; /* pool->held_by */
-	struct pool_object *pool;
-	struct vmo_object *vmo;
+/* In words: few instructions copy it. */
+struct vmo_name {
+	uint64_t words[VMO_NAME_MAX / 8];
 };
 
 struct vmo_object {
@@ -55,7 +53,7 @@ struct vmo_object {
 	struct list ending;
 	struct slot signal; /* the notification to tell of signals: that it got one */
 	struct vmo core;
-	char name[VMO_NAME_MAX];
+	struct vmo_name name;
 	struct dependence on[VMO_POOLS_MAX]; /* the first: who pays */
 };
 
@@ -70,11 +68,6 @@ static inline struct vmo_object *vmo_of(const struct cap *cap)
 static inline struct vmo_object *vmo_of_core(struct vmo *core)
 {
 	return container_of(core, struct vmo_object, core);
-}
-
-static inline struct dependence *dependence_at(struct list *link)
-{
-	return list_entry(link, struct dependence, link);
 }
 
 /* vmo_pays: the Pool that it is charged to. */
@@ -118,6 +111,14 @@ void vmo_release(const struct cap *cap);
 
 /* vmo_let_go: a mapping or slice of it went: it ends if that was the last user. */
 void vmo_let_go(struct vmo_object *vmo, struct work *work);
+
+/*
+ * vmo_next: of the VMOs that a Pool pays for, the first one made after that of this id.
+ *
+ *  => ST_NOT_FOUND: there is none. CAP_AGAIN: the bookmark is a little further
+ */
+must_check status_t vmo_next(struct pool_object *pool, uint64_t after,
+	struct bookmark *bookmark, struct vmo_object **vmo_out);
 
 /* vmo_destroy_step: pool_empty's: one of its users less, whoever that is, or CAP_AGAIN. */
 must_check status_t vmo_destroy_step(struct dependence *on, struct work *work);

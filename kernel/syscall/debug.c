@@ -3,6 +3,8 @@
 /*
  * The debug calls: the boot console, the end, the kernel's counters.
  */
+#include "syscall/debug.h"
+
 #include "abi/objects.h"
 
 #include "arch/console.h"
@@ -14,13 +16,23 @@
 
 enum { CHUNK = 256 };
 
+static bool allowed = true;
+
+void debug_calls_allow(bool allow)
+{
+	allowed = allow;
+}
+
 /* What the console has room for: nobody waits for a slow line with the kernel lock. */
 int64_t sys_debug_write(uaddr_t text, word_t size)
 {
 	char chunk[CHUNK];
 	size_t some = min_u64(size, sizeof(chunk));
-	status_t st = user_read(caller(), chunk, text, some);
+	status_t st;
 
+	if (!allowed)
+		return ST_ACCESS_DENIED;
+	st = user_read(caller(), chunk, text, some);
 	if (st != ST_OK)
 		return call_result(st);
 	some = console_write_some(chunk, some);
@@ -29,8 +41,11 @@ int64_t sys_debug_write(uaddr_t text, word_t size)
 
 int64_t sys_debug_read(void)
 {
-	int byte = console_read();
+	int byte;
 
+	if (!allowed)
+		return ST_ACCESS_DENIED;
+	byte = console_read();
 	return byte < 0 ? ST_SHOULD_WAIT : byte;
 }
 
@@ -47,6 +62,8 @@ int64_t sys_debug_count(word_t what)
 {
 	const struct cpu *cpu = this_cpu();
 
+	if (!allowed)
+		return ST_ACCESS_DENIED;
 	switch (what) {
 	case DEBUG_IRQS:
 		return (int64_t)cpu->irqs;

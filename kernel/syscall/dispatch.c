@@ -10,6 +10,8 @@
 #include "arch/nospec.h"
 #include "arch/trap.h"
 
+#include "cap/zombie.h"
+
 #include "object/check.h"
 #include "object/fault.h"
 #include "object/sched.h"
@@ -74,6 +76,36 @@ static never_inline int64_t stop_first(struct cpu *cpu)
 }
 
 /*
+ * A refusal that may be due to objects on their way out: they go first, then the call is begun
+ * anew. What deleted them did not wait for all of them.
+ */
+static bool is_due_to_the_dead(uint64_t number, int64_t result)
+{
+	if (!zombies_pending())
+		return false;
+	return result == ST_NO_MEMORY ||
+		(result == ST_BAD_STATE &&
+			(number == SYSCALL_cap_copy || number == SYSCALL_cap_mint));
+}
+
+/* The call is to be begun anew, or was refused. */
+static never_inline void not_done(const struct cpu *cpu, struct thread *thread, int64_t result)
+{
+	struct work work = {WORK_DEFAULT};
+
+	if (unlikely(is_due_to_the_dead(thread->context.x[8], result))) {
+		(void)!zombies_collect(&work);
+		result = CALL_AGAIN;
+	}
+	if (unlikely(cpu->current != thread)) /* it was among them */
+		return;
+	if (result == CALL_AGAIN)
+		context_restart(&thread->context);
+	else if (likely(thread->state == THREAD_READY))
+		thread->context.x[0] = (uint64_t)result;
+}
+
+/*
  * Who waits now, or did and was answered since, has its result from elsewhere; who destroyed
  * itself needs none.
  */
@@ -82,8 +114,8 @@ static never_inline void dispatch(struct cpu *cpu, struct thread *thread)
 	int64_t result = unlikely(cpu->stop == thread) ? stop_first(cpu) : call(thread);
 
 	if (likely(cpu->current == thread)) {
-		if (unlikely(result == CALL_AGAIN))
-			context_restart(&thread->context);
+		if (unlikely(result < 0))
+			not_done(cpu, thread, result);
 		else if (likely(thread->state == THREAD_READY))
 			thread->context.x[0] = (uint64_t)result;
 	}

@@ -8,7 +8,6 @@
 #include "arch/usermap.h"
 
 #include "cap/delete.h"
-#include "cap/zombie.h"
 
 #include "object/endpoint.h"
 #include "object/notification.h"
@@ -66,14 +65,18 @@ static status_t find_sources(const cptr_t cptrs[THREAD_HELD], struct slot *sourc
  * Nothing of what it held before is on its way out any more: of an earlier call to configure
  * it, or a Zombie that a revoke left standing in one of its slots.
  */
+static bool is_old(const struct thread *thread, unsigned slot)
+{
+	uint8_t type = thread->slots[slot].cap.type;
+
+	return type == OBJECT_ZOMBIE || (slot >= THREAD_HELD && type != OBJECT_NONE);
+}
+
 static bool is_settled(const struct thread *thread)
 {
-	for (unsigned i = 0; i < THREAD_SLOTS; i++) {
-		uint8_t type = thread->slots[i].cap.type;
-
-		if (type == OBJECT_ZOMBIE || (i >= THREAD_HELD && type != OBJECT_NONE))
+	for (unsigned i = 0; i < THREAD_SLOTS; i++)
+		if (is_old(thread, i))
 			return false;
-	}
 	return true;
 }
 
@@ -82,11 +85,8 @@ static status_t drop_old(struct thread *thread)
 {
 	struct work work = {WORK_DEFAULT};
 
-	if (zombies_pending() && zombies_collect(&work) != ST_OK)
-		return CAP_AGAIN;
-	for (unsigned i = THREAD_HELD; i < THREAD_SLOTS; i++)
-		if (!slot_is_empty(&thread->slots[i]) &&
-			cap_delete(&thread->slots[i], &work) != ST_OK)
+	for (unsigned i = 0; i < THREAD_SLOTS; i++)
+		if (is_old(thread, i) && cap_delete(&thread->slots[i], &work) != ST_OK)
 			return CAP_AGAIN;
 	return ST_OK;
 }
@@ -299,12 +299,17 @@ int64_t sys_thread_set_priority_max(cptr_t cptr, cptr_t authority, word_t priori
 	return st;
 }
 
-int64_t sys_thread_set_cpu(cptr_t cptr, word_t number)
+/* A thread comes before whoever has a lower priority there: as if it were given its own. */
+int64_t sys_thread_set_cpu(cptr_t cptr, cptr_t authority, word_t number)
 {
 	struct lookup lookup = find_thread(cptr);
+	status_t st;
 
 	if (lookup.status != ST_OK)
 		return lookup.status;
+	st = priority_check(authority, thread_of(&lookup.slot->cap)->priority);
+	if (st != ST_OK)
+		return st;
 	if (number >= cpu_count || !__atomic_load_n(&cpus[number].online, __ATOMIC_ACQUIRE))
 		return ST_OUT_OF_RANGE;
 	return sched_set_cpu(thread_of(&lookup.slot->cap), &cpus[number]) ? ST_OK : CALL_AGAIN;

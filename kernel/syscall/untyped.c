@@ -2,6 +2,8 @@
 /* Copyright (c) 2026 The Quire authors */
 #include "cap/untyped.h"
 
+#include "cap/zombie.h"
+
 #include "invoke.h"
 
 int64_t sys_untyped_retype(
@@ -30,5 +32,9 @@ int64_t sys_untyped_free(cptr_t untyped)
 
 	if (lookup.status != ST_OK)
 		return lookup.status;
+	if (zombies_pending()) { /* whose memory counts as free */
+		(void)!zombies_collect(&(struct work){WORK_DEFAULT});
+		return CALL_AGAIN;
+	}
 	return (int64_t)untyped_free(lookup.slot);
 }

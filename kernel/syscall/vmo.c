@@ -493,11 +493,22 @@ static uint32_t memory_cache(uint8_t memory)
 				       VMO_CACHE_UNCACHED;
 }
 
+/* Has it pages of its own? CALL_AGAIN as long as that is being found out. */
+static status_t has_no_pages(struct vmo_object *vmo)
+{
+	vm_begin(SWEEP_STEPS);
+	if (vmo_usage(&vmo->core, &vmo->usage_at, &vmo->usage) != ST_OK)
+		return CAP_AGAIN;
+	vmo->usage_at = 0;
+	return vmo->usage.sole_pages + vmo->usage.shared_pages ? ST_BAD_STATE : ST_OK;
+}
+
 int64_t sys_vmo_set_cache(cptr_t cptr, word_t cache)
 {
 	struct lookup lookup = find_vmo(cptr, RIGHT_PROPERTY);
-	const struct vmo *core;
 	enum pte_memory memory;
+	struct vmo *core;
+	status_t st;
 
 	if (lookup.status != ST_OK)
 		return lookup.status;
@@ -506,7 +517,14 @@ int64_t sys_vmo_set_cache(cptr_t cptr, word_t cache)
 	core = core_of(&lookup);
 	if (core->mapping_count || core->children || core->parent)
 		return ST_BAD_STATE;
-	return memory == core->memory ? ST_OK : ST_NOT_SUPPORTED;
+	if (core->flags & VMO_FIXED)
+		return memory == core->memory	     ? ST_OK :
+			vmo_of_core(core)->is_device ? ST_NOT_SUPPORTED :
+						       ST_BAD_STATE;
+	st = has_no_pages(vmo_of_core(core));
+	if (st == ST_OK)
+		vmo_set_memory(core, memory);
+	return call_result(st);
 }
 
 static uint32_t info_flags(const struct vmo_object *vmo)
@@ -523,22 +541,16 @@ static uint32_t info_flags(const struct vmo_object *vmo)
 					0);
 }
 
-int64_t sys_vmo_info(cptr_t cptr, uaddr_t to, word_t size)
+/* All about one, but for `rights`; CAP_AGAIN: its account takes another call. */
+static status_t tell(struct vmo_object *vmo, struct vmo_info *info_out)
 {
-	struct lookup lookup = find_vmo(cptr, 0);
-	struct vmo_object *vmo;
-	struct vmo *core;
-	struct vmo_info info;
+	struct vmo *core = &vmo->core;
 
-	if (lookup.status != ST_OK)
-		return lookup.status;
-	vmo = vmo_of(&lookup.slot->cap);
-	core = &vmo->core;
 	vm_begin(SWEEP_STEPS);
 	if (vmo_usage(core, &vmo->usage_at, &vmo->usage) != ST_OK)
-		return CALL_AGAIN;
+		return CAP_AGAIN;
 	vmo->usage_at = 0;
-	info = (struct vmo_info){
+	*info_out = (struct vmo_info){
 		.id = vmo->id,
 		.parent = core->parent ? vmo_of_core(core->parent)->id : 0,
 		.size = core->pages << PAGE_BITS,
@@ -552,9 +564,40 @@ int64_t sys_vmo_info(cptr_t cptr, uaddr_t to, word_t size)
 		.reserved = vmo->usage.reserved,
 		.flags = info_flags(vmo),
 		.cache = memory_cache(core->memory),
-		.rights = lookup.slot->cap.rights,
 	};
-	memcpy(info.name, vmo->name, sizeof(info.name));
+	memcpy(info_out->name, &vmo->name, sizeof(info_out->name));
+	return ST_OK;
+}
+
+int64_t sys_vmo_info(cptr_t cptr, uaddr_t to, word_t size)
+{
+	struct lookup lookup = find_vmo(cptr, 0);
+	struct vmo_info info;
+
+	if (lookup.status != ST_OK)
+		return lookup.status;
+	if (tell(vmo_of(&lookup.slot->cap), &info) != ST_OK)
+		return CALL_AGAIN;
+	info.rights = lookup.slot->cap.rights;
+	return copy_out(to, size, &info, sizeof(info));
+}
+
+int64_t sys_pool_vmo(cptr_t cptr, word_t after, uaddr_t to, word_t size)
+{
+	struct lookup lookup = find_pool(cptr);
+	struct vmo_object *vmo;
+	struct vmo_info info;
+	status_t st;
+
+	if (lookup.status != ST_OK)
+		return lookup.status;
+	if (size != sizeof(info))
+		return ST_INVALID_ARGS;
+	st = vmo_next(pool_of(&lookup.slot->cap), after, &caller()->bookmark, &vmo);
+	if (st == ST_OK)
+		st = tell(vmo, &info);
+	if (st != ST_OK)
+		return call_result(st);
 	return copy_out(to, size, &info, sizeof(info));
 }
 
@@ -571,7 +614,7 @@ int64_t sys_vmo_set_name(cptr_t cptr, uaddr_t name, word_t size)
 	st = user_read(caller(), text, name, size);
 	if (st != ST_OK)
 		return call_result(st);
-	memcpy(vmo_of(&lookup.slot->cap)->name, text, sizeof(text));
+	memcpy(&vmo_of(&lookup.slot->cap)->name, text, sizeof(text));
 	return ST_OK;
 }
 

@@ -41,13 +41,11 @@ static status_t next_owned(struct vmo *v, uint64_t *c, uint64_t end)
 
 status_t vmo_diff(struct vmo *v, uint64_t page, uint64_t *page_out)
 {
-	uint64_t c = v->bias + page;
+	uint64_t c = v->bias + min_u64(page, v->pages);
 	status_t st = vmo_settle(v->source);
 
-	*page_out = page;
-	if (st != ST_OK || page >= v->pages)
-		return st != ST_OK ? st : ST_NOT_FOUND;
-	st = next_owned(v->source, &c, vmo_end(v));
+	if (st == ST_OK)
+		st = next_owned(v->source, &c, vmo_end(v));
 	*page_out = c - v->bias;
 	return st;
 }

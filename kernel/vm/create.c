@@ -16,7 +16,7 @@ static void object_init(struct vmo *v, struct pool *pool, uint64_t pages, unsign
 {
 	*v = (struct vmo){.pool = pool, .pages = pages, .flags = (uint16_t)flags};
 	v->memory = PTE_NORMAL;
-	v->source = v;
+	v->source = v->walk.walker = v->goal.walker = v;
 	list_init(&v->sibling);
 	list_init(&v->watching);
 	list_init(&v->idle);
@@ -25,14 +25,6 @@ static void object_init(struct vmo *v, struct pool *pool, uint64_t pages, unsign
 	list_init(&v->resting);
 	list_init(&v->walk.link);
 	list_init(&v->goal.link);
-	v->walk.walker = v;
-	v->goal.walker = v;
-}
-
-/* edge_frames: enough for three paths of private tables below one root. */
-static uint64_t edge_frames(unsigned levels)
-{
-	return levels ? 3 * (uint64_t)levels - 2 : 0;
 }
 
 /* whole_frames: every page and every table of a tree of `levels` over [start, end). */
@@ -57,7 +49,8 @@ status_t vmo_set_aside(struct vmo *v, uint64_t end)
 {
 	unsigned levels = (unsigned)max_u64(v->levels, tree_levels(v->bias, end));
 	bool follows = v->parent && v->limit > v->bias;
-	uint64_t cap = follows ? edge_frames(levels) : 0;
+	uint64_t cap =
+		follows && levels ? 3 * (uint64_t)levels - 2 : 0; /* paths below a root */
 	uint64_t back;
 
 	if (v->flags & VMO_RESERVE)
@@ -81,10 +74,9 @@ status_t vmo_set_aside(struct vmo *v, uint64_t end)
 status_t vmo_renew(struct vmo *v)
 {
 	uint64_t used = v->flags & VMO_RESERVE ? v->reserve_cap - v->reserve : 0;
-	status_t st = pool_reserve(v->pool, used);
 
-	if (st != ST_OK)
-		return st;
+	if (pool_reserve(v->pool, used) != ST_OK)
+		return ST_NO_MEMORY;
 	v->renewed = used;
 	v->reserve += used;
 	return ST_OK;
@@ -104,6 +96,15 @@ status_t vmo_init(struct vmo *v, struct pool *pool, uint64_t pages, unsigned fla
 	object_init(v, pool, pages, flags & VMO_RESIZABLE);
 	v->levels = (uint8_t)tree_levels(0, pages);
 	return ST_OK;
+}
+
+void vmo_set_memory(struct vmo *v, enum pte_memory memory)
+{
+	unsigned kept = v->flags & ~(unsigned)VMO_UNCACHED;
+
+	CHECK(!(v->flags & VMO_FIXED) && !v->mapping_count && !v->children && !v->parent);
+	v->memory = (uint8_t)memory;
+	v->flags = (uint16_t)(kept | (memory == PTE_NORMAL ? 0 : VMO_UNCACHED));
 }
 
 /* fill_fixed: a tree over `pages` pages from `pa` on, for good. */
@@ -197,8 +198,6 @@ static status_t child_init(struct vmo *v, struct vmo *source, struct pool *pool,
 	object_init(v, pool, pages, flags);
 	v->bias = bias;
 	v->levels = (uint8_t)tree_levels(bias, bias + pages);
-	v->parent = source->source;
-	v->limit = window_end(source);
 	return ST_OK;
 }
 
@@ -208,12 +207,15 @@ status_t vmo_clone(struct vmo *v, struct vmo *source, struct pool *pool, uint64_
 	status_t st = child_init(
 		v, source, pool, offset, pages, flags & (VMO_RESIZABLE | VMO_RESERVE));
 
-	if (st == ST_OK)
-		st = vmo_set_aside(v, vmo_end(v));
+	if (st != ST_OK)
+		return st;
+	v->parent = source->source;
+	v->limit = window_end(source);
+	st = vmo_set_aside(v, v->bias + pages);
 	if (st != ST_OK)
 		return st;
 	vmo_borrow_root(v);
-	family_join(v, v->parent);
+	family_join(v, source->source);
 	return ST_OK;
 }
 
@@ -242,6 +244,8 @@ static status_t snapshot_begin(struct vmo *v, struct vmo *source, struct pool *p
 	if (st != ST_OK)
 		return st;
 	v->flags |= VMO_UNBORN;
+	v->parent = p;
+	v->limit = window_end(source);
 	v->below = p;
 	v->adopt_next = v->bias;
 	p->newborn = v;

@@ -339,17 +339,13 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
  */
 static status_t make_edges(struct vmo *v)
 {
-	uint64_t end = min_u64(vmo_end(v), v->limit);
+	uint64_t end = min_u64(min_u64(vmo_end(v), v->limit), vmo_end(v->parent));
+	status_t st = ST_OK;
 	pte_t e;
-	status_t st;
 
-	if (!v->parent)
-		return ST_OK;
-	end = min_u64(end, vmo_end(v->parent));
-	if (end <= v->bias)
-		return ST_OK;
-	st = vmo_resolve(v, v->bias, &e);
-	if (st == ST_OK)
+	if (end > v->bias)
+		st = vmo_resolve(v, v->bias, &e);
+	if (end > v->bias && st == ST_OK)
 		st = vmo_resolve(v, end - 1, &e);
 	return st;
 }

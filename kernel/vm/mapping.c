@@ -11,17 +11,18 @@
 #include "vm/tree.h"
 #include "vm/vspace.h"
 
-static struct mapping *mapping_of(struct treap_node *node)
-{
-	return node ? container_of(node, struct mapping, place) : NULL;
-}
-
 struct mapping *vspace_next(struct vspace *s, uint64_t page)
 {
-	struct mapping *m = mapping_of(treap_floor(&s->mappings, page));
+	struct mapping *best = NULL;
 
-	return m && page - m->first < m->pages ? m :
-						 mapping_of(treap_ceiling(&s->mappings, page));
+	for (struct treap_node *n = s->mappings.top; n;) {
+		struct mapping *m = container_of(n, struct mapping, place);
+		bool ends_after = m->first + m->pages > page;
+
+		best = ends_after ? m : best;
+		n = ends_after ? n->left : n->right;
+	}
+	return best;
 }
 
 struct mapping *vspace_find(struct vspace *s, uint64_t page)
@@ -77,11 +78,13 @@ status_t vspace_map(
 	next = vspace_next(s, r->first);
 	if (next && next->first < r->first + r->pages)
 		return ST_ALREADY_EXISTS;
-	*m = (struct mapping){.vspace = s, .vmo = v->source, .first = r->first};
-	m->pages = r->pages;
-	m->coordinate = coordinate;
+	*m = (struct mapping){.vspace = s,
+		.vmo = v->source,
+		.first = r->first,
+		.pages = r->pages,
+		.coordinate = coordinate,
+		.rights = r->rights};
 	m->end = v->flags & VMO_SLICE ? vmo_end(v) : UINT64_MAX;
-	m->rights = r->rights;
 	vspace_flush(s, m->first, m->first + m->pages, VSPACE_LEVELS);
 	attach(m);
 	if (m->rights && !m->vmo->sweep.active && !m->vmo->merge.clone)
@@ -119,7 +122,6 @@ void vspace_cut(struct mapping *m, uint64_t at, struct mapping *rest)
 	rest->pages = m->first + m->pages - at;
 	rest->coordinate = m->coordinate + (at - m->first);
 	m->pages = at - m->first;
-	list_init(&rest->link);
 	attach(rest);
 }
 

@@ -27,13 +27,12 @@
 /* open_sole: open_path, from a table on that is owned but not open. */
 static apart struct place open_sole(struct place p, uint64_t c, unsigned stop)
 {
-	while (entry_is_sole(*p.slot, p.level)) {
+	for (; entry_is_sole(*p.slot, p.level); descend(&p, c)) {
 		if (!pte_can_write(*p.slot, p.level))
 			mmu_write(p.slot, pte_allow_write(*p.slot, p.level));
 		p.open = p.level == stop;
 		if (p.open)
 			break;
-		descend(&p, c);
 	}
 	return p;
 }
@@ -67,6 +66,19 @@ static force_inline pte_t page_of_own(struct vmo *v, pte_t old)
 }
 
 /*
+ * uncached: the same for a VMO whose pages are not Normal memory: none is left in a cache. Until
+ * it is there, zeros are shown as the page of zeros that all VMOs show: nobody writes that one.
+ */
+static pte_t uncached(const struct vmo *v, pte_t page)
+{
+	paddr_t pa = pte_pa(page, 0);
+
+	mmu_sync_uncached(pa);
+	page = pte_deny_execute(pte_page(pa, (enum pte_memory)v->memory), 0);
+	return pte_allow_write(pte_owned(page), 0);
+}
+
+/*
  * build: what shall stand at `top`: tables of our own on the way to `c`, down to `stop`;
  * at level 0 a page.
  *
@@ -87,6 +99,8 @@ static apart pte_t build(
 		else
 			*slot = pte_is_none(old) ? table_new(v, level, false) :
 						   table_copy(v, old, level, c);
+		if (level == 0 && v->flags & VMO_UNCACHED)
+			*slot = uncached(v, *slot);
 		if (slot != &made && pte_is_owned(old))
 			vmo_put(v, &old, 1, level);
 		if (level == stop)
@@ -143,7 +157,7 @@ static inline bool own_quickly(
 	pte_t old = *p->slot;
 	pte_t made;
 
-	if (p->level || v->flags & VMO_RESERVE || !pool_can_take(v->pool) ||
+	if (p->level || v->flags & (VMO_RESERVE | VMO_UNCACHED) || !pool_can_take(v->pool) ||
 		(!only && v->mapping_count) ||
 		(pte_is_none(old) ? v->inside || vmo_sees(v, c) : !list_is_empty(&v->watching)))
 		return false;
@@ -228,11 +242,9 @@ status_t own_tables(struct vmo *v, uint64_t c)
 status_t vmo_own(struct vmo *v, uint64_t page, paddr_t *pa_out)
 {
 	struct owned own = {.only = NULL};
-	status_t st;
+	status_t st = page < v->pages ? own_coordinate(v->source, v->bias + page, &own) :
+					ST_OUT_OF_RANGE;
 
-	if (page >= v->pages)
-		return ST_OUT_OF_RANGE;
-	st = own_coordinate(v->source, v->bias + page, &own);
 	if (st == ST_OK)
 		*pa_out = own.pa;
 	return st;

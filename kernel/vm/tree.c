@@ -101,12 +101,12 @@ pte_t table_new(struct vmo *v, unsigned level, bool edge)
 pte_t table_copy(struct vmo *v, pte_t old, unsigned level, uint64_t c)
 {
 	pte_t *from = mmu_window(pte_pa(old, level));
-	paddr_t pa = vmo_take(v, FRAME_TABLE, false);
-	pte_t *to = mmu_window(pa);
+	pte_t made = entry_for(vmo_take(v, FRAME_TABLE, false), level);
+	pte_t *to = mmu_window(pte_pa(made, level));
 
 	if (entry_is_zero(old, level)) {
-		mmu_page_zero(pa);
-		return entry_for(pa, level);
+		mmu_page_zero(pte_pa(made, level));
+		return made;
 	}
 	mmu_table_borrow(to, from, level - 1);
 	if (pte_is_owned(old)) {
@@ -117,18 +117,18 @@ pte_t table_copy(struct vmo *v, pte_t old, unsigned level, uint64_t c)
 			mmu_write(&from[i], pte_deny_write(from[i], level - 1));
 			to[i] = from[i];
 		}
-	} else if (v->parent && vmo_end(v->parent) < block_end(c, level)) {
+	} else if (v->parent) {
 		/* Behind its end the parent may keep tables for edges: they are none of ours. */
-		uint64_t last = max_u64(vmo_end(v->parent), block_start(c, level) + 1) - 1;
+		uint64_t behind = align_up(vmo_end(v->parent), block_pages(level - 1));
 
-		for (pte_t *e = table_slot(pte_table(pa, level), level, last) + 1;
-			e < to + TABLE_ENTRIES; e++)
-			*e = pte_none();
+		behind = max_u64(behind, block_start(c, level));
+		for (; behind < block_end(c, level); behind += block_pages(level - 1))
+			*table_slot(made, level, behind) = pte_none();
 	}
-	return entry_for(pa, level);
+	return made;
 }
 
-/* put_entries: let go of `count` entries of a table of pages, in a row; what is none already is free. */
+/* put_entries: let go of pages in a row; what is none already costs no step. */
 static status_t put_entries(struct vmo *v, pte_t *entry, uint64_t count)
 {
 	uint64_t some;

@@ -99,21 +99,16 @@ static inline struct place tree_find(struct vmo *v, uint64_t c, unsigned stop)
 	return p;
 }
 
-/* owned_walk: walk over owned entries alone; `open` then says that nobody else owns them. */
-static inline struct place owned_walk(pte_t *slot, unsigned level, uint64_t c, unsigned stop)
+/* tree_own: walk over owned entries alone; `open` then says that they are v's alone. */
+static inline struct place tree_own(struct vmo *v, uint64_t c, unsigned stop)
 {
-	struct place p = {.slot = slot, .level = level, .own = true, .open = true};
+	struct place p = {.slot = &v->root, .level = v->levels, .own = true, .open = true};
 
 	while (p.level > stop && pte_is_owned(*p.slot)) {
 		p.open = p.open && entry_is_sole(*p.slot, p.level);
 		descend(&p, c);
 	}
 	return p;
-}
-
-static inline struct place tree_own(struct vmo *v, uint64_t c, unsigned stop)
-{
-	return owned_walk(&v->root, v->levels, c, stop);
 }
 
 /*

@@ -40,7 +40,8 @@ enum vmo_flags {
 	VMO_SLICE = 1 << 2,
 	VMO_FIXED = 1 << 3, /* contiguous or device memory: pages neither come nor go */
 	VMO_CLOSING = 1 << 4,
-	VMO_UNBORN = 1 << 5, /* a snapshot that is being taken */
+	VMO_UNBORN = 1 << 5,   /* a snapshot that is being taken */
+	VMO_UNCACHED = 1 << 6, /* pages that come and go, but not as Normal memory: `memory` */
 };
 
 #define VMO_NO_LIMIT	   UINT64_MAX
@@ -259,6 +260,13 @@ struct vmo_usage {
  *  => what changes between two calls is counted as it was found, if at all
  */
 must_check status_t vmo_usage(const struct vmo *v, uint64_t *at, struct vmo_usage *usage);
+
+/*
+ * vmo_set_memory: as what its pages are mapped that come from now on.
+ *
+ *  => it has none of its own, no mapping, no child, no parent, and is not FIXED
+ */
+void vmo_set_memory(struct vmo *v, enum pte_memory memory);
 
 static inline uint64_t vmo_end(const struct vmo *v)
 {

@@ -17,11 +17,6 @@
 
 enum { ROOT_LEVEL = VSPACE_LEVELS };
 
-static struct frame *table_frame(pte_t e, unsigned level)
-{
-	return frame_at(pte_pa(e, level));
-}
-
 status_t vspace_init(struct vspace *s, struct pool *pool, uint16_t asid)
 {
 	if (!pool_can_take(pool))
@@ -46,14 +41,24 @@ static void flush(const struct vspace *s, uint64_t first, uint64_t pages)
 	mmu_flush(s->asid, first << PAGE_BITS, pages);
 }
 
-/* own_find: where the own tables on the way to a page end. */
-static struct place own_find(const struct vspace *s, uint64_t page, unsigned stop)
-{
-	pte_t root = pte_owned(pte_table(s->root, ROOT_LEVEL));
-	struct place p = owned_walk(&root, ROOT_LEVEL, page, stop);
+/* Where the own tables on the way to a page end: a slot, and the table that it stands in. */
+struct own_place {
+	pte_t table;
+	pte_t *slot;
+	unsigned level;
+};
 
-	p.open = true; /* of course; so nobody has to find out */
-	return p;
+static struct own_place own_find(const struct vspace *s, uint64_t page, unsigned stop)
+{
+	struct own_place at = {pte_table(s->root, ROOT_LEVEL), NULL, ROOT_LEVEL - 1};
+
+	at.slot = table_slot(at.table, ROOT_LEVEL, page);
+	while (at.level > stop && pte_is_owned(*at.slot)) {
+		at.table = *at.slot;
+		at.slot = table_slot(at.table, at.level, page);
+		at.level--;
+	}
+	return at;
 }
 
 /*
@@ -63,16 +68,17 @@ static struct place own_find(const struct vspace *s, uint64_t page, unsigned sto
 static void take_out(struct vspace *s, uint64_t page, unsigned level, uint32_t *emptied)
 {
 	for (;; level++) {
-		struct place at = own_find(s, page, level);
+		struct own_place at = own_find(s, page, level);
 
 		if (level > 0 && pte_is_owned(*at.slot)) {
-			struct frame *f = table_frame(*at.slot, level);
+			struct frame *f = frame_at(pte_pa(*at.slot, level));
 
 			f->prev = *emptied;
 			*emptied = frame_index(f);
 		}
 		mmu_write(at.slot, pte_none());
-		if (--table_frame(at.table, level + 1)->next > 0 || level + 1 == ROOT_LEVEL)
+		if (--frame_at(pte_pa(at.table, level + 1))->next > 0 ||
+			level + 1 == ROOT_LEVEL)
 			return;
 	}
 }
@@ -86,7 +92,7 @@ uint64_t vspace_sweep(
 	uint32_t emptied = FRAME_NONE;
 
 	do {
-		struct place at = own_find(s, page, 0);
+		struct own_place at = own_find(s, page, 0);
 		uint64_t behind = block_end(page, at.level);
 
 		if (!pte_is_none(*at.slot) && (what == SWEEP_WRITE || at.level <= cut)) {
@@ -166,13 +172,13 @@ static pte_t attenuate(const struct mapping *m, struct place p)
 }
 
 /* enter: put `e` where `slot` is, whatever was there. */
-static void enter(const struct mapping *m, struct place at, pte_t e, uint64_t page)
+static void enter(const struct mapping *m, struct own_place at, pte_t e, uint64_t page)
 {
 	uint64_t start = block_start(page, at.level);
 	pte_t old = *at.slot;
 
 	if (pte_is_none(old)) {
-		table_frame(at.table, at.level + 1)->next++;
+		frame_at(pte_pa(at.table, at.level + 1))->next++;
 		mmu_write(at.slot, e);
 	} else if (old.raw != e.raw) {
 		if (pte_pa(old, at.level) != pte_pa(e, at.level)) {
@@ -233,11 +239,10 @@ static unsigned link_level(const struct mapping *m, uint64_t page)
 	return 0;
 }
 
-/* link_or_enter: what vspace_enter does where the way that there is is not enough. */
-static apart status_t link_or_enter(struct mapping *m, uint64_t page)
+/* link_or_enter: what vspace_enter does where the way that there is, to `at`, is not enough. */
+static apart status_t link_or_enter(struct mapping *m, uint64_t page, struct own_place at)
 {
 	struct vspace *s = m->vspace;
-	struct place at = own_find(s, page, 0);
 	unsigned level = at.level;
 	pte_t entry;
 
@@ -273,20 +278,20 @@ static apart status_t link_or_enter(struct mapping *m, uint64_t page)
  */
 status_t vspace_enter(struct mapping *m, uint64_t page)
 {
-	struct place at = own_find(m->vspace, page, 0);
+	struct own_place at = own_find(m->vspace, page, 0);
 
 	m->vmo->sweep.closed = false;
 	if (at.level > 0 && !pte_is_none(*at.slot) &&
 		(pte_can_write(*at.slot, at.level) || !(m->rights & MAP_WRITE)))
 		return ST_OK; /* linked, with all the rights that it can have */
-	return link_or_enter(m, page);
+	return link_or_enter(m, page, at);
 }
 
 /* fault_write: a page of the VMO's own, and the way to it. */
 static status_t fault_write(struct mapping *m, uint64_t c, uint64_t page)
 {
 	struct owned own = {.page = page};
-	struct place at = own_find(m->vspace, page, 0);
+	struct own_place at = own_find(m->vspace, page, 0);
 	status_t st;
 
 	if (m->vmo->mapping_count == 1 && at.level > 0 && pte_can_write(*at.slot, at.level))

@@ -28,16 +28,6 @@ void treap_insert(struct treap *t, struct treap_node *node, uint64_t key)
 	node->key = key;
 }
 
-struct treap_node *treap_floor(const struct treap *t, uint64_t key)
-{
-	return t->top->key <= key ? t->top : NULL;
-}
-
-struct treap_node *treap_ceiling(const struct treap *t, uint64_t key)
-{
-	return t->top->key >= key ? t->top : NULL;
-}
-
 void treap_remove(struct treap *t, struct treap_node *node)
 {
 	CLAIM(t->top == node, "what is removed is there");
@@ -69,7 +59,7 @@ static void any_mapping(void)
 	m.rights = any_below(8);
 	ASSUME(m.pages > 0 && m.first < SPACE_PAGES && m.pages <= SPACE_PAGES - m.first);
 	ASSUME(m.coordinate >= v.bias && m.coordinate <= UINT64_MAX - m.pages);
-	m.place.key = m.first;
+	m.place.left = m.place.right = NULL;
 	space = (struct vspace){.mappings.top = &m.place};
 	list_append(&v.mappings, &m.link);
 	v.mapping_count = 1;

@@ -178,8 +178,6 @@ void prove_references(void)
 /* pool_put: each owned entry's frame has one reference less, as by frame_put; none is left. */
 void prove_put(void)
 {
-	unsigned level = any_below(3);
-	enum frame_state kind = level ? FRAME_TABLE : FRAME_PAGE;
 	uint32_t i = any_below(FRAMES);
 	uint32_t j = any_below(FRAMES);
 	uint64_t free;
@@ -187,21 +185,16 @@ void prove_put(void)
 	pte_t entry[2];
 
 	any_pool();
-	ASSUME(table[i].state == kind && table[j].state == kind);
+	ASSUME(table[i].state == FRAME_PAGE && table[j].state == FRAME_PAGE);
 	ASSUME(i != j || table[i].refs > 1);
 	refs = table[i].refs;
 	free = pool.free;
-	for (unsigned k = 0; k < 2; k++) {
-		paddr_t pa = frame_pa(&table[k ? j : i]);
-
-		entry[k] = level ? pte_table(pa, level) : pte_page(pa, PTE_NORMAL);
-	}
-	entry[0] = pte_owned(entry[0]);
+	entry[0] = pte_owned(pte_page(frame_pa(&table[i]), PTE_NORMAL));
+	entry[1] = pte_page(frame_pa(&table[j]), PTE_NORMAL);
 	if (nondet_bool())
 		entry[1] = pte_owned(entry[1]);
 	refs -= 1 + (i == j && pte_is_owned(entry[1]));
-	CLAIM(pool_put(&pool, entry, 2, level) == pool.free - free,
-		"put says how many came back");
+	CLAIM(pool_put(&pool, entry, 2, 0) == pool.free - free, "put says how many came back");
 	CLAIM(pte_is_none(entry[0]) && pte_is_none(entry[1]), "put leaves no entry");
 	CLAIM(table[i].refs == refs, "put counts each owned entry");
 	CLAIM((table[i].state == FRAME_FREE) == (refs == 0), "the last put frees");

@@ -28,8 +28,8 @@ static void wind_up(void)
 	world_abandon = false;
 	for (int i = 0; i < WORLD_MAPPINGS; i++) {
 		if (world.mapped[i])
-			unmap_part(&world.map[i], world.map[i].first, world.map[i].pages,
-				spare, &gone);
+			unmap_part(&world.map[i], world.map[i].first, world.map[i].pages, spare,
+				&gone);
 		world.mapped[i] = false;
 	}
 	for (int i = 0; i < 2 * WORLD_VMOS; i++) /* slices first: they hold others open */

@@ -6,8 +6,9 @@
     tests/mutation/mutate.py [--count 240] [--seed 1]    a sample, the same for the same seed
     tests/mutation/mutate.py --listed                    those in survivors.md: still alive?
     tests/mutation/mutate.py --all --only vm/own.c       every mutant of one file
+    tests/mutation/mutate.py --suite cap --count 200     of kernel/cap instead of kernel/{mm,vm}
 
-Each mutant is one change of one operator, constant or statement in kernel/mm or kernel/vm.
+Each mutant is one change of one operator, constant or statement of the suite's files.
 Killed: it does not compile, a test fails, or none ends in time (CPU time, so that a busy
 machine changes nothing). survivors.md classifies those that live: equal (no behaviour
 differs), cost (only cost differs), or a hole. The exit status is 1 if a survivor is not
@@ -23,7 +24,10 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LISTED = ROOT / "tests/mutation/survivors.md"
-SOURCES = sorted([*ROOT.glob("kernel/mm/*.c"), *ROOT.glob("kernel/vm/*.c"), ROOT / "kernel/vm/tree.h"])
+SOURCES = {  # what is changed
+    "core": sorted([*ROOT.glob("kernel/mm/*.c"), *ROOT.glob("kernel/vm/*.c"), ROOT / "kernel/vm/tree.h"]),
+    "cap": sorted([*ROOT.glob("kernel/cap/*.c"), *(ROOT / f"kernel/cap/{h}.h" for h in ("cspace", "place", "tour"))]),
+}
 SWAPS = [(" && ", " || "), (" || ", " && "), (" < ", " <= "), (" > ", " >= "), (" <= ", " < "),
          (" >= ", " > "), (" == ", " != "), (" != ", " == "), (" + ", " - "), (" - ", " + "),
          ("min_u64(", "max_u64("), ("max_u64(", "min_u64("), ("if (!", "if ("), ("true", "false"),
@@ -31,8 +35,8 @@ SWAPS = [(" && ", " || "), (" || ", " && "), (" < ", " <= "), (" > ", " >= "), (
          (" += ", " -= "), (" -= ", " += "), ("return false", "return true"), ("ST_OK", "ST_NO_MEMORY")]
 
 
-def sites():
-    for path in SOURCES:
+def sites(suite):
+    for path in SOURCES[suite]:
         comment = False
         for number, line in enumerate(path.read_text().splitlines()):
             if comment or line.lstrip().startswith(("/*", "*", "#", "//")):
@@ -47,23 +51,29 @@ def sites():
                 yield path, number, line, "\t;"
 
 
-# name: descriptors, definitions, tests, LOCKSTEP_OPS. Cheapest first.
+# name: descriptors, definitions, tests, environment. Cheapest first.
 WORLD = ["tests/host/vm/world.c", "tests/host/vm/check.c"]
 FAKE = "tests/host/fake/include"
 RADIX = [
     ("small", FAKE, [], ["tests/host/mm/pool_test.c",
                          "tests/host/vm/vmo_test.c", "tests/host/vm/edge_test.c", "tests/host/vm/stops_test.c", "tests/host/vm/exact_test.c",
-                         "tests/host/vm/lockstep_test.c", *WORLD], 60000),
+                         "tests/host/vm/lockstep_test.c", *WORLD], {"LOCKSTEP_OPS": "60000"}),
     ("real", "kernel/arch/aarch64/include", ["-DFAKE_FRAMES=32768", "-DFAKE_FRAME_BYTES=4096"],
-     ["tests/host/vm/real_test.c"], 0),
+     ["tests/host/vm/real_test.c"], {}),
     ("flat", FAKE, ["-DFAKE_TABLE_BITS=3", "-DFAKE_LEVELS=2", "-DFAKE_FRAME_BYTES=64",
-                    "-DFAKE_FRAMES=512"], ["tests/host/vm/lockstep_test.c", *WORLD], 60000),
+                    "-DFAKE_FRAMES=512"], ["tests/host/vm/lockstep_test.c", *WORLD], {"LOCKSTEP_OPS": "60000"}),
     ("high", FAKE, ["-DFAKE_TABLE_BITS=1", "-DFAKE_LEVELS=6", "-DFAKE_FRAME_BYTES=64",
-                    "-DFAKE_FRAMES=512"], ["tests/host/vm/lockstep_test.c", *WORLD], 60000),
+                    "-DFAKE_FRAMES=512"], ["tests/host/vm/lockstep_test.c", *WORLD], {"LOCKSTEP_OPS": "60000"}),
 ]
-COMMON = ["tests/host/main.c", "tests/harness/harness.c", "tests/host/fake/fake.c", "tests/host/lib/input.c"]
+CAP = [  # its tests know real addresses from the fake's own direct map
+    ("cap", "tests/host/cap/fake", [f"-I{ROOT / FAKE}"], [f"tests/host/cap/{name}.c" for name in (
+        "tour_test", "cap_test", "cspace_test", "delete_test", "untyped_test", "cap_lockstep_test", "world", "walk", "model")],
+     {"QUIRE_STEPS": "2500"}),
+]
+BUILDS = {"core": (RADIX, ["tests/host/fake/fake.c"]), "cap": (CAP, [])}
+COMMON = ["tests/host/main.c", "tests/harness/harness.c", "tests/host/lib/input.c"]
 INCLUDES = ["kernel", "kernel/arch/include", "tests/host/fake", "tests/host", "tests/host/lib",
-            "tests/harness", "tests/model", "tests/host/vm"]
+            "tests/harness", "tests/model", "tests/host/vm", "tests/host/cap"]
 CPU_SECONDS = 6
 
 
@@ -75,14 +85,14 @@ def limits():
 class Radix:
     """One build of the core and its tests; objects of what a mutant leaves alone are kept."""
 
-    def __init__(self, work, name, pte, define, tests, ops):
-        self.work, self.name, self.ops = work / name, name, ops
+    def __init__(self, work, suite, name, pte, define, tests, environment):
+        self.work, self.name, self.environment = work / name, name, environment
         self.work.mkdir()
         self.flags = ["-std=gnu11", "-O1", "-w", "-DQUIRE_DEBUG=1", *define]
         self.flags += [f"-I{ROOT / i}" for i in ["tests/host/fake/window", pte, *INCLUDES]]
-        self.core = {p: self.compile(p, p, self.work / f"{p.stem}.o") for p in SOURCES if p.suffix == ".c"}
-        self.tests = [self.compile(ROOT / t, ROOT / t, self.work / f"t_{pathlib.Path(t).stem}.o")
-                      for t in [*COMMON, *tests]]
+        self.core = {p: self.compile(p, p, self.work / f"{p.stem}.o") for p in SOURCES[suite] if p.suffix == ".c"}
+        self.sources = [ROOT / t for t in [*COMMON, *BUILDS[suite][1], *tests]]
+        self.tests = [self.compile(t, t, self.work / f"t_{t.stem}.o") for t in self.sources]
 
     def compile(self, path, text, to, first=()):
         done = subprocess.run(["clang", *first, *self.flags, f"-I{path.parent}", "-c", str(text), "-o", str(to)],
@@ -90,22 +100,24 @@ class Radix:
         return to if done.returncode == 0 else None
 
     def build(self, path, text, changed):
-        objects = dict(self.core)
+        objects, tests = dict(self.core), self.tests
+        if path.suffix == ".h" and path.parent.name == "cap":  # what is in line is in the tests, too
+            tests = [self.compile(t, t, self.work / f"u_{t.stem}.o", [f"-I{changed}"]) for t in self.sources]
         for source in objects:
             if source == path:
                 objects[source] = self.compile(source, text, self.work / "mutant.o")
             elif path.suffix == ".h" and source.parent == path.parent:
                 objects[source] = self.compile(source, source, self.work / f"m_{source.stem}.o", [f"-I{changed}"])
-        if None in objects.values():
+        if None in [*objects.values(), *tests]:
             return False
-        link = subprocess.run(["clang", *map(str, [*objects.values(), *self.tests]), "-o", str(self.work / "test")],
+        link = subprocess.run(["clang", *map(str, [*objects.values(), *tests]), "-o", str(self.work / "test")],
                               capture_output=True)
         return link.returncode == 0
 
     def run(self):
         try:
             done = subprocess.run([str(self.work / "test")], capture_output=True, timeout=120, preexec_fn=limits,
-                                  env={"LOCKSTEP_OPS": str(self.ops)})
+                                  env=self.environment)
         except subprocess.TimeoutExpired:
             return "does not end"
         if done.returncode in (-24, -9):
@@ -157,7 +169,7 @@ def listed():
 
 
 def choose(arguments):
-    every = [s for s in sites() if arguments.only in str(s[0])]
+    every = [s for s in sites(arguments.suite) if arguments.only in str(s[0])]
     if arguments.listed:
         known = listed()
         return [s for s in every if name(s[0], s[2], s[3]) in known]
@@ -170,6 +182,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--count", type=int, default=240)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--suite", choices=list(SOURCES), default="core")
     parser.add_argument("--only", default="", help="files whose path contains this")
     parser.add_argument("--listed", action="store_true")
     parser.add_argument("--all", action="store_true")
@@ -178,9 +191,10 @@ def main():
     known, new_ones, alive = listed(), 0, 0
     chosen = choose(arguments)
     with tempfile.TemporaryDirectory() as work:
-        builds = [Radix(pathlib.Path(work), *r) for r in RADIX]
+        builds = [Radix(pathlib.Path(work), arguments.suite, *r) for r in BUILDS[arguments.suite][0]]
+        first = SOURCES[arguments.suite][0]
         for radix in builds:  # the tests must pass before anything is broken
-            if not radix.build(SOURCES[0], SOURCES[0], "") or radix.run():
+            if not radix.build(first, first, "") or radix.run():
                 sys.exit(f"the tests of {radix.name} fail without a mutant")
         for i, (path, number, old, new) in enumerate(chosen):
             why = killed(builds, path, number, new)

@@ -232,7 +232,7 @@ static bool start(unsigned worker)
 	return thread_set_priority(thread, ROOT_SLOT_THREAD, PRIORITY_WORKER) == ST_OK &&
 		thread_set_priority_max(thread, ROOT_SLOT_THREAD, PRIORITY_WORKER_MAX) ==
 		ST_OK &&
-		thread_set_cpu(thread, worker % fuzz.cpus) == ST_OK &&
+		thread_set_cpu(thread, ROOT_SLOT_THREAD, worker % fuzz.cpus) == ST_OK &&
 		thread_set_name(thread, name) == ST_OK && thread_resume(thread) == ST_OK;
 }
 

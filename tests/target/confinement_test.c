@@ -251,7 +251,7 @@ static void expect_gone_from_threads(cptr_t gone, cptr_t free)
 	EXPECT_EQ(thread_set_priority(gone, ROOT_SLOT_THREAD, 0), ST_BAD_HANDLE);
 	EXPECT_EQ(thread_set_priority(other, gone, 0), ST_BAD_HANDLE);
 	EXPECT_EQ(thread_set_priority_max(other, gone, 0), ST_BAD_HANDLE);
-	EXPECT_EQ(thread_set_cpu(gone, 0), ST_BAD_HANDLE);
+	EXPECT_EQ(thread_set_cpu(gone, ROOT_SLOT_THREAD, 0), ST_BAD_HANDLE);
 	EXPECT_EQ(thread_set_tls(gone, NULL), ST_BAD_HANDLE);
 	EXPECT_EQ(thread_bind(gone, 0), ST_BAD_HANDLE);
 	EXPECT_EQ(thread_bind(other, gone), ST_BAD_HANDLE);

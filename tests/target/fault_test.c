@@ -62,6 +62,10 @@ static void fault(const char *name)
 		__asm__ volatile("mrs x0, sctlr_el1" : : : "x0");
 	else if (strcmp(name, "counter-write") == 0)
 		__asm__ volatile("msr pmcr_el0, xzr");
+	else if (strcmp(name, "counter-select") == 0)
+		__asm__ volatile("msr pmselr_el0, xzr");
+	else if (strcmp(name, "counter-event") == 0)
+		__asm__ volatile("mrs x0, pmevcntr0_el0" : : : "x0");
 	else if (strcmp(name, "debug-channel") == 0)
 		__asm__ volatile("mrs x0, mdccsr_el0" : : : "x0");
 	else if (strcmp(name, "misaligned-pc") == 0)

@@ -192,7 +192,7 @@ static void move_on(void)
 {
 	static unsigned cpu;
 
-	sys_thread_set_cpu(wanderer, ++cpu % cpus_online());
+	sys_thread_set_cpu(wanderer, ROOT_SLOT_THREAD, ++cpu % cpus_online());
 }
 
 TEST(fpu, follows_its_thread_from_cpu_to_cpu)
@@ -272,7 +272,8 @@ TEST(fpu, written_while_a_cpu_holds_it_replaces_that)
 		fill_fpu(&want, 17);
 		EXPECT_EQ(thread_write_fpu(thread, &want), ST_OK);
 		fill_fpu(&seen, 18);
-		EXPECT_EQ(thread_set_cpu(thread, (cpu + 1) % cpus_online()), ST_OK);
+		EXPECT_EQ(thread_set_cpu(thread, ROOT_SLOT_THREAD, (cpu + 1) % cpus_online()),
+			ST_OK);
 		EXPECT_EQ(thread_resume(thread), ST_OK);
 		await_state(thread, THREAD_STOPPED);
 		EXPECT_EQ(thread_read_fpu(thread, &want), ST_OK);

@@ -223,3 +223,75 @@ TEST(pool, of_many_vmos_goes)
 	}
 	EXPECT_EQ(pool_delete(p), ST_OK);
 }
+
+/* --- what it pays for */
+
+WITH_POOL(pool_vmo, names_each_vmo_once_in_the_order_of_their_making)
+{
+	enum { MANY = 200 };
+	static cptr_t vmos[MANY];
+	struct vmo_info info;
+	uint64_t at = 0, id[MANY];
+
+	for (unsigned i = 0; i < MANY; i++) {
+		vmos[i] = i % 2 ?
+			make_child(vmos[i / 2], i % 4 == 1 ? 0 : VMO_CHILD_SNAPSHOT, 0, PAGE) :
+			make_vmo(PAGE, 0);
+		id[i] = about(vmos[i]).id;
+	}
+	EXPECT_EQ(vmo_set_name(vmos[7], "seven"), ST_OK);
+	EXPECT_EQ(poke(vmos[7], 0, 1), ST_OK);
+	for (unsigned i = 0; i < MANY; i++, at = info.id) {
+		EXPECT_EQ(pool_vmo(pool, at, &info), ST_OK);
+		EXPECT_EQ(info.id, id[i]);
+		EXPECT_EQ(info.parent, i % 2 ? id[i / 2] : 0);
+		EXPECT_EQ(info.rights, 0);
+	}
+	EXPECT_EQ(pool_vmo(pool, at, &info), ST_NOT_FOUND);
+	EXPECT_EQ(pool_vmo(pool, UINT64_MAX, &info), ST_NOT_FOUND);
+	EXPECT_EQ(pool_vmo(pool, id[6], &info), ST_OK); /* back again */
+	EXPECT_TEXT(info.name, "seven");
+	EXPECT_EQ(info.pages, 1);
+	drop(vmos[9]); /* and where one is gone that was next */
+	EXPECT_EQ(pool_vmo(pool, id[8], &info), ST_OK);
+	EXPECT_EQ(info.id, id[10]);
+	EXPECT_EQ(pool_vmo(pool, id[9], &info), ST_OK);
+	EXPECT_EQ(info.id, id[10]);
+	for (unsigned i = MANY; i-- > 0;)
+		if (i != 9)
+			drop(vmos[i]);
+	EXPECT_EQ(pool_vmo(pool, 0, &info), ST_NOT_FOUND);
+}
+
+/* A clone that another Pool pays for is that one's to tell of. */
+WITH_POOL(pool_vmo, tells_of_what_this_pool_pays_for_alone)
+{
+	cptr_t other, vmo = make_vmo(PAGE, 0), clone = 0;
+	struct vmo_info info;
+
+	REQUIRE(pool_create(16, &other) == ST_OK);
+	REQUIRE(vmo_clone(vmo, 0, 0, PAGE, other, &clone) == ST_OK);
+	EXPECT_EQ(pool_vmo(pool, 0, &info), ST_OK);
+	EXPECT_EQ(info.id, about(vmo).id);
+	EXPECT_EQ(pool_vmo(pool, info.id, &info), ST_NOT_FOUND);
+	EXPECT_EQ(pool_vmo(other, 0, &info), ST_OK);
+	EXPECT_EQ(info.id, about(clone).id);
+	EXPECT_EQ(info.parent, about(vmo).id);
+	EXPECT_EQ(pool_delete(other), ST_OK); /* with a bookmark in it */
+	EXPECT(is_empty(clone));
+	EXPECT_EQ(pool_vmo(pool, 0, &info), ST_OK);
+	drop(clone);
+	drop(vmo);
+}
+
+WITH_POOL(pool_vmo, refuses)
+{
+	cptr_t vmo = make_vmo(PAGE, 0);
+	struct vmo_info info;
+
+	EXPECT_EQ(sys_pool_vmo(pool, 0, (uaddr_t)&info, sizeof(info) - 1), ST_INVALID_ARGS);
+	EXPECT_EQ(sys_pool_vmo(pool, 0, 8, sizeof(info)), ST_INVALID_ARGS);
+	EXPECT_EQ(pool_vmo(vmo, 0, &info), ST_WRONG_TYPE);
+	EXPECT_EQ(pool_vmo(0, 0, &info), ST_BAD_HANDLE);
+	drop(vmo);
+}

@@ -188,13 +188,13 @@ TEST(races, a_thread_that_yields_moves_all_the_same)
 	for (int i = 0; i < 40; i++) {
 		struct thread_info info;
 
-		EXPECT_EQ(sys_thread_set_cpu(one, i & 1 ? 1 : 2), ST_OK);
+		EXPECT_EQ(sys_thread_set_cpu(one, ROOT_SLOT_THREAD, i & 1 ? 1 : 2), ST_OK);
 		EXPECT_EQ(sys_thread_info(one, (uintptr_t)&info, sizeof(info)), ST_OK);
 		EXPECT_EQ(info.cpu, i & 1 ? 1 : 2);
 		wait_ms(1);
 	}
 	EXPECT_EQ(sys_thread_suspend(other), ST_OK);
-	EXPECT_EQ(sys_thread_set_cpu(one, 2), ST_OK);
+	EXPECT_EQ(sys_thread_set_cpu(one, ROOT_SLOT_THREAD, 2), ST_OK);
 	for (int i = 0; where != 2 && i < LONG_MS; i++)
 		wait_ms(1);
 	EXPECT_EQ(where, 2);
@@ -242,7 +242,7 @@ TEST(races, who_was_moved_while_waiting_is_suspended_while_it_runs)
 	thread = worker_make(0, receive, NULL,
 		&(struct worker_options){.priority = LOW, .cpu = cpus_online() > 2 ? 2 : 0});
 	await_state(thread, THREAD_RECEIVING);
-	EXPECT_EQ(sys_thread_set_cpu(thread, 0), ST_OK);
+	EXPECT_EQ(sys_thread_set_cpu(thread, ROOT_SLOT_THREAD, 0), ST_OK);
 	EXPECT_EQ(sys_thread_suspend(thread), ST_OK);
 	EXPECT_EQ(state_of(thread), THREAD_STOPPED);
 	before = rounds;

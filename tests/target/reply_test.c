@@ -156,6 +156,43 @@ TEST(reply_recv, receives_if_the_caller_is_gone)
 	tear_down();
 }
 
+/* Capabilities go back only where the call was received with GRANT; the caller waits on. */
+TEST(reply_recv, without_grant_sends_no_capabilities)
+{
+	cptr_t without = make_slot(), caller;
+
+	set_up();
+	EXPECT_EQ(cap_copy(without, endpoint, RIGHT_READ), ST_OK);
+	fill_call(x, SYSCALL_call, endpoint, tag_make(1, 0, 0), 0);
+	caller = worker(0, call_in_worker, x, HIGH);
+	EXPECT_EQ(ipc_recv(without, reply, &(struct message){0}), ST_OK);
+	ipc_send_cap(0, reply, RIGHTS_ALL);
+	expect_refused(
+		SYSCALL_reply_recv, endpoint, tag_make(0, 0, 1), reply, ST_ACCESS_DENIED);
+	expect_refused(SYSCALL_reply, reply, tag_make(0, 0, 1), 0, ST_ACCESS_DENIED);
+	EXPECT_EQ(state_of(caller), THREAD_CALLING);
+	EXPECT_EQ(ipc_reply(reply, &(struct message){0}), ST_OK);
+	worker_finish(caller);
+	drop(without);
+	tear_down();
+}
+
+TEST(reply_recv, of_an_endpoint_that_goes_is_canceled)
+{
+	uint64_t theirs[REGISTERS], theirs_before[REGISTERS];
+	cptr_t server;
+
+	set_up();
+	fill_call(theirs, SYSCALL_reply_recv, endpoint, 0, reply);
+	memcpy(theirs_before, theirs, sizeof(theirs));
+	server = worker(1, call_in_worker, theirs, HIGH);
+	EXPECT_EQ(state_of(server), THREAD_RECEIVING);
+	EXPECT_EQ(cap_delete(endpoint), ST_OK);
+	worker_finish(server);
+	expect_only_x0(theirs, theirs_before, ST_CANCELED);
+	tear_down();
+}
+
 /* The answer and who waits already, in one step: the sender's message comes. */
 TEST(reply_recv, answers_one_and_receives_from_another_who_waits)
 {

@@ -141,13 +141,15 @@ TEST(set_cpu, of_a_thread_that_waits_lets_it_be_called_there)
 		cptr_t server = start_on(0, tell_cpu, NULL, cpu + 1), client;
 
 		await_state(server, THREAD_RECEIVING);
-		EXPECT_EQ(thread_set_cpu(server, cpu), ST_OK);
+		EXPECT_EQ(thread_set_cpu(server, ROOT_SLOT_THREAD, cpu), ST_OK);
 		client = start_on(1, call_often, NULL, cpu);
 		worker_finish(client);
 		EXPECT_EQ(seen_cpu, cpu);
 		EXPECT_EQ(state_of(server), THREAD_RECEIVING);
-		EXPECT_EQ(thread_set_cpu(server, cpu + 1 == cpus() ? 0 : cpu + 1), ST_OK);
-		EXPECT_EQ(thread_set_cpu(server, cpu), ST_OK);
+		EXPECT_EQ(thread_set_cpu(
+				  server, ROOT_SLOT_THREAD, cpu + 1 == cpus() ? 0 : cpu + 1),
+			ST_OK);
+		EXPECT_EQ(thread_set_cpu(server, ROOT_SLOT_THREAD, cpu), ST_OK);
 		EXPECT_EQ(ipc_call(endpoint, &(struct message){0}), ST_OK);
 		EXPECT_EQ(thread_suspend(server), ST_OK);
 		EXPECT_EQ(state_of(server), THREAD_STOPPED);
@@ -162,7 +164,7 @@ static void wander(void *argument)
 	cptr_t self = (cptr_t)(uintptr_t)argument;
 
 	for (unsigned i = 0; i < 4 * CPUS_MAX; i++) {
-		if (thread_set_cpu(self, i % cpus()) != ST_OK ||
+		if (thread_set_cpu(self, ROOT_SLOT_THREAD, i % cpus()) != ST_OK ||
 			sys_debug_count(DEBUG_CPU) != i % cpus() ||
 			thread_info(self, &info) != ST_OK || info.cpu != i % cpus())
 			__atomic_fetch_add(&wrong, 1, __ATOMIC_RELAXED);
@@ -203,7 +205,8 @@ TEST(set_cpu, moves_a_thread_that_runs_and_one_that_waits_its_turn)
 		threads[i] = start_low(i, spin, NULL, 1);
 	}
 	for (unsigned i = 0; i < 60; i++) {
-		EXPECT_EQ(thread_set_cpu(threads[i % 3], i * 5 % cpus()), ST_OK);
+		EXPECT_EQ(thread_set_cpu(threads[i % 3], ROOT_SLOT_THREAD, i * 5 % cpus()),
+			ST_OK);
 		EXPECT_EQ(thread_info(threads[i % 3], &info), ST_OK);
 		EXPECT_EQ(info.cpu, i * 5 % cpus());
 		EXPECT_EQ(info.state, THREAD_READY);
@@ -230,7 +233,9 @@ TEST(set_cpu, loses_no_message_under_load)
 	while (running) {
 		unsigned cpu = random_number(&seed) % cpus(), who = random_number(&seed) % 4;
 
-		EXPECT_EQ(thread_set_cpu(who == 3 ? server : clients[who], cpu), ST_OK);
+		EXPECT_EQ(
+			thread_set_cpu(who == 3 ? server : clients[who], ROOT_SLOT_THREAD, cpu),
+			ST_OK);
 		running = false;
 		for (unsigned i = 0; i < 3; i++)
 			running |= state_of(clients[i]) != THREAD_STOPPED;

@@ -84,7 +84,12 @@ static status_t max_by_authority(cptr_t of)
 
 static status_t set_cpu(cptr_t of)
 {
-	return thread_set_cpu(of, 0);
+	return thread_set_cpu(of, ROOT_SLOT_THREAD, 0);
+}
+
+static status_t cpu_by_authority(cptr_t of)
+{
+	return thread_set_cpu(thread, of, 0);
 }
 
 static status_t set_tls(cptr_t of)
@@ -113,7 +118,7 @@ TEST(thread, wrong_names_are_refused_by_every_call)
 {
 	static status_t (*const calls[])(cptr_t) = {configure, read_general, write_general,
 		thread_resume, thread_suspend, set_priority, set_priority_max, by_authority,
-		max_by_authority, set_cpu, set_tls, unbind, set_name, info};
+		max_by_authority, set_cpu, cpu_by_authority, set_tls, unbind, set_name, info};
 
 	set_up();
 	FOR_EACH(call, calls)
@@ -347,15 +352,33 @@ TEST(thread_set_cpu, takes_those_that_are_online)
 
 	set_up();
 	for (unsigned cpu = 0; cpu < cpus_online(); cpu++) {
-		EXPECT_EQ(thread_set_cpu(thread, cpu), ST_OK);
+		EXPECT_EQ(thread_set_cpu(thread, ROOT_SLOT_THREAD, cpu), ST_OK);
 		EXPECT_EQ(thread_info(thread, &out), ST_OK);
 		EXPECT_EQ(out.cpu, cpu);
 	}
-	EXPECT_EQ(thread_set_cpu(thread, cpus_online()), ST_OUT_OF_RANGE);
-	EXPECT_EQ(sys_thread_set_cpu(thread, UINT64_C(1) << 32), ST_OUT_OF_RANGE);
-	EXPECT_EQ(sys_thread_set_cpu(thread, UINT64_MAX), ST_OUT_OF_RANGE);
+	EXPECT_EQ(thread_set_cpu(thread, ROOT_SLOT_THREAD, cpus_online()), ST_OUT_OF_RANGE);
+	EXPECT_EQ(sys_thread_set_cpu(thread, ROOT_SLOT_THREAD, UINT64_C(1) << 32),
+		ST_OUT_OF_RANGE);
+	EXPECT_EQ(sys_thread_set_cpu(thread, ROOT_SLOT_THREAD, UINT64_MAX), ST_OUT_OF_RANGE);
 	EXPECT_EQ(thread_info(thread, &out), ST_OK);
 	EXPECT_EQ(out.cpu, cpus_online() - 1);
+	tear_down();
+}
+
+/* Elsewhere it comes before all of lower priority: as if it were given its priority there. */
+TEST(thread_set_cpu, needs_the_authority_for_the_threads_priority)
+{
+	struct thread_info out;
+
+	set_up();
+	EXPECT_EQ(thread_set_priority(thread, ROOT_SLOT_THREAD, 40), ST_OK);
+	EXPECT_EQ(thread_set_priority_max(thread, ROOT_SLOT_THREAD, 39), ST_OK);
+	EXPECT_EQ(thread_set_cpu(thread, ROOT_SLOT_THREAD, 0), ST_OK);
+	EXPECT_EQ(thread_set_cpu(thread, thread, cpus_online() - 1), ST_ACCESS_DENIED);
+	EXPECT_EQ(thread_info(thread, &out), ST_OK);
+	EXPECT_EQ(out.cpu, 0);
+	EXPECT_EQ(thread_set_priority_max(thread, ROOT_SLOT_THREAD, 40), ST_OK);
+	EXPECT_EQ(thread_set_cpu(thread, thread, cpus_online() - 1), ST_OK);
 	tear_down();
 }
 

@@ -381,7 +381,8 @@ WITH_POOL(vmo_set_cache, refuses)
 	EXPECT_EQ(vmo_set_cache(vmo, 4), ST_INVALID_ARGS);
 	EXPECT_EQ(vmo_set_cache(plain, VMO_CACHE_CACHED), ST_ACCESS_DENIED);
 	EXPECT_EQ(vmo_set_cache(vmo, VMO_CACHE_CACHED), ST_OK);
-	EXPECT_EQ(vmo_set_cache(vmo, VMO_CACHE_UNCACHED), ST_NOT_SUPPORTED);
+	EXPECT_EQ(poke(vmo, 0, 1), ST_OK);
+	EXPECT_EQ(vmo_set_cache(vmo, VMO_CACHE_UNCACHED), ST_BAD_STATE);
 	clone = make_child(vmo, 0, 0, PAGE);
 	EXPECT_EQ(vmo_set_cache(vmo, VMO_CACHE_CACHED), ST_BAD_STATE);
 	EXPECT_EQ(vmo_set_cache(clone, VMO_CACHE_CACHED), ST_BAD_STATE);
@@ -410,6 +411,8 @@ WITH_POOL(vmo_create_physical, shows_a_device_and_gives_it_back)
 	EXPECT_EQ(vmo_create_physical(pool, ROOT_SLOT_POOL_MEMORY, 12, 2, &vmo),
 		ST_NOT_SUPPORTED);
 	EXPECT_EQ(vmo_create_physical(pool, pool, 12, 2, &vmo), ST_WRONG_TYPE);
+	EXPECT_EQ(sys_vmo_create_physical(pool, part, 13, 2, ROOT_SLOT_CNODE, pool),
+		ST_ALREADY_EXISTS);
 	REQUIRE(vmo_create_physical(pool, part, 13, VMO_CACHE_UNCACHED_DEVICE, &vmo) == ST_OK);
 	about_it = about(vmo);
 	EXPECT_EQ(about_it.flags, VMO_FLAG_PHYSICAL);
@@ -418,12 +421,47 @@ WITH_POOL(vmo_create_physical, shows_a_device_and_gives_it_back)
 	EXPECT(vmo_lookup(vmo, part, PAGE) >= 0);
 	EXPECT_EQ(vmo_lookup(vmo, ROOT_SLOT_POOL_MEMORY, PAGE), ST_ACCESS_DENIED);
 	EXPECT_EQ(vmo_op_range(vmo, VMO_OP_DECOMMIT, 0, PAGE), ST_BAD_STATE);
+	EXPECT_EQ(vmo_set_cache(vmo, VMO_CACHE_CACHED), ST_NOT_SUPPORTED);
 	unmap(map(vmo, 2 * PAGE, RW), 2 * PAGE);
 	EXPECT_EQ(cap_revoke(part), ST_OK);
 	EXPECT(is_empty(vmo));
 	EXPECT_EQ(untyped_free(part), 1 << 14);
 	drop(vmo);
 	drop(part);
+}
+
+/* Pages that come when they are touched, but never in a cache. */
+WITH_POOL(vmo_set_cache, makes_pages_that_are_not_cached)
+{
+	cptr_t vmo = make_vmo(2 * MIB + PAGE, VMO_OPTION_RESIZABLE), clone = 0;
+	volatile uint8_t *at, *other;
+	uint8_t byte = 0;
+
+	EXPECT_EQ(peek(vmo, PAGE), 0); /* zeros that were read are no pages */
+	EXPECT_EQ(vmo_set_cache(vmo, VMO_CACHE_UNCACHED), ST_OK);
+	EXPECT_EQ(about(vmo).cache, VMO_CACHE_UNCACHED);
+	EXPECT_EQ(vmo_read(vmo, &byte, 0, 1), ST_BAD_STATE);
+	EXPECT_EQ(vmo_clone(vmo, 0, 0, PAGE, pool, &clone), ST_BAD_STATE);
+	EXPECT_EQ(vmo_op_range(vmo, VMO_OP_COMMIT, 0, PAGE), ST_BAD_STATE);
+	at = map(vmo, 2 * MIB + PAGE, RW);
+	other = map(vmo, 2 * MIB + PAGE, RW);
+	EXPECT_EQ(at[2 * MIB], 0);
+	for (uint64_t page = 0; page < 2 * MIB; page += 256 * PAGE) {
+		at[page] = (uint8_t)(page >> 12 | 1);
+		EXPECT_EQ(other[page], (uint8_t)(page >> 12 | 1));
+		EXPECT_EQ(other[page + 1], 0);
+	}
+	EXPECT_EQ(sys_debug_write((uaddr_t)at, 1), ST_INVALID_ARGS);
+	EXPECT_EQ(vmo_set_size(vmo, PAGE), ST_OK);
+	EXPECT_EQ(about(vmo).pages, 1);
+	unmap(other, 2 * MIB + PAGE);
+	unmap(at, 2 * MIB + PAGE);
+	EXPECT_EQ(vmo_set_cache(vmo, VMO_CACHE_CACHED), ST_BAD_STATE);
+	EXPECT_EQ(vmo_set_size(vmo, 0), ST_OK);
+	EXPECT_EQ(vmo_set_cache(vmo, VMO_CACHE_CACHED), ST_OK);
+	EXPECT_EQ(vmo_set_size(vmo, PAGE), ST_OK);
+	EXPECT_EQ(peek(vmo, 0), 0);
+	drop(vmo);
 }
 
 /* --- signals */

@@ -462,7 +462,7 @@ static struct other run_in(cptr_t space, uaddr_t pc, unsigned cpu)
 
 	EXPECT_EQ(thread_configure(o.thread, 0, space, o.endpoint, 0), ST_OK);
 	EXPECT_EQ(thread_write_registers(o.thread, &registers), ST_OK);
-	EXPECT_EQ(thread_set_cpu(o.thread, cpu), ST_OK);
+	EXPECT_EQ(thread_set_cpu(o.thread, ROOT_SLOT_THREAD, cpu), ST_OK);
 	EXPECT_EQ(sys_thread_set_priority(o.thread, ROOT_SLOT_THREAD, PRIORITY_MAX), ST_OK);
 	EXPECT_EQ(thread_resume(o.thread), ST_OK);
 	return o;

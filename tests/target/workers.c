@@ -52,7 +52,7 @@ cptr_t worker_make(unsigned n, void (*function)(void *), void *argument,
 			options->without_buffer ? 0 : buffer) == ST_OK);
 	REQUIRE(thread_set_priority(thread, ROOT_SLOT_THREAD,
 			options->priority ? options->priority : HIGH) == ST_OK);
-	REQUIRE(thread_set_cpu(thread, options->cpu) == ST_OK);
+	REQUIRE(thread_set_cpu(thread, ROOT_SLOT_THREAD, options->cpu) == ST_OK);
 	if (!options->stopped)
 		EXPECT_EQ(thread_resume(thread), ST_OK);
 	return thread;

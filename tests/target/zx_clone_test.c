@@ -309,6 +309,55 @@ ZX_TEST(zero_children, stays_cleared_while_a_grandchild_lives)
 	drop(vmo);
 }
 
+/* --- cache policies */
+
+ZX_TEST(zx_vmo_set_cache_policy, keeps_a_vmo_for_mapping_alone)
+{
+	zx_handle_t vmo = make_vmo(2 * PAGE, 0), out = 7;
+	volatile uint8_t *at;
+	uint8_t byte = 0;
+
+	EXPECT_EQ(zx_vmo_set_cache_policy(vmo, ZX_CACHE_POLICY_UNCACHED), ZX_OK);
+	EXPECT_EQ(about(vmo).cache_policy, ZX_CACHE_POLICY_UNCACHED);
+	EXPECT_EQ(zx_vmo_read(vmo, &byte, 0, 1), ZX_ERR_BAD_STATE);
+	EXPECT_EQ(zx_vmo_write(vmo, &byte, 0, 1), ZX_ERR_BAD_STATE);
+	EXPECT_EQ(zx_vmo_clone(vmo, COW, 0, PAGE, &out), ZX_ERR_BAD_STATE);
+	at = map(vmo, 2 * PAGE);
+	EXPECT_EQ(at[5], 0);
+	at[5] = 6;
+	EXPECT_EQ(at[5], 6);
+	EXPECT_EQ(at[PAGE], 0);
+	unmap(at, 2 * PAGE);
+	EXPECT_EQ(zx_vmo_set_cache_policy(vmo, ZX_CACHE_POLICY_CACHED), ZX_ERR_BAD_STATE);
+	drop(vmo);
+}
+
+ZX_TEST(zx_vmo_set_cache_policy, refuses)
+{
+	zx_handle_t vmo = make_vmo(PAGE, 0), weak = without(vmo, ZX_RIGHT_MAP), clone;
+	volatile uint8_t *at;
+
+	EXPECT_EQ(zx_vmo_set_cache_policy(stale(), 4), ZX_ERR_INVALID_ARGS);
+	EXPECT_EQ(zx_vmo_set_cache_policy(stale(), 0), ZX_ERR_BAD_HANDLE);
+	EXPECT_EQ(zx_vmo_set_cache_policy(zx_vmar_root_self(), 0), ZX_ERR_WRONG_TYPE);
+	EXPECT_EQ(zx_vmo_set_cache_policy(weak, 0), ZX_ERR_ACCESS_DENIED);
+	clone = make_clone(vmo, COW, 0, PAGE);
+	EXPECT_EQ(zx_vmo_set_cache_policy(vmo, 1), ZX_ERR_BAD_STATE);
+	EXPECT_EQ(zx_vmo_set_cache_policy(clone, 1), ZX_ERR_BAD_STATE);
+	drop(clone);
+	at = map(vmo, PAGE);
+	EXPECT_EQ(zx_vmo_set_cache_policy(vmo, 1), ZX_ERR_BAD_STATE);
+	unmap(at, PAGE);
+	EXPECT_EQ(poke(vmo, 0, 1), ZX_OK);
+	EXPECT_EQ(zx_vmo_set_cache_policy(vmo, 1), ZX_ERR_BAD_STATE);
+	EXPECT_EQ(zx_vmo_op_range(vmo, ZX_VMO_OP_DECOMMIT, 0, PAGE, NULL, 0), ZX_OK);
+	EXPECT_EQ(zx_vmo_set_cache_policy(vmo, ZX_CACHE_POLICY_WRITE_COMBINING), ZX_OK);
+	EXPECT_EQ(zx_vmo_set_cache_policy(vmo, ZX_CACHE_POLICY_CACHED), ZX_OK);
+	EXPECT_EQ(poke(vmo, 0, 1), ZX_OK);
+	drop(weak);
+	drop(vmo);
+}
+
 /* --- what came later */
 
 ZX_TEST(zx_vmo_create_child, refuses)

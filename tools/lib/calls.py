@@ -222,9 +222,38 @@ def native():
     return calls
 
 
+def zircon_statuses():
+    """Of zircon/errors.h: the names behind ZX_ERR_, and OK."""
+    return {"OK"} | set(re.findall(r"#define\s+ZX_ERR_(\w+)", read("libsys/include/zircon/errors.h")))
+
+
+def zircon(arguments):
+    """The calls of libsys/zircon/calls.def; `arguments`: of each C function, (type, name)."""
+    right_names = set(re.findall(r"#define\s+ZX_RIGHT_(\w+)", read("libsys/include/zircon/rights.h")))
+    reader = Reader({"VMO", "VMAR", "BTI", "RESOURCE"}, right_names, zircon_statuses())
+    out = []
+    for macro, args in lines_of("libsys/zircon/calls.def"):
+        name = args[0][0]
+        if macro != "CALL" or len(args) != 2:
+            raise Wrong(f"{name}: CALL(name, what it does)")
+        if name not in arguments:
+            raise Wrong(f"{name}: no function of libsys/include/zircon")
+        call = Call(len(out), name, False, arguments[name])
+        try:
+            reader.parts(call, args[1])
+            reader.check(call)
+        except Wrong as wrong:
+            raise Wrong(f"{name}: {wrong}") from None
+        out.append(call)
+    left = set(arguments) - {c.name for c in out}
+    if left:
+        raise Wrong(f"libsys/zircon/calls.def has nothing of {', '.join(sorted(left))}")
+    return out
+
+
 def or_exit(function):
     """What it returns; where it finds something wrong the program ends and says what."""
     try:
         return function()
     except Wrong as wrong:
-        sys.exit(f"kernel/abi: {wrong}")
+        sys.exit(f"{os.path.basename(sys.argv[0])}: {wrong}")

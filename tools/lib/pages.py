@@ -16,7 +16,8 @@ ARTICLES = {"ANY": "a capability", "UNTYPED": "an Untyped", "CNODE": "a CNode",
             "THREAD": "a thread", "ENDPOINT": "an endpoint", "NOTIFICATION": "a notification",
             "REPLY": "a reply object", "TIMER": "a timer", "POOL": "a Pool", "VMO": "a VMO",
             "VSPACE": "a VSpace", "IRQ_CONTROL": "the IRQ control capability",
-            "IRQ": "an interrupt line", "VMAR": "a VMAR", "HANDLE": "a handle"}
+            "IRQ": "an interrupt line",
+            "VMAR": "a VMAR", "BTI": "a BTI", "RESOURCE": "a resource"}
 
 
 def wrapped(text):
@@ -192,8 +193,37 @@ def native():
     return out
 
 
+class ZirconPage(Page):
+    """A call of <zircon/syscalls.h>."""
+
+    is_native = False
+    prefix = "ZX_ERR_"
+    names = ("`{}` is no handle, or one that was closed", "`{}` is not {}'s")
+
+    @staticmethod
+    def include(header):
+        return f"#include <{header}>"
+
+    def return_value(self):
+        returns = self.call.returns
+        if returns:
+            return wrapped(returns[0].upper() + returns[1:] + ".")
+        return "`ZX_OK`." if not self.causes() else "`ZX_OK`, or a status of those below."
+
+
+def arguments_of(prototype):
+    """(type, name) of each argument of a C prototype."""
+    inside = prototype[prototype.index("(") + 1:prototype.rindex(")")]
+    parts = [re.fullmatch(r"\s*(.*?)(\w+)\s*", part, flags=re.S) for part in inside.split(",")]
+    return [(p[1].strip(), p[2]) for p in parts if p and p[1].strip()]
+
+
 def zircon():
-    return []
+    if not os.path.exists(os.path.join(calls.TOP, "libsys", "zircon", "calls.def")):
+        return []
+    known = {f.name: f for f in functions.public("zircon")}
+    arguments = {name: arguments_of(f.prototype) for name, f in known.items()}
+    return [ZirconPage(call, call.name, [known[call.name]]) for call in calls.zircon(arguments)]
 
 
 def example_of(text):
@@ -219,6 +249,9 @@ def complaints(page, text, every):
     known = calls.statuses()
     for status in set(re.findall(r"\bST_([A-Z_]+)\b", text)) - set(known):
         out.append(f"ST_{status} is no status")
+    if not page.is_native:
+        for status in set(re.findall(r"\bZX_ERR_([A-Z_]+)\b", text)) - calls.zircon_statuses():
+            out.append(f"ZX_ERR_{status} is no status")
     description = parts.get("DESCRIPTION", "")
     told = {"OK"}.union(*(p.causes() for p in every
                           if p is page or f"`{p.title}`" in description))

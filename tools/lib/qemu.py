@@ -79,6 +79,10 @@ def add_arguments(parser):
     parser.add_argument("--icount", nargs="?", const="free", choices=sorted(ICOUNT),
                         help="time passes with instructions, one for all CPUs, so that a run can "
                         "be repeated and counted: idle time is skipped (free) or slept (paced)")
+    parser.add_argument("--drive", metavar="FILE",
+                        help="an image that programs read and write: virt's virtio disk, the Pi's card")
+    parser.add_argument("--net", action="store_true",
+                        help="virt: a virtio network card, QEMU's user network behind it")
     parser.add_argument("--qemu", action="append", default=[], metavar="ARGUMENT",
                         help="handed to QEMU as it is")
 
@@ -168,8 +172,26 @@ def consoles(args, log):
     return line
 
 
+def plugged(args):
+    """What programs find beside the machine itself."""
+    line = []
+    if args.drive and args.board == "virt":
+        line += ["-drive", f"if=none,id=plugged,file={args.drive},format=raw",
+                 "-device", "virtio-blk-device,drive=plugged"]
+    elif args.drive:
+        line += ["-drive", f"if=sd,file={args.drive},format=raw"]
+    if args.net:
+        line += ["-netdev", "user,id=net",
+                 "-device", "virtio-net-device,netdev=net,mac=52:54:00:51:55:49"]
+    return line
+
+
 def check(args):
     """Do the options go together?"""
+    if args.drive and args.boot == "sdcard":
+        raise Unfit("--drive is the card, and --boot sdcard has one: leave one of them away")
+    if args.net and args.board != "virt":
+        raise Unfit("--net is for virt: QEMU has no network for the Pi 4")
     if args.boot not in BOOTS[args.board]:
         raise Unfit(f"--boot {args.boot} is not for {args.board}: {', '.join(BOOTS[args.board])}")
     if args.archive and args.boot != "direct":
@@ -194,6 +216,7 @@ def command(args, scratch, log=None):
     line += consoles(args, log)
     line += {"direct": boot_direct, "uboot": boot_uboot, "sdcard": boot_sdcard,
              "plain": boot_plain, "bare": lambda *_: []}[args.boot](args, scratch)
+    line += plugged(args)
     if args.icount:
         line += ["-icount", ICOUNT[args.icount]]
     return line + args.qemu

@@ -8,7 +8,6 @@
 #define PMUVER_NONE	     0
 #define PMUVER_NOT_ARM	     15
 #define PMUSERENR_CR	     BIT(2) /* EL0 reads the cycle counter */
-#define PMUSERENR_ER	     BIT(3) /* EL0 reads event counters */
 #define PMCEID0_INST_RETIRED BIT(8)
 
 bool counter_is_there(void)
@@ -18,14 +17,20 @@ bool counter_is_there(void)
 	return version != PMUVER_NONE && version != PMUVER_NOT_ARM;
 }
 
-/* EN would let programs write too: ER and CR alone give reads. */
+/*
+ * CR alone: EN would let programs write counters, and ER, which gives reads of event counters,
+ * lets them write PMSELR_EL0 with it: a word that one thread leaves to the next.
+ */
 void counter_init_cpu(void)
 {
 	if (counter_is_there())
-		WRITE_SYSREG(pmuserenr_el0, PMUSERENR_CR | PMUSERENR_ER);
+		WRITE_SYSREG(pmuserenr_el0, PMUSERENR_CR);
 }
 
-bool counter_has_instructions(void)
+uint64_t counter_instructions(void)
 {
-	return counter_is_there() && (READ_SYSREG(pmceid0_el0) & PMCEID0_INST_RETIRED);
+	if (!counter_is_there() || !(READ_SYSREG(pmceid0_el0) & PMCEID0_INST_RETIRED))
+		return 0;
+	isb(); /* what stands before it is counted */
+	return READ_SYSREG(pmevcntr0_el0);
 }

@@ -26,7 +26,7 @@ int boot_argument(const char *name, const char **value_out);
 
 /*
  * boot_instructions: instructions that this machine has retired since the kernel's first,
- * up to the first program's first: what booting cost.
+ * up to the kernel's last before the first program: what booting cost.
  *
  *  returns 0 where the machine does not count them (QEMU without -icount)
  */

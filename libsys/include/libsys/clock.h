@@ -50,15 +50,6 @@ static inline uint64_t counter_cycles(void)
 	return cycles;
 }
 
-/* counter_instructions: instructions retired, where bootinfo has BOOTINFO_COUNTS_INSTRUCTIONS. */
-static inline uint64_t counter_instructions(void)
-{
-	uint64_t count;
-
-	__asm__ volatile("isb\n\tmrs %0, pmevcntr0_el0" : "=r"(count) : : "memory");
-	return count;
-}
-
 #ifdef __cplusplus
 }
 #endif

@@ -68,6 +68,21 @@ static inline status_t pool_info(cptr_t pool, struct pool_info *info)
 	return (status_t)sys_pool_info(pool, (uaddr_t)info, sizeof(*info));
 }
 
+/*
+ * pool_vmo: about the next VMO that the Pool pays for, in the order that they were made in,
+ * whoever holds them. Who has the Pool may know; it gives no access to the VMO.
+ *
+ *  after    the id of the one before; 0: the first
+ *  info     all that vmo_info tells, but rights, which are 0
+ *  returns  ST_OK
+ *           ST_NOT_FOUND     no other was made after that one
+ *           ST_INVALID_ARGS  `info` cannot be written
+ */
+static inline status_t pool_vmo(cptr_t pool, uint64_t after, struct vmo_info *info)
+{
+	return (status_t)sys_pool_vmo(pool, after, (uaddr_t)info, sizeof(*info));
+}
+
 #ifdef __cplusplus
 }
 #endif

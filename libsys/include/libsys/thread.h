@@ -174,12 +174,16 @@ static inline status_t thread_set_priority_max(
 /*
  * thread_set_cpu: choose the CPU that a thread runs on.
  *
- *  cpu      0 up to bootinfo's cpus_online - 1
- *  returns  ST_OK; ST_OUT_OF_RANGE: there is none of that number
+ *  authority  a thread whose maximum is the thread's priority or more: on another CPU it comes
+ *             before other threads, as with another priority
+ *  cpu        0 up to bootinfo's cpus_online - 1
+ *  returns    ST_OK
+ *             ST_OUT_OF_RANGE   there is none of that number
+ *             ST_ACCESS_DENIED  the thread's priority is more than the authority's maximum
  */
-static inline status_t thread_set_cpu(cptr_t thread, unsigned cpu)
+static inline status_t thread_set_cpu(cptr_t thread, cptr_t authority, unsigned cpu)
 {
-	return (status_t)sys_thread_set_cpu(thread, cpu);
+	return (status_t)sys_thread_set_cpu(thread, authority, cpu);
 }
 
 /* thread_set_tls: TPIDR_EL0 of a stopped thread (libsys/tls.h); ST_BAD_STATE: not stopped. */

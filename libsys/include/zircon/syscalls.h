@@ -124,6 +124,7 @@ zx_status_t zx_vmo_op_range(zx_handle_t handle, uint32_t op, uint64_t offset, ui
  *  returns  ZX_OK
  *           ZX_ERR_INVALID_ARGS  no such policy (looked for before the handle)
  *           ZX_ERR_BAD_STATE     it has pages, is mapped, has children, or is a child
+ *           ZX_ERR_NOT_SUPPORTED it is physical: UNCACHED_DEVICE
  */
 zx_status_t zx_vmo_set_cache_policy(zx_handle_t handle, uint32_t cache_policy);
 
@@ -153,8 +154,7 @@ zx_status_t zx_vmo_create_contiguous(
 	zx_handle_t bti, size_t size, uint32_t alignment_log2, zx_handle_t *out);
 
 /*
- * zx_vmo_create_physical: a VMO of the registers or memory at `paddr`, CACHED until
- * zx_vmo_set_cache_policy says something else.
+ * zx_vmo_create_physical: a VMO of the registers or memory at `paddr`, UNCACHED_DEVICE.
  *
  *  resource  of zx_resource_create_for_untyped (libsys/zircon.h)
  *  returns   ZX_OK

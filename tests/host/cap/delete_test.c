@@ -277,13 +277,96 @@ TEST(delete, what_a_dead_caller_left_is_collected)
 
 	setup();
 	cnode(2, 4);
-	EXPECT_EQ(cap_delete(root(2), &(struct work){1}), CAP_AGAIN);
+	EXPECT_EQ(cap_delete(root(2), &(struct work){1}), ST_OK);
 	EXPECT(slot_is_empty(root(2)));
 	EXPECT(zombies_pending());
 	EXPECT_EQ(walk(), 2);
 	EXPECT_EQ(zombies_collect(&work), ST_OK);
 	EXPECT_EQ(walk(), 1);
 	EXPECT_EQ(zombies_collect(&plenty), ST_OK);
+}
+
+/* A thread of one program, while another's large CNode is on its way out, or its many. */
+TEST(delete, waits_for_its_own_slot_and_not_for_what_others_left)
+{
+	FOR_UNITS(u)
+	{
+		unsigned calls = 0;
+
+		setup();
+		world_make(untyped, OBJECT_THREAD, 0, 9, 1);
+		move(in(root(9), 0), endpoint(3));
+		cnode(2, 9);
+		EXPECT_EQ(cap_delete(root(2), &(struct work){40}), ST_OK);
+		for (unsigned i = 0; i < 20; i++) {
+			cnode(2, 1);
+			move(in(root(2), 0), endpoint(3));
+			world_finalise_steps = 0;
+			while (cap_delete(root(2), &(struct work){1}) != ST_OK)
+				walk();
+		}
+		EXPECT(zombies_pending());
+		do
+			calls++;
+		while (cap_delete(root(9), &(struct work){u}) != ST_OK && calls < 100);
+		EXPECT(slot_is_empty(root(9)));
+		EXPECT(calls < 10);
+		EXPECT(u > 1000 || zombies_pending());
+		while (zombies_collect(&(struct work){u}) != ST_OK)
+			walk();
+		EXPECT_EQ(walk(), 1);
+	}
+}
+
+/* Also one that was begun before, and behind which others have put theirs. */
+TEST(delete, goes_on_with_its_own_before_what_came_since)
+{
+	unsigned calls = 0;
+
+	setup();
+	world_make(untyped, OBJECT_THREAD, 0, 9, 1);
+	for (unsigned i = 0; i < 4; i++)
+		move(in(root(9), i), endpoint(3));
+	EXPECT_EQ(cap_delete(root(9), &(struct work){1}), CAP_AGAIN);
+	for (unsigned i = 0; i < 30; i++) {
+		cnode(20 + i, 4);
+		move(in(root(20 + i), 0), endpoint(3));
+		(void)!cap_delete(root(20 + i), &(struct work){1});
+	}
+	EXPECT(!slot_is_empty(root(9)));
+	do
+		calls++;
+	while (cap_delete(root(9), &(struct work){1}) != ST_OK && calls < 100);
+	EXPECT(calls < 8);
+	while (zombies_collect(&(struct work){50}) != ST_OK)
+		walk();
+	EXPECT_EQ(walk(), 1);
+}
+
+/* Two that are at it by turns both come to an end. */
+TEST(delete, two_by_turns_both_end)
+{
+	unsigned calls = 0;
+
+	setup();
+	for (unsigned i = 0; i < 2; i++) {
+		cnode(2 + i, 3);
+		for (unsigned k = 0; k < 8; k++) {
+			cnode(9, 2);
+			for (unsigned m = 0; m < 4; m++)
+				move(in(root(9), m), endpoint(3 + i + 1));
+			move(in(root(2 + i), k), root(9));
+		}
+	}
+	while ((!slot_is_empty(root(2)) || !slot_is_empty(root(3))) && calls++ < 1000) {
+		(void)!cap_delete(root(2), &(struct work){1});
+		(void)!cap_delete(root(3), &(struct work){1});
+		walk();
+	}
+	EXPECT(calls < 1000);
+	while (zombies_collect(&(struct work){7}) != ST_OK)
+		walk();
+	EXPECT_EQ(walk(), 1);
 }
 
 TEST(revoke, takes_all_descendants_and_no_siblings)

@@ -140,8 +140,15 @@ void delete_all(struct slot *slot, int units)
 
 		walk();
 		if (st == ST_OK)
-			return;
+			break;
 		REQUIRE(st == CAP_AGAIN);
+	}
+	REQUIRE(slot_is_empty(slot));
+	while (zombies_pending()) {
+		struct work work = {units};
+
+		(void)!zombies_collect(&work);
+		walk();
 	}
 }
 

@@ -64,7 +64,9 @@ struct slot *world_make(struct slot *untyped, enum object type, unsigned size_bi
 /* in: slot `index` of a CNode's or thread's own slots. */
 struct slot *in(const struct slot *holder, unsigned index);
 
-/* delete_all, revoke_all: until done; each step has `units` of work, the walk after each.
+/*
+ * delete_all, revoke_all: until done; each step has `units` of work, the walk after each.
+ * delete_all also does what a delete leaves to whoever has time.
  */
 void delete_all(struct slot *slot, int units);
 status_t revoke_all(struct slot *slot, int units);

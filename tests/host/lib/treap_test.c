@@ -18,13 +18,8 @@ static unsigned depth_of(const struct treap_node *wanted)
 	return depth;
 }
 
-TEST(treap, holds_nothing_at_first)
-{
-	EXPECT(treap_floor(&t, UINT64_MAX) == NULL && treap_ceiling(&t, 0) == NULL);
-}
-
-/* Keys 0, 3, 6, ...: each is found from both sides, in few steps; then every other one goes. */
-TEST(treap, finds_neighbours_of_any_key)
+/* Keys 0, 3, 6, ...: each is found in few steps; then every other one goes, then the rest. */
+TEST(treap, is_not_deep)
 {
 	unsigned deepest = 0;
 
@@ -34,18 +29,13 @@ TEST(treap, finds_neighbours_of_any_key)
 		unsigned depth = depth_of(&node[i]);
 
 		deepest = depth > deepest ? depth : deepest;
-		EXPECT(treap_floor(&t, i * 3) == &node[i]);
-		EXPECT(treap_floor(&t, i * 3 + 2) == &node[i]);
-		EXPECT(treap_ceiling(&t, i * 3) == &node[i]);
-		EXPECT(treap_ceiling(&t, i * 3 + 1) == (i + 1 < NODES ? &node[i + 1] : NULL));
+		EXPECT_EQ(node[i].key, i * 3);
 	}
 	EXPECT(deepest >= 9 && deepest < 40);
 	for (uint64_t i = 0; i < NODES; i += 2)
 		treap_remove(&t, &node[i]);
-	for (uint64_t i = 1; i < NODES; i += 2) {
-		EXPECT(treap_floor(&t, i * 3 + 5) == &node[i]);
-		EXPECT(treap_ceiling(&t, i * 3 - 2) == &node[i]);
-	}
+	for (uint64_t i = 1; i < NODES; i += 2)
+		EXPECT(depth_of(&node[i]) < 40);
 	for (uint64_t i = NODES - 1; i < NODES; i -= 2)
 		treap_remove(&t, &node[i]);
 	EXPECT(t.top == NULL);

@@ -64,6 +64,10 @@ static void expect_pi(const struct board *board)
 	EXPECT(board->has_gic);
 	expect_range(board->gic_distributor, 0xff841000, 0x1000);
 	expect_range(board->gic_cpu_interface, 0xff842000, 0x2000);
+	EXPECT_EQ(board->withheld_count, 5);
+	expect_range(board->withheld[0], 0xff800000, 0x100);
+	expect_range(board->withheld[1], 0xff841000, 0x1000);
+	expect_range(board->withheld[4], 0xff846000, 0x2000);
 	EXPECT_EQ(board->timer_irq, 27);
 }
 
@@ -392,7 +396,8 @@ static const char *reserve(unsigned count, bool no_map, struct board *board)
 
 TEST(board, a_tree_that_reserves_more_than_can_be_noted_is_refused)
 {
-	static const char text[] = "more reserved memory than can be noted";
+	static const char text[] =
+		"more reserved memory or withheld registers than can be noted";
 	struct board board;
 
 	EXPECT(!reserve(BOARD_RESERVED_MAX, false, &board));
@@ -428,6 +433,23 @@ static struct board parse_with_gic(unsigned reg_cells)
 	tree_set_cells(t, "/other", "reg", reg_cells, 0u, 0x1000u, 0u, 0x1000u, 0u, 0x2000u, 0u,
 		0x2000u);
 	return parse_good(tree_close(t));
+}
+
+/* Whatever the kernel does with it: a program that had it could send its interrupts astray. */
+TEST(board, every_part_of_every_interrupt_controller_is_withheld)
+{
+	void *t = tree_open("dts-tests/virt-1g");
+	struct board board;
+
+	tree_set_text(t, "/other", "compatible", "brcm,bcm2836-l1-intc");
+	tree_set_text(t, "/other", "status", "disabled");
+	tree_set_cells(t, "/other", "reg", 8, 0u, 0x1000u, 0u, 0x100u, 0u, 0x2000u, 0u, 0x200u);
+	board = parse_good(tree_close(t));
+	REQUIRE(board.withheld_count >= 4);
+	expect_range(board.withheld[0], 0x1000, 0x100);
+	expect_range(board.withheld[1], 0x2000, 0x200);
+	expect_range(board.withheld[2], 0x8000000, 0x10000);
+	expect_range(board.withheld[3], 0x8010000, 0x10000);
 }
 
 TEST(board, the_first_whole_interrupt_controller_is_taken)

@@ -296,8 +296,7 @@ static void spaces(void)
 	COST_OK("fault, COW, second", vspace_fault(&s, r.first + 2, MAP_WRITE));
 	COST_OK("fault, COW", vspace_fault(&s, r.first + 4, MAP_WRITE));
 	COST_OK("fault, spurious", vspace_fault(&s, r.first + 4, MAP_WRITE));
-	COST("protect, 512 pages",
-		CHECK(protect_part(&m, r.first, 512, MAP_READ, spare) == 0));
+	COST("protect, 512 pages", CHECK(protect_part(&m, r.first, 512, MAP_READ, spare) == 0));
 	COST("unmap, 512 pages", CHECK(unmap_part(&m, r.first, 512, spare, &gone) == 0));
 	r = (struct map_request){1 << 18, 1 << 18, 0, MAP_READ | MAP_WRITE};
 	COST_OK("map, 2^18 pages", vspace_map(&s, &n, &c, &r));
