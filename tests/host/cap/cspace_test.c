@@ -137,3 +137,36 @@ TEST(cspace, a_window_ends_with_its_cnode)
 	EXPECT_EQ(cspace_window(&root(2)->cap, UINT64_MAX, 2, &slots), ST_OUT_OF_RANGE);
 	EXPECT_EQ(cspace_window(&root(5)->cap, 0, 1, &slots), ST_WRONG_TYPE);
 }
+
+/* The way that every call begins with, against the long one, for guards and radices of all sorts. */
+TEST(cspace, the_short_way_is_the_long_one)
+{
+	uint64_t seed = 7;
+
+	world_reset();
+	world_untyped(1, 0, 16);
+	world_make(root(1), OBJECT_ENDPOINT, 0, 3, 1);
+	for (unsigned i = 0; i < 20000; i++) {
+		unsigned radix = 1 + random_u32(&seed) % 10;
+		unsigned bits = i % 3 ? 64 - radix : random_u32(&seed) % (65 - radix);
+		word_t guard = bits > 8 ? random_u32(&seed) % 4 : 0;
+		struct cap node =
+			cap_make(i % 7 ? OBJECT_CNODE : OBJECT_ENDPOINT, radix, root(0));
+		word_t cptr = (i % 5 ? guard : guard + 1) << radix |
+			random_u32(&seed) % (1u << radix);
+		struct slot *slot = NULL;
+		struct lookup lookup;
+
+		node.data = guard_word(guard, bits);
+		lookup = cspace_find(&node, cptr, CPTR_BITS);
+		if (cspace_find_direct(&node, cptr, &slot)) {
+			EXPECT_EQ(lookup.status, ST_OK);
+			EXPECT(lookup.slot == slot);
+		} else {
+			EXPECT(lookup.status != ST_OK || bits + radix != CPTR_BITS);
+		}
+		if (lookup.status == ST_OK && slot_is_empty(lookup.slot))
+			lookup.status = ST_BAD_HANDLE;
+		EXPECT_EQ(cspace_find_cap(&node, cptr).status, lookup.status);
+	}
+}

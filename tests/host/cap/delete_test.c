@@ -318,6 +318,31 @@ TEST(delete, waits_for_its_own_slot_and_not_for_what_others_left)
 	}
 }
 
+/* Also one that was begun before, and behind which others have put theirs. */
+TEST(delete, goes_on_with_its_own_before_what_came_since)
+{
+	unsigned calls = 0;
+
+	setup();
+	world_make(untyped, OBJECT_THREAD, 0, 9, 1);
+	for (unsigned i = 0; i < 4; i++)
+		move(in(root(9), i), endpoint(3));
+	EXPECT_EQ(cap_delete(root(9), &(struct work){1}), CAP_AGAIN);
+	for (unsigned i = 0; i < 30; i++) {
+		cnode(20 + i, 4);
+		move(in(root(20 + i), 0), endpoint(3));
+		(void)!cap_delete(root(20 + i), &(struct work){1});
+	}
+	EXPECT(!slot_is_empty(root(9)));
+	do
+		calls++;
+	while (cap_delete(root(9), &(struct work){1}) != ST_OK && calls < 100);
+	EXPECT(calls < 8);
+	while (zombies_collect(&(struct work){50}) != ST_OK)
+		walk();
+	EXPECT_EQ(walk(), 1);
+}
+
 /* Two that are at it by turns both come to an end. */
 TEST(delete, two_by_turns_both_end)
 {
