@@ -93,17 +93,19 @@ uint64_t vspace_sweep(
 
 	do {
 		struct own_place at = own_find(s, page, 0);
-		uint64_t behind = block_end(page, at.level);
 
 		if (!pte_is_none(*at.slot) && (what == SWEEP_WRITE || at.level <= cut)) {
 			start = min_u64(start, block_start(page, at.level));
-			end = max_u64(end, behind);
+			end = max_u64(end, block_end(page, at.level));
 			if (what == SWEEP_WRITE)
 				mmu_write(at.slot, pte_deny_write(*at.slot, at.level));
 			else
 				take_out(s, page, at.level, &emptied);
 		}
-		page = behind;
+		page = block_end(page, at.level);
+		while (page < last && !is_aligned(page, block_pages(at.level + 1)) &&
+			pte_is_none(*++at.slot) && vm_step())
+			page += block_pages(at.level);
 	} while (page < last && vm_step());
 	end = max_u64(end, min_u64(page, last));
 	flush(s, start, end - start);
