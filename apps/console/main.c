@@ -209,10 +209,25 @@ static void serve_writers(void)
 	}
 }
 
+/*
+ * Who reads keys is at its prompt: nothing that it started reads any more. One that was killed
+ * while it waited would take the next line with it.
+ */
+static void end_lines(void)
+{
+	struct waiting *who;
+
+	while ((who = find_waiting(STREAM_READ)))
+		answer(who, 0, "", 0);
+	edited_length = 0;
+}
+
 static void take_message(struct waiting *who, const struct message *message)
 {
 	unsigned label = tag_label(message->tag);
 
+	if (label == STREAM_READ_KEYS)
+		end_lines();
 	who->size = message->words[0] < STREAM_MAX ? message->words[0] : STREAM_MAX;
 	who->done = 0;
 	if (label == STREAM_WRITE)

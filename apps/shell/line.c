@@ -309,6 +309,8 @@ int line_read(const char *prompt, line_candidate candidate, char *line)
 			putchar('\n');
 			return -1;
 		}
+		if (key == CTRL_D)
+			break;
 		if (key == CTRL_C) {
 			printf("^C");
 			e.length = 0;

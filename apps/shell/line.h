@@ -7,7 +7,8 @@
  *	Backspace Delete Ctrl-U Ctrl-K Ctrl-W   delete
  *	Up Down                                 earlier and later lines
  *	Tab                                     completes the word, or lists what it could be
- *	Ctrl-C                                  gives the line up; Ctrl-D at its start: the end
+ *	Ctrl-C                                  gives the line up
+ *	Ctrl-D                                  ends it, and at its start the input
  */
 #pragma once
 

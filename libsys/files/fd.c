@@ -163,24 +163,50 @@ static int open_node(struct node *node, int flags)
 	return table[fd] ? fd : -ENOMEM;
 }
 
-int _open(const char *path, int flags, ...)
+static int open_from(struct node *base, const char *path, int flags, mode_t mode)
 {
 	struct node *node;
-	va_list arguments;
-	mode_t mode;
 	int st;
 
-	va_start(arguments, flags);
-	mode = flags & O_CREAT ? va_arg(arguments, mode_t) : 0;
-	va_end(arguments);
 	table_lock();
+	files_begin_at(base);
 	st = find_to_open(path, flags, mode & ~file_umask, &node);
+	files_begin_at(NULL);
 	if (st >= 0) {
 		st = open_node(node, flags);
 		files_node_put(node);
 	}
 	files_unlock();
 	return st < 0 ? files_failed(st) : st;
+}
+
+int _open(const char *path, int flags, ...)
+{
+	va_list arguments;
+	mode_t mode;
+
+	va_start(arguments, flags);
+	mode = flags & O_CREAT ? va_arg(arguments, mode_t) : 0;
+	va_end(arguments);
+	return open_from(NULL, path, flags, mode);
+}
+
+int openat(int directory, const char *path, int flags, ...)
+{
+	struct open_file *file = directory == AT_FDCWD ? NULL : files_fd_get(directory);
+	va_list arguments;
+	mode_t mode;
+	int fd;
+
+	va_start(arguments, flags);
+	mode = flags & O_CREAT ? va_arg(arguments, mode_t) : 0;
+	va_end(arguments);
+	if (!file && directory != AT_FDCWD && *path != '/')
+		return files_failed(-EBADF);
+	fd = open_from(file ? file->node : NULL, path, flags, mode);
+	if (file)
+		files_fd_put(file);
+	return fd;
 }
 
 int _close(int fd)

@@ -83,6 +83,9 @@ void files_unlock(void);
 
 /* The others are called with the tree locked. */
 
+/* files_begin_at: where relative paths begin, until it is called with NULL. */
+void files_begin_at(struct node *directory);
+
 /* files_find: the node at a path, with a reference more; or -errno. */
 int files_find(const char *path, struct node **node_out);
 

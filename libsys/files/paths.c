@@ -220,7 +220,7 @@ int mkdir(const char *path, mode_t mode)
 }
 
 /* A name goes; what it named stays while it is open, or has another. */
-static int remove_name(const char *path, int (*refuse)(const struct node *))
+static int remove_name(struct node *base, const char *path, int (*refuse)(const struct node *))
 {
 	char name[NAME_MAX_ + 1];
 	struct node *directory;
@@ -228,7 +228,9 @@ static int remove_name(const char *path, int (*refuse)(const struct node *))
 	int st;
 
 	files_lock();
+	files_begin_at(base);
 	st = find_place(path, &directory, name);
+	files_begin_at(NULL);
 	if (st >= 0) {
 		entry = files_entry_find(directory, name);
 		st = entry ? refuse(entry->node) : -ENOENT;
@@ -254,12 +256,42 @@ static int refuse_filled(const struct node *node)
 
 int _unlink(const char *path)
 {
-	return remove_name(path, refuse_directories);
+	return remove_name(NULL, path, refuse_directories);
 }
 
 int rmdir(const char *path)
 {
-	return remove_name(path, refuse_filled);
+	return remove_name(NULL, path, refuse_filled);
+}
+
+/* In the place of newlib's, which removes no directories. */
+int remove(const char *path)
+{
+	struct stat stat;
+
+	if (_stat(path, &stat) != 0)
+		return -1;
+	return S_ISDIR(stat.st_mode) ? rmdir(path) : _unlink(path);
+}
+
+int _remove_r(struct _reent *reent, const char *path)
+{
+	(void)reent;
+	return remove(path);
+}
+
+int unlinkat(int directory, const char *path, int flags)
+{
+	struct open_file *file = directory == AT_FDCWD ? NULL : files_fd_get(directory);
+	int st;
+
+	if (!file && directory != AT_FDCWD && *path != '/')
+		return files_failed(-EBADF);
+	st = remove_name(file ? file->node : NULL, path,
+		flags & AT_REMOVEDIR ? refuse_filled : refuse_directories);
+	if (file)
+		files_fd_put(file);
+	return st;
 }
 
 int _link(const char *from, const char *to)

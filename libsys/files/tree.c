@@ -13,6 +13,7 @@
 
 static struct lock lock;
 static struct node *root, *current;
+static struct node *base; /* where paths begin instead, for a moment; NULL: current */
 static ino_t numbers;
 
 struct node *files_node_create(const struct node_type *type, mode_t mode)
@@ -133,6 +134,11 @@ void files_unlock(void)
 	lock_release(&lock);
 }
 
+void files_begin_at(struct node *directory)
+{
+	base = directory;
+}
+
 /* The next name of a path, or 0: there is none; or -errno. */
 static int next_name(const char **path, char *name)
 {
@@ -171,7 +177,7 @@ static int step(struct node **node, const char *name)
 /* As far as to the last name, which is left in `name`; "" if there was none. */
 static int walk(const char *path, struct node **node_out, char *name)
 {
-	struct node *node = *path == '/' ? root : current;
+	struct node *node = *path == '/' ? root : base ? base : current;
 	char next[NAME_MAX_ + 1];
 	int st;
 

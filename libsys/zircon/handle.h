@@ -70,7 +70,10 @@ zx_koid_t zircon_handle_koid(struct handle *handle);
 /* zircon_rights_of_capability: those of the kernel's (enum right) that go with a VMO's handle. */
 unsigned zircon_rights_of_capability(zx_rights_t rights);
 
-/* zircon_vmo_give: zircon_handle_give for a VMO's capability; what libsys said before, if it is no ST_OK. */
+/*
+ * zircon_vmo_give: zircon_handle_give for a VMO's capability; what libsys said before, if
+ * it is no ST_OK.
+ */
 zx_status_t zircon_vmo_give(status_t st, cptr_t vmo, zx_rights_t rights, zx_handle_t *out);
 
 /* zircon_object_share: one more handle to what is no VMO. */
@@ -85,7 +88,10 @@ void zircon_region_put(struct region *region);
 void zircon_resource_share(struct resource *resource);
 void zircon_resource_put(struct resource *resource);
 
-/* zircon_cap_copy_new: a copy in a slot of slot_alloc(). ST_NO_MEMORY: there is none. zircon_cap_drop: end it. */
+/*
+ * zircon_cap_copy_new: a copy in a slot of slot_alloc(). ST_NO_MEMORY: there is none.
+ * zircon_cap_drop: end it.
+ */
 status_t zircon_cap_copy_new(cptr_t from, unsigned rights, cptr_t *cap_out);
 void zircon_cap_drop(cptr_t cap);
 

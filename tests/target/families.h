@@ -91,7 +91,7 @@ FAMILY_TEST(families, a_clone_is_written_by_all_cpus_at_once)
 	end(vmo);
 }
 
-/* Each makes a clone, writes it, reads it by call and by mapping, and closes it, again and again. */
+/* Each makes a clone, writes it, reads it by call and mapping, and closes it, again and again. */
 static void breed(void *argument)
 {
 	struct writer *w = argument;

@@ -358,6 +358,24 @@ TEST(directory, lists_its_names_once_each)
 	rmdir("/tmp/d");
 }
 
+TEST(directory, names_can_be_relative_to_an_open_one)
+{
+	int directory, fd;
+
+	mkdir("/tmp/d", 0755);
+	directory = open("/tmp/d", O_RDONLY | O_DIRECTORY);
+	fd = openat(directory, "f", O_CREAT | O_WRONLY, 0644);
+	EXPECT(fd >= 0);
+	EXPECT_EQ(access("/tmp/d/f", F_OK), 0);
+	EXPECT_ERRNO(openat(99, "f", O_RDONLY), EBADF);
+	EXPECT_ERRNO(openat(fd, "f", O_RDONLY), ENOTDIR);
+	EXPECT_ERRNO(unlinkat(directory, "f", AT_REMOVEDIR), ENOTDIR);
+	EXPECT_EQ(unlinkat(directory, "f", 0), 0);
+	EXPECT_EQ(unlinkat(AT_FDCWD, "/tmp/d", AT_REMOVEDIR), 0);
+	close(fd);
+	close(directory);
+}
+
 TEST(archive, files_are_there_read_only)
 {
 	char magic[4];

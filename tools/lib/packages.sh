@@ -6,6 +6,7 @@
 
 PACKAGES='
 run   | gcc-aarch64-linux-gnu | aarch64-linux-gnu-gcc     | compiles the kernel, newlib and every program
+run   | g++-aarch64-linux-gnu | aarch64-linux-gnu-g++     | compiles libstdc++ and programs in C++
 run   | cmake                 | cmake                     | configures the build
 run   | ninja-build           | ninja                     | runs the build
 run   | make                  | make                      | builds newlib
@@ -38,6 +39,8 @@ verify | gcc                  | gcc                       | compiles the models 
 verify | libc6-dev            | /usr/include/stdio.h      | headers for those programs
 verify | spin                 | spin                      | searches the models of lock, sleep and stop in tests/spin
 verify | libc6-dev-arm64-cross | /usr/aarch64-linux-gnu/include/stdio.h | what such a program is linked with
+docs  | python3-markdown      | markdown_py               | makes HTML of the documentation
+docs  | graphviz              | dot                       | draws its pictures
 gdb   | gdb-multiarch         | gdb-multiarch             | debugs the kernel and programs in QEMU
 '
 QEMU_MIN=10.0

@@ -5,10 +5,12 @@
 #
 # Each source has fetch_NAME, which leaves its archive in downloads/, and build_NAME, which
 # runs in an empty folder and fills the folder $OUT. The result is kept until the text of
-# build_NAME, the archive's name or the compiler changes.
+# build_NAME, the archive's name, the compiler, or what key_NAME prints (if there is one) changes.
 # shellcheck shell=bash
 
 NEWLIB_DEB='newlib-source_4.5.0.20241231-1*_all.deb' # trixie
+LIBSTDCXX_DEB='gcc-12-source_12.2.0-14*_all.deb' # bookworm: the compiler's own version
+ZLIB_TAR='zlib_1.3.dfsg+really1.3.1.orig.tar.gz' # trixie
 LIBFDT_TAR='device-tree-compiler_1.7.2.orig.tar.xz' # trixie, 1.7.2-2
 UBOOT_DSC='u-boot_2023.01+dfsg-2*.dsc' # bookworm
 FIRMWARE_DEB='raspi-firmware_1.20220830+ds-1*_all.deb' # bookworm, non-free-firmware
@@ -60,6 +62,61 @@ build_newlib() {
 	cp ../source/COPYING.NEWLIB "$OUT/"
 }
 
+fetch_libstdcxx() {
+	apt_state bookworm /dev/null "deb arch=$(dpkg --print-architecture) bookworm main"
+	logged "fetching libstdc++" apt_fetch_deb bookworm gcc-12-source
+}
+
+key_libstdcxx() {
+	cat "$CACHE/newlib/.recipe" "$TOP"/libsys/newlib/*.h "$TOP"/libsys/newlib/sys/*.h
+}
+
+# GCC's C++ library for newlib: like newlib by its own configure with the bare compiler. What
+# configure could only know by linking a program is written into its result: threads are libsys's.
+build_libstdcxx() {
+	local tool=aarch64-linux-gnu- headers flags name
+	dpkg-deb --fsys-tarfile "$ARCHIVE" | tar -x --wildcards './usr/src/gcc-12/gcc-*.tar.xz'
+	mkdir source build libgcc
+	tar -xf usr/src/gcc-12/gcc-*.tar.xz -C source --strip-components=1 --wildcards \
+		--exclude='*/testsuite/*/*' '*/libstdc++-v3' '*/libgcc' '*/include' '*/libiberty' \
+		'*/config' '*/config.*' '*/config-ml.in' '*/*.m4' '*/ltmain.sh' '*/install-sh' \
+		'*/missing' '*/depcomp' '*/move-if-change' '*/mkinstalldirs' '*/gcc/BASE-VER' \
+		'*/gcc/DATESTAMP' '*/gcc/DEV-PHASE' '*/COPYING*'
+	cp source/libgcc/gthr-posix.h libgcc/gthr-default.h
+	headers="-nostdinc -isystem $(${tool}gcc -print-file-name=include)"
+	headers+=" -isystem $TOP/libsys/newlib -isystem $CACHE/newlib/include"
+	headers+=" -U__linux__ -U__linux -Ulinux -U__gnu_linux__ -U__unix__ -U__unix -Uunix"
+	flags="-O2 -g1 -ffile-prefix-map=$PWD=libstdc++ -mcpu=cortex-a72 -fno-pic -no-pie"
+	flags+=" -ffunction-sections -fdata-sections -ftls-model=local-exec -mno-outline-atomics"
+	flags+=" -fno-stack-protector -fno-omit-frame-pointer -D__quire__ -DGTHREAD_USE_WEAK=0"
+	flags+=" -D_GLIBCXX_GTHREAD_USE_WEAK=0"
+	cd build
+	gcc_cv_have_tls=yes ../source/libstdc++-v3/configure --host=aarch64-none-elf \
+		--build="$(../source/config.guess)" --prefix="$PWD/../installed" --with-newlib \
+		--with-gxx-include-dir="$PWD/../installed/include/c++" --disable-shared --disable-nls \
+		--disable-multilib --disable-libstdcxx-pch --disable-dependency-tracking \
+		--disable-libstdcxx-filesystem-ts --enable-threads=posix \
+		CC="${tool}gcc $headers" CXX="${tool}g++ -nostdinc++ $headers" \
+		CPP="${tool}gcc -E $headers" AS=${tool}as LD=${tool}ld NM=${tool}nm AR=${tool}gcc-ar \
+		RANLIB=${tool}gcc-ranlib STRIP=${tool}strip OBJDUMP=${tool}objdump \
+		CFLAGS="$flags" CXXFLAGS="$flags"
+	for name in HAVE_TLS _GLIBCXX_USE_CLOCK_MONOTONIC _GLIBCXX_USE_CLOCK_REALTIME \
+		_GLIBCXX_USE_NANOSLEEP _GLIBCXX_USE_SCHED_YIELD _GLIBCXX_USE_GETTIMEOFDAY \
+		_GLIBCXX_USE_SC_NPROCESSORS_ONLN _GLIBCXX_USE_PTHREAD_COND_CLOCKWAIT \
+		_GLIBCXX_USE_PTHREAD_MUTEX_CLOCKLOCK; do
+		sed -i "s|/\* #undef $name \*/|#define $name 1|" config.h
+	done
+	make -j"$(nproc)"
+	make install
+	grep -q '_GLIBCXX_HAS_GTHREADS 1' ../installed/include/c++/aarch64-none-elf/bits/c++config.h
+	echo '#define _GLIBCXX_GTHREAD_USE_WEAK 0' \
+		>>../installed/include/c++/aarch64-none-elf/bits/c++config.h
+	mkdir "$OUT/lib"
+	cp -r ../installed/include "$OUT/"
+	find ../installed -name 'libstdc++.a' -exec cp {} "$OUT/lib/" \;
+	cp ../source/COPYING3 ../source/COPYING.RUNTIME "$OUT/"
+}
+
 fetch_libfdt() {
 	state_trixie
 	logged "fetching libfdt" apt_fetch_source trixie --tar-only device-tree-compiler
@@ -69,6 +126,14 @@ build_libfdt() {
 	tar -xf "$ARCHIVE" --strip-components=1
 	cp libfdt/*.[ch] BSD-2-Clause "$OUT/"
 }
+
+# Programs that nobody here wrote: compiled for Quire as they are, with their own tests.
+fetch_zlib() {
+	state_trixie
+	logged "fetching zlib" apt_fetch_source trixie --tar-only zlib
+}
+
+build_zlib() { tar -xf "$ARCHIVE" -C "$OUT" --strip-components=1; }
 
 fetch_uboot_rpi4() {
 	apt_state bookworm-source /dev/null \
@@ -188,6 +253,7 @@ ensure_source() {
 	local name=$1 pattern=$2 mib=$3 function=${1//-/_} downloads=$CACHE/downloads key archive
 	key=$({
 		declare -f "build_$function"
+		! declare -F "key_$function" >/dev/null || "key_$function"
 		printf '%s %s\n' "$pattern" "${COMPILER:=$(aarch64-linux-gnu-gcc -dumpfullversion)}"
 	} | sha256sum | cut -c1-64)
 	[ -f "$CACHE/$name/.recipe" ] && [ "$(<"$CACHE/$name/.recipe")" = "$key" ] && return

@@ -138,7 +138,7 @@ TEST(cspace, a_window_ends_with_its_cnode)
 	EXPECT_EQ(cspace_window(&root(5)->cap, 0, 1, &slots), ST_WRONG_TYPE);
 }
 
-/* The way that every call begins with, against the long one, for guards and radices of all sorts. */
+/* The way that every call begins with, against the long one: guards and radices of all sorts. */
 TEST(cspace, the_short_way_is_the_long_one)
 {
 	uint64_t seed = 7;

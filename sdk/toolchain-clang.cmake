@@ -1,0 +1,12 @@
+# clang and lld (packages clang, lld); C++ as well.
+set(CMAKE_SYSTEM_NAME Generic)
+set(CMAKE_SYSTEM_PROCESSOR aarch64)
+foreach(language C CXX ASM)
+	set(CMAKE_${language}_COMPILER clang)
+	set(CMAKE_${language}_COMPILER_TARGET aarch64-none-elf)
+endforeach()
+set(CMAKE_CXX_COMPILER clang++)
+set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+set(CMAKE_EXE_LINKER_FLAGS_INIT -fuse-ld=lld)
+list(APPEND CMAKE_PREFIX_PATH "${CMAKE_CURRENT_LIST_DIR}/..")
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)

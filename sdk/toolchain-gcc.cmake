@@ -1,0 +1,11 @@
+# Debian's GCC for AArch64 (packages gcc-aarch64-linux-gnu, g++-aarch64-linux-gnu), used bare.
+set(CMAKE_SYSTEM_NAME Generic)
+set(CMAKE_SYSTEM_PROCESSOR aarch64)
+set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)
+set(CMAKE_CXX_COMPILER aarch64-linux-gnu-g++)
+set(CMAKE_ASM_COMPILER aarch64-linux-gnu-gcc)
+set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+set(CMAKE_C_FLAGS_INIT -fno-pie)
+set(CMAKE_EXE_LINKER_FLAGS_INIT -no-pie)
+list(APPEND CMAKE_PREFIX_PATH "${CMAKE_CURRENT_LIST_DIR}/..")
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
