@@ -14,11 +14,11 @@
 #include "object/vspace.h"
 
 enum {
-	CLOSE_STEPS = 32,	       /* of the core: entries of tables, most of them */
-	WORK_CLOSE = 16 * CLOSE_STEPS, /* what that many cost */
-	WORK_VMO = 120,		       /* what closing an empty one costs */
-	FEEDS = 6,		       /* of a Pool, at once */
-	NEXT_STEPS = 64,	       /* of a Pool's list that are gone at once */
+	CLOSE_STEPS = 144,	      /* of the core: entries of tables, most of them */
+	WORK_CLOSE = 6 * CLOSE_STEPS, /* what that many cost */
+	WORK_VMO = 120,		      /* what closing an empty one costs */
+	FEEDS = 6,		      /* of a Pool, at once */
+	NEXT_STEPS = 64,	      /* of a Pool's list that are gone at once */
 };
 
 static struct list ending = {&ending, &ending};

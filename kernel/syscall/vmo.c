@@ -19,9 +19,9 @@ enum {
 	ALIGN_BITS_MAX = 38,
 	TRANSFER_PAGES = 16, /* of a read or write: then the program asks again */
 	LOOK_STEPS = 128,    /* of the core, where a step is an entry that is looked at, */
-	SWEEP_STEPS = 48,    /* taken out, */
-	MERGE_STEPS = 24,    /* moved, */
-	COMMIT_STEPS = 12,   /* or a page that is made */
+	SWEEP_STEPS = 128,   /* taken out, */
+	MERGE_STEPS = 80,    /* moved, */
+	COMMIT_STEPS = 16,   /* or a page that is made */
 	BYTES_MAX = 2048,    /* copied one by one */
 	CACHE_PAGES = 16,
 };
@@ -290,15 +290,9 @@ struct transfer {
 	bool write;
 };
 
-/* What a copy costs, in steps: whole pages go fast, words and single bytes do not. */
-static uint64_t copy_steps(uint64_t size, bool words)
-{
-	return size == PAGE_SIZE && words ? 2 : 1 + size / (words ? 1024 : 64);
-}
-
 /* Up to the next page's end of both. The program's page first: its way may lead to the VMO. */
-static status_t transfer_part(
-	const struct transfer *t, uint64_t done, uint64_t *part_out, uint64_t *spent)
+static force_inline status_t transfer_part(
+	const struct transfer *t, uint64_t done, uint64_t *part_out)
 {
 	uint64_t at = t->offset + done, user = t->buffer + done;
 	uint64_t part = min_u64(t->size - done, PAGE_SIZE - (at & (PAGE_SIZE - 1)));
@@ -306,53 +300,67 @@ static status_t transfer_part(
 	char *here;
 	void *page;
 	paddr_t pa;
-	bool words;
 	status_t st;
 
 	vm_begin(VM_STEPS);
 	st = user_resolve(caller(), user, !t->write, &page);
 	if (unlikely(st != ST_OK))
 		return st;
-	*spent += VM_STEPS - vm_work.left;
 	part = min_u64(part, PAGE_SIZE - (user & (PAGE_SIZE - 1)));
-	vm_begin(VM_STEPS);
+	if (part > BYTES_MAX && (at | user) & 7)
+		part = BYTES_MAX;
 	st = t->write ? vmo_own(core, at >> PAGE_BITS, &pa) :
 			vmo_look(core, at >> PAGE_BITS, &pa);
 	if (unlikely(st != ST_OK))
 		return core_result(t->vmo, st);
 	here = (char *)pa_to_va(pa) + (at & (PAGE_SIZE - 1));
-	words = (((uaddr_t)here | (uaddr_t)page) & 7) == 0;
-	if (!words)
-		part = min_u64(part, BYTES_MAX);
 	if (part == PAGE_SIZE)
 		page_copy(t->write ? here : page, t->write ? page : here);
 	else
 		memcpy(t->write ? here : page, t->write ? page : here, part);
 	if (t->write)
 		vmo_wrote(pa);
-	*spent += VM_STEPS - vm_work.left;
-	*spent += copy_steps(part, words);
 	*part_out = part;
 	return ST_OK;
+}
+
+/* What a part took, in steps: a whole page is copied fast, words and single bytes are not. */
+static uint64_t part_steps(uint64_t at, uint64_t size)
+{
+	return VM_STEPS - vm_work.left +
+		(size == PAGE_SIZE ? 2 : 1 + size / (at & 7 ? 64 : 1024));
+}
+
+/* Behind the first part. */
+static never_inline int64_t transfer_more(const struct transfer *t, uint64_t done)
+{
+	uint64_t spent = part_steps(t->offset | t->buffer, done), part = 0;
+
+	for (unsigned i = 1; i < TRANSFER_PAGES && done < t->size && spent < VM_STEPS; i++) {
+		if (transfer_part(t, done, &part) != ST_OK)
+			break;
+		spent += part_steps((t->offset + done) | (t->buffer + done), part);
+		done += part;
+	}
+	return (int64_t)done;
 }
 
 static int64_t transfer(const struct transfer *t)
 {
 	const struct vmo *core = &t->vmo->core;
-	uint64_t end = core->pages << PAGE_BITS, done = 0, spent = 0, part;
-	status_t st = ST_OK;
+	uint64_t end = core->pages << PAGE_BITS, part = 0;
+	status_t st;
 
 	if (unlikely(t->offset > end || t->size > end - t->offset))
 		return ST_OUT_OF_RANGE;
 	if (unlikely(core->memory != PTE_NORMAL))
 		return ST_BAD_STATE;
-	for (unsigned i = 0; i < TRANSFER_PAGES && done < t->size && spent < VM_STEPS; i++) {
-		st = transfer_part(t, done, &part, &spent);
-		if (unlikely(st != ST_OK))
-			break;
-		done += part;
-	}
-	return done ? (int64_t)done : call_result(st);
+	if (unlikely(t->size == 0))
+		return 0;
+	st = transfer_part(t, 0, &part);
+	if (unlikely(st != ST_OK))
+		return call_result(st);
+	return part == t->size ? (int64_t)part : transfer_more(t, part);
 }
 
 int64_t sys_vmo_read(cptr_t cptr, uaddr_t buffer, word_t offset, word_t size)

@@ -35,7 +35,7 @@
  */
 #include "vm/tree.h"
 
-enum { BEQUEATH_STEPS = 16 }; /* what one child that takes over costs */
+enum { BEQUEATH_STEPS = 16, ADOPT_STEPS = 8 }; /* a child, a block, that is taken over */
 
 /* walk_rest: remember where to go on (NULL: nowhere); `at` moves us on when it goes. */
 void walk_rest(struct vmo_walk *w, struct vmo *at)
@@ -74,6 +74,13 @@ void family_join(struct vmo *v, struct vmo *parent)
 	family_watch(v);
 }
 
+/* is_little: without stops, if there are mappings that must not be flushed before. */
+static bool is_little(const struct vmo *x, const struct vmo_walk *w)
+{
+	return x->mapping_count && w->reach_end - w->reach_start <= 128 &&
+		mappings_are_few(x, w->reach_start, w->reach_end);
+}
+
 /*
  * drop_borrowed: x lets go of borrowed entries that touch the walk's reach, and widens it
  * to their blocks; its mappings forget what they may hold of them: behind it, if that is
@@ -83,7 +90,7 @@ static status_t drop_borrowed(struct vmo *x, struct vmo_walk *w)
 {
 	uint64_t c = max_u64(w->reach_start, block_start(x->bias, x->levels));
 	uint64_t end = min_u64(w->reach_end, block_end(x->bias, x->levels));
-	bool few = mappings_are_few(x, w->reach_start, w->reach_end);
+	bool few = is_little(x, w);
 	unsigned cut = 0;
 
 	for (c = max_u64(c, w->next); c < end;) {
@@ -93,7 +100,7 @@ static status_t drop_borrowed(struct vmo *x, struct vmo_walk *w)
 		if (!pte_is_owned(*p.slot) && (!p.open || !pte_is_none(*p.slot))) {
 			w->reach_start = min_u64(w->reach_start, block_start(c, p.level));
 			w->reach_end = max_u64(w->reach_end, block_end(c, p.level));
-			few = mappings_are_few(x, w->reach_start, w->reach_end);
+			few = is_little(x, w);
 			if (!few &&
 				mappings_sweep(x, w->reach_start, w->reach_end, SWEEP_OUT) !=
 					ST_OK)
@@ -270,6 +277,7 @@ status_t family_adopt(struct adoption *a)
 		if (st != ST_OK)
 			return st;
 		a->at = block_end(a->at, level);
+		vm_work.left -= min_u64(vm_work.left, ADOPT_STEPS - 1);
 		if (a->at < a->end && !vm_step())
 			return ST_SHOULD_WAIT;
 	}

@@ -178,6 +178,24 @@ status_t mappings_sweep(struct vmo *v, uint64_t start, uint64_t end, enum sweep 
 	return mappings_go_on(v);
 }
 
+/* A link is one entry; pages that were entered one by one are as many. */
+bool mappings_are_few(const struct vmo *v, uint64_t start, uint64_t end)
+{
+	uint64_t entries = 0;
+
+	if (v->mapping_count > 8 || block_start(start, 1) != block_start(end - 1, 1))
+		return false;
+	list_for_each (link, &v->mappings) {
+		const struct mapping *m = list_entry(link, struct mapping, link);
+		uint64_t low = max_u64(start, m->coordinate);
+		uint64_t high = min_u64(end, m->coordinate + m->pages);
+
+		if (low < high)
+			entries += vspace_is_linked(m, low) ? 1 : high - low;
+	}
+	return entries <= 128;
+}
+
 void mappings_flush(struct vmo *v, uint64_t start, uint64_t end, unsigned cut)
 {
 	list_for_each (link, &v->mappings) {

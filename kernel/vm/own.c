@@ -109,29 +109,30 @@ static apart pte_t build(
 	}
 }
 
-/* prepare: nobody but v's few mappings knows the entry that is to be replaced. */
-static status_t prepare(struct vmo *v, uint64_t c, struct place p)
+/*
+ * replace: see that nobody but v's few mappings knows the entry at `p`; build, and store what
+ * was built in one write.
+ *
+ *  => ST_SHOULD_WAIT: nothing has changed
+ */
+static status_t replace(struct vmo *v, uint64_t c, struct place p, unsigned stop, pte_t shown)
 {
 	uint64_t start = block_start(c, p.level);
 	uint64_t end = block_end(c, p.level);
+	pte_t old = *p.slot, made;
+	bool known = !pte_is_none(old), few = false;
 	status_t st = ST_OK;
 
-	if (!pte_is_none(*p.slot) || v->inside)
+	if (known || v->inside)
 		st = family_drop(v, start, end);
-	if (st == ST_OK && !pte_is_none(*p.slot) && !mappings_are_few(v, start, end))
-		st = mappings_sweep(v, start, end, SWEEP_OUT);
-	return st;
-}
-
-/* replace: build, and store what was built in one write. */
-static void replace(struct vmo *v, uint64_t c, struct place p, unsigned stop, pte_t shown)
-{
-	uint64_t start = block_start(c, p.level);
-	uint64_t end = block_end(c, p.level);
-	pte_t old = *p.slot;
-	pte_t made = build(v, c, p, stop, shown);
-
-	if (!pte_is_none(old) && mappings_are_few(v, start, end)) {
+	if (st == ST_OK && known) {
+		few = mappings_are_few(v, start, end);
+		st = few ? ST_OK : mappings_sweep(v, start, end, SWEEP_OUT);
+	}
+	if (st != ST_OK)
+		return st;
+	made = build(v, c, p, stop, shown);
+	if (few) {
 		mmu_write(p.slot, pte_none());
 		mappings_flush(v, start, end, p.level);
 	}
@@ -141,6 +142,7 @@ static void replace(struct vmo *v, uint64_t c, struct place p, unsigned stop, pt
 	if (pte_is_owned(old))
 		vmo_put(v, &old, 1, p.level);
 	family_watch(v);
+	return ST_OK;
 }
 
 /*
@@ -195,12 +197,10 @@ static apart status_t own_slowly(
 		if (!vmo_can_take(v, p.level + 1, false))
 			return ST_NO_MEMORY;
 	}
-	st = prepare(v, c, p);
-	if (st != ST_OK)
-		return st;
-	replace(v, c, p, 0, shown);
-	page_out->pa = pte_pa(tree_entry(v, c), 0);
-	return ST_OK;
+	st = replace(v, c, p, 0, shown);
+	if (st == ST_OK)
+		page_out->pa = pte_pa(tree_entry(v, c), 0);
+	return st;
 }
 
 /*
@@ -227,16 +227,12 @@ status_t own_coordinate(struct vmo *v, uint64_t c, struct owned *page_out)
 status_t own_tables(struct vmo *v, uint64_t c)
 {
 	struct place p = open_path(v, c, 1);
-	status_t st;
 
 	if (p.open || v->levels == 0)
 		return ST_OK;
 	if (!vmo_can_take(v, p.level, false))
 		return ST_NO_MEMORY;
-	st = prepare(v, c, p);
-	if (st == ST_OK)
-		replace(v, c, p, 1, pte_none());
-	return st;
+	return replace(v, c, p, 1, pte_none());
 }
 
 status_t vmo_own(struct vmo *v, uint64_t page, paddr_t *pa_out)

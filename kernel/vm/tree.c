@@ -18,6 +18,8 @@
  */
 #include "vm/tree.h"
 
+enum { NONES_OF_ENTRY = 8 }; /* that are passed over cost what dealing with one does */
+
 struct vm_work vm_work = {.events = 1};
 
 paddr_t zero_base;
@@ -131,10 +133,12 @@ pte_t table_copy(struct vmo *v, pte_t old, unsigned level, uint64_t c)
 /* put_entries: let go of pages in a row; what is none already costs no step. */
 static status_t put_entries(struct vmo *v, pte_t *entry, uint64_t count)
 {
+	const pte_t *first = entry;
 	uint64_t some;
 
 	for (; count && pte_is_none(*entry); count--)
 		entry++;
+	vm_dealt((uint64_t)(entry - first) / NONES_OF_ENTRY);
 	some = vm_entries(count);
 	vmo_put(v, entry, some, 0);
 	vm_dealt(some);
@@ -174,6 +178,7 @@ status_t tree_release(struct vmo *v, pte_t *slot, unsigned level)
 
 		for (; c < last && pte_is_none(*next); next++)
 			c += step;
+		vm_dealt((uint64_t)(next - at[l]) / NONES_OF_ENTRY);
 		at[l] = next;
 	}
 }

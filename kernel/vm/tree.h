@@ -306,8 +306,4 @@ status_t mappings_sweep(struct vmo *v, uint64_t start, uint64_t end, enum sweep 
 status_t mappings_go_on(struct vmo *v);
 void mappings_flush(struct vmo *v, uint64_t start, uint64_t end, unsigned cut);
 
-static inline bool mappings_are_few(const struct vmo *v, uint64_t start, uint64_t end)
-{
-	return max_u64(v->mapping_count, 1) * (end - start) <= 128 &&
-		block_start(start, 1) == block_start(end - 1, 1);
-}
+bool mappings_are_few(const struct vmo *v, uint64_t start, uint64_t end);

@@ -132,6 +132,11 @@ void vspace_flush(struct vspace *s, uint64_t first, uint64_t last, unsigned cut)
 	vm_work.left = left;
 }
 
+bool vspace_is_linked(const struct mapping *m, uint64_t coordinate)
+{
+	return own_find(m->vspace, m->first + (coordinate - m->coordinate), 0).level > 0;
+}
+
 /* alone_in: nothing but `m` is mapped in the block of `level` around `page`. */
 static bool alone_in(const struct mapping *m, uint64_t page, unsigned level)
 {
