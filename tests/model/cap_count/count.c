@@ -150,7 +150,7 @@ static void count_large(void)
 	retype(&slots[1], OBJECT_CNODE, 16, 12, 1);
 	work.left = WORK_DEFAULT;
 	COUNT("stretch_delete_cnode", 1, st = cap_delete(&slots[12], &work));
-	CHECK(st == CAP_AGAIN);
+	CHECK(st == ST_OK); /* the rest is left to others (docs/decisions/0066) */
 }
 
 void count_main(void)
