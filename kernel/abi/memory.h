@@ -103,6 +103,9 @@ enum vspace_flag {
 	VSPACE_NOT_RESIZABLE = 1 << 5, /* refuse a VMO whose size can change */
 };
 
+/* So many Mappings one vspace_protect changes at most. */
+enum { VSPACE_PROTECT_MAX = 48 };
+
 /* What vspace_query tells of a Mapping. */
 struct vspace_range {
 	uaddr_t address;

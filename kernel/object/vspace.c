@@ -317,7 +317,7 @@ static status_t change_check(
 			return ST_NOT_FOUND;
 		if (rights & ~mapping_of_core(vspace_find(&space->core, first))->rights_max)
 			return ST_ACCESS_DENIED;
-		if (i == CHANGE_MAX)
+		if (i == VSPACE_PROTECT_MAX)
 			return ST_NO_RESOURCES;
 		first = m->first + m->pages;
 	}

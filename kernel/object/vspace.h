@@ -12,6 +12,8 @@
  */
 #pragma once
 
+#include "abi/memory.h"
+
 #include "vm/vspace.h"
 
 #include "object/pool.h"
@@ -102,10 +104,9 @@ must_check status_t vspace_remove(
  * vspace_change: other rights for all pages of a range.
  *
  *  => ST_NOT_FOUND: not all of it is mapped. ST_ACCESS_DENIED: beyond what a Mapping's
- *     capability allowed. ST_NO_RESOURCES: more than CHANGE_MAX Mappings. Then nothing has
+ *     capability allowed. ST_NO_RESOURCES: more than VSPACE_PROTECT_MAX Mappings. Then nothing has
  *     changed. ST_NO_MEMORY, CAP_AGAIN
  */
-enum { CHANGE_MAX = 48 };
 must_check status_t vspace_change(struct vspace_object *space, uint64_t first, uint64_t pages,
 	unsigned rights, struct work *work);
 

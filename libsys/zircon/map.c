@@ -7,8 +7,6 @@
 #include "libsys/vspace.h"
 #include "region.h"
 
-enum { PROTECT_MAPPINGS = 256 /* that the kernel changes in one call */ };
-
 _Static_assert((unsigned)VSPACE_READ == ZX_VM_PERM_READ &&
 		(unsigned)VSPACE_WRITE == ZX_VM_PERM_WRITE &&
 		(unsigned)VSPACE_EXECUTE == ZX_VM_PERM_EXECUTE,
@@ -255,7 +253,7 @@ zx_status_t zx_vmar_unmap(zx_handle_t value, zx_vaddr_t addr, uint64_t len)
 	return st;
 }
 
-/* Is all of it mapped, and may it get these? Where the first PROTECT_MAPPINGS end. */
+/* Is all of it mapped, and may it get these? Where the first VSPACE_PROTECT_MAX end. */
 static status_t protect_check(
 	uintptr_t at, uintptr_t end, zx_vm_option_t permissions, uintptr_t *part_out)
 {
@@ -268,7 +266,7 @@ static status_t protect_check(
 			return ST_NOT_FOUND;
 		if (permissions & ~range.rights_max)
 			return ST_ACCESS_DENIED;
-		if (++count == PROTECT_MAPPINGS && range.address + range.size < end)
+		if (++count == VSPACE_PROTECT_MAX && range.address + range.size < end)
 			*part_out = range.address + range.size;
 	}
 	return ST_OK;
