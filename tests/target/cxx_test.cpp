@@ -94,7 +94,9 @@ TEST(cxx, no_memory_is_bad_alloc)
 	bool bad = false;
 
 	try {
-		delete[] new char[huge];
+		char *volatile got = new char[huge]; /* or the compiler leaves both out */
+
+		delete[] got;
 	} catch (const std::bad_alloc &) {
 		bad = true;
 	}
