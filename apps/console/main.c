@@ -13,7 +13,8 @@
  * full the line holds the sender up, so nothing is lost.
  *
  * Ctrl-C goes to who reads keys, as a byte; else it signals "interrupt", and what was typed
- * before it is dropped.
+ * before it is dropped. Who has asked for keys reads them until a line's end is given to it: in
+ * between it may be drawing what it was given, and a Ctrl-C then is a key all the same.
  *
  * It holds nothing that must live on: begun anew from its golden snapshot it opens the line
  * again, and those that waited for answers ask once more (libsys/stream.h).
@@ -55,6 +56,7 @@ static uint8_t ring[RING];
 static uint32_t ring_head, ring_tail;
 static char edited[LINE_MAX_];
 static size_t edited_length;
+static bool reads_keys;
 
 static bool open_line(void)
 {
@@ -153,6 +155,7 @@ static void serve_reader(void)
 		}
 		if (count > 0)
 			answer(keys, count, bytes, count);
+		reads_keys = !ends_line;
 		return;
 	}
 	while (lines && ring_tail != ring_head) {
@@ -168,7 +171,7 @@ static void serve_reader(void)
 /* Ctrl-C while nobody reads keys ends what runs, with what was typed for it. */
 static void take_byte(uint8_t byte)
 {
-	if (byte == CTRL_C && interrupt && !find_waiting(STREAM_READ_KEYS)) {
+	if (byte == CTRL_C && interrupt && !reads_keys) {
 		ring_tail = ring_head;
 		edited_length = 0;
 		echo("^C\r\n", 4);
@@ -226,8 +229,10 @@ static void take_message(struct waiting *who, const struct message *message)
 {
 	unsigned label = tag_label(message->tag);
 
-	if (label == STREAM_READ_KEYS)
+	if (label == STREAM_READ_KEYS) {
 		end_lines();
+		reads_keys = true;
+	}
 	who->size = message->words[0] < STREAM_MAX ? message->words[0] : STREAM_MAX;
 	who->done = 0;
 	if (label == STREAM_WRITE)
