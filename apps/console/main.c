@@ -14,7 +14,9 @@
  *
  * Ctrl-C goes to who reads keys, as a byte; else it signals "interrupt", and what was typed
  * before it is dropped. Who has asked for keys reads them until a line's end is given to it: in
- * between it may be drawing what it was given, and a Ctrl-C then is a key all the same.
+ * between it may be drawing what it was given, and what comes then is for it all the same. So is
+ * what comes behind a Ctrl-C that ends what runs: a program that was killed while it waited for a
+ * line must not take one along.
  *
  * It holds nothing that must live on: begun anew from its golden snapshot it opens the line
  * again, and those that waited for answers ask once more (libsys/stream.h).
@@ -158,7 +160,7 @@ static void serve_reader(void)
 		reads_keys = !ends_line;
 		return;
 	}
-	while (lines && ring_tail != ring_head) {
+	while (lines && !reads_keys && ring_tail != ring_head) {
 		if (!edit(ring[ring_tail++ % RING]))
 			continue;
 		count = edited_length < lines->size ? edited_length : lines->size;
@@ -174,6 +176,7 @@ static void take_byte(uint8_t byte)
 	if (byte == CTRL_C && interrupt && !reads_keys) {
 		ring_tail = ring_head;
 		edited_length = 0;
+		reads_keys = true;
 		echo("^C\r\n", 4);
 		(void)notification_signal(interrupt);
 		return;
@@ -212,10 +215,7 @@ static void serve_writers(void)
 	}
 }
 
-/*
- * Who reads keys is at its prompt: nothing that it started reads any more. One that was killed
- * while it waited would take the next line with it.
- */
+/* Who reads keys is at its prompt: nothing that it started reads any more. */
 static void end_lines(void)
 {
 	struct waiting *who;

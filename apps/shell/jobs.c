@@ -12,6 +12,7 @@
 
 #include "libsys/archive.h"
 #include "libsys/process.h"
+#include "libsys/stream.h"
 #include "libsys/syscalls.h"
 #include "libsys/thread.h"
 #include "libsys/untyped.h"
@@ -187,6 +188,8 @@ int jobs_run(int count, char **words)
 		(void)process_destroy(&job[i]);
 	for (unsigned i = 0; i < open; i++)
 		pipe_close(pipes[i]);
+	/* What is typed from now on is for the shell, whoever was killed while it waited for it. */
+	(void)stream_read(startup_cap("stdin"), STREAM_READ_KEYS, NULL, 0);
 	(void)notification_poll(startup_cap("interrupt"), &bits); /* it came too late */
 	return status;
 }
