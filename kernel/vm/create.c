@@ -349,6 +349,7 @@ status_t vmo_snapshot(struct vmo *v, struct vmo *source, struct pool *pool, uint
 	status_t why = p->newborn == v ? v->refused : ST_OK;
 	status_t st = ST_OK;
 
+	vm_portion(p->births);
 	if (p->newborn && (p->newborn != v || why || v->merge.events != vm_work.events)) {
 		if (unborn_end(p->newborn) != ST_OK)
 			return ST_SHOULD_WAIT;
@@ -360,7 +361,6 @@ status_t vmo_snapshot(struct vmo *v, struct vmo *source, struct pool *pool, uint
 		st = snapshot_begin(v, source, pool, offset, pages, flags);
 	if (st != ST_OK)
 		return st;
-	vm_portion(p->births);
 	while (v->below && st == ST_OK) {
 		struct vmo *from = v->below;
 
