@@ -31,3 +31,14 @@ static inline bool preemption_point(struct work *work, int32_t units)
 	work->left -= units;
 	return work->left <= 0;
 }
+
+/*
+ * work_share: of `steps`, which are much of a call's work, the part that the call has left: not
+ * all of them on top of what was done before. At least a few, so that every call gets on.
+ */
+static inline uint64_t work_share(const struct work *work, uint64_t steps)
+{
+	uint64_t left = work->left > 0 ? (uint64_t)work->left : 0;
+
+	return left < WORK_DEFAULT ? steps * left / WORK_DEFAULT + steps / 16 + 1 : steps;
+}

@@ -219,13 +219,13 @@ static void unborn_ended(struct vmo_object *vmo)
 /* close: ST_OK, or ST_SHOULD_WAIT when out of steps. */
 static status_t close(struct vmo_object *vmo, struct work *work)
 {
+	uint64_t steps = work_share(work, CLOSE_STEPS);
 	struct vmo *newborn = vmo->core.newborn;
 	status_t st;
 
-	vm_begin(CLOSE_STEPS);
+	vm_begin(steps);
 	st = vmo_close(&vmo->core);
-	work->left -=
-		WORK_VMO + (int32_t)((CLOSE_STEPS - vm_work.left) * WORK_CLOSE / CLOSE_STEPS);
+	work->left -= WORK_VMO + (int32_t)((steps - vm_work.left) * WORK_CLOSE / CLOSE_STEPS);
 	if (newborn && !vmo->core.newborn)
 		unborn_ended(vmo_of_core(newborn));
 	if (st == ST_OK)

@@ -128,11 +128,12 @@ static status_t sweep(struct mapping_object *mapping, struct work *work)
 {
 	struct mapping *m = &mapping->core;
 	uint64_t end = m->first + m->pages;
+	uint64_t steps = work_share(work, SWEEP_STEPS);
 
-	vm_begin(SWEEP_STEPS);
+	vm_begin(steps);
 	mapping->swept = vspace_sweep(
 		m->vspace, max_u64(mapping->swept, m->first), end, VSPACE_LEVELS, SWEEP_OUT);
-	work->left -= (int32_t)(SWEEP_STEPS - vm_work.left) * WORK_STEP;
+	work->left -= (int32_t)(steps - vm_work.left) * WORK_STEP;
 	if (mapping->swept < end)
 		return CAP_AGAIN;
 	mapping->swept = 0;
