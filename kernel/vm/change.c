@@ -58,7 +58,7 @@ status_t vmo_diff(struct vmo *v, uint64_t page, uint64_t *page_out)
 static status_t merge_prepare(struct vmo *v, struct vmo *p)
 {
 	struct vmo_merge *m = &v->merge;
-	uint64_t end = min_u64(min_u64(vmo_end(v), v->limit), vmo_end(p));
+	uint64_t end = min_u64(see_end(v), vmo_end(p));
 
 	for (;;) {
 		status_t st = next_owned(v, &m->next, end);
@@ -162,8 +162,7 @@ status_t vmo_merge(struct vmo *v)
 	struct vmo_merge *m = &v->merge;
 	status_t st;
 
-	if (v->flags & VMO_SLICE || !p || v->limit <= v->bias || v->pool != p->pool ||
-		p->flags & (VMO_FIXED | VMO_CLOSING))
+	if (v->limit <= v->bias || v->pool != p->pool || p->flags & (VMO_FIXED | VMO_CLOSING))
 		return ST_BAD_STATE;
 	if (m->clone == v) /* it has happened */
 		return merge_go_on(v);

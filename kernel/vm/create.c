@@ -14,9 +14,15 @@
 
 enum { RUN_STEPS = 8 }; /* in a search for a run, for one of the core's */
 
-static void object_init(struct vmo *v, struct pool *pool, uint64_t pages, unsigned flags)
+/* object_init: what all have in common. ST_OUT_OF_RANGE: no tree is that high. */
+static status_t object_init(
+	struct vmo *v, struct pool *pool, uint64_t bias, uint64_t pages, unsigned flags)
 {
-	*v = (struct vmo){.pool = pool, .pages = pages, .flags = (uint16_t)flags};
+	if (bias > VMO_MAX_COORDINATE ||
+		pages > min_u64(VMO_MAX_PAGES, VMO_MAX_COORDINATE - bias))
+		return ST_OUT_OF_RANGE;
+	*v = (struct vmo){.pool = pool, .bias = bias, .pages = pages, .flags = (uint16_t)flags};
+	v->levels = (uint8_t)tree_levels(bias, bias + pages);
 	v->memory = PTE_NORMAL;
 	v->source = v->walk.walker = v->goal.walker = v;
 	list_init(&v->sibling);
@@ -27,6 +33,7 @@ static void object_init(struct vmo *v, struct pool *pool, uint64_t pages, unsign
 	list_init(&v->resting);
 	list_init(&v->walk.link);
 	list_init(&v->goal.link);
+	return ST_OK;
 }
 
 /* whole_frames: every page and every table of a tree of `levels` over [start, end). */
@@ -50,7 +57,7 @@ static uint64_t whole_frames(uint64_t start, uint64_t end, unsigned levels)
 status_t vmo_set_aside(struct vmo *v, uint64_t end)
 {
 	unsigned levels = (unsigned)max_u64(v->levels, tree_levels(v->bias, end));
-	bool follows = v->parent && v->limit > v->bias;
+	bool follows = v->limit > v->bias;
 	uint64_t cap =
 		follows && levels ? 3 * (uint64_t)levels - 2 : 0; /* paths below a root */
 	uint64_t back;
@@ -93,11 +100,7 @@ void vmo_unrenew(struct vmo *v)
 
 status_t vmo_init(struct vmo *v, struct pool *pool, uint64_t pages, unsigned flags)
 {
-	if (pages > VMO_MAX_PAGES)
-		return ST_OUT_OF_RANGE;
-	object_init(v, pool, pages, flags & VMO_RESIZABLE);
-	v->levels = (uint8_t)tree_levels(0, pages);
-	return ST_OK;
+	return object_init(v, pool, 0, pages, flags & VMO_RESIZABLE);
 }
 
 void vmo_set_memory(struct vmo *v, enum pte_memory memory)
@@ -109,37 +112,14 @@ void vmo_set_memory(struct vmo *v, enum pte_memory memory)
 	v->flags = (uint16_t)(kept | (memory == PTE_NORMAL ? 0 : VMO_UNCACHED));
 }
 
-/* fill_page: the page at coordinate `c`, for good; false: there is no frame for a table. */
-static bool fill_page(struct vmo *v, uint64_t c, paddr_t pa)
-{
-	pte_t *slot = &v->root;
-	pte_t page = pte_page(pa, (enum pte_memory)v->memory);
-
-	for (unsigned level = v->levels; level > 0; level--) {
-		if (pte_is_none(*slot)) {
-			if (!vmo_can_take(v, 1, false))
-				return false;
-			mmu_write(slot, table_new(v, level, false));
-		}
-		slot = table_slot(*slot, level, c);
-	}
-	if (v->memory != PTE_NORMAL)
-		page = pte_deny_execute(page, 0);
-	mmu_write(slot, pte_allow_write(pte_owned(page), 0));
-	return true;
-}
-
 /* fixed_take: the frames that it is made of, if it has not all of them yet. */
 static status_t fixed_take(struct vmo *v)
 {
-	status_t st = ST_SHOULD_WAIT;
+	status_t st;
 
-	while (st == ST_SHOULD_WAIT) {
-		for (unsigned i = 0; i < RUN_STEPS && st == ST_SHOULD_WAIT; i++)
-			st = pool_run_step(v->pool, &v->run);
-		if (st == ST_SHOULD_WAIT && !vm_step())
+	for (unsigned i = 1; (st = pool_run_step(v->pool, &v->run)) == ST_SHOULD_WAIT; i++)
+		if (i % RUN_STEPS == 0 && !vm_step())
 			break;
-	}
 	return st;
 }
 
@@ -160,8 +140,10 @@ status_t vmo_fill(struct vmo *v)
 			mmu_page_zero(pa);
 		if (v->run.count && v->memory != PTE_NORMAL)
 			mmu_sync_uncached(pa);
-		if (!fill_page(v, v->filled, pa))
-			return ST_NO_MEMORY;
+		st = own_tables(v, v->filled);
+		if (st != ST_OK)
+			break;
+		mmu_write(tree_find(v, v->filled, 0).slot, page_entry(v, pa));
 		if (++v->filled < v->pages && !vm_step())
 			st = ST_SHOULD_WAIT;
 	}
@@ -170,46 +152,39 @@ status_t vmo_fill(struct vmo *v)
 	return st;
 }
 
-static status_t fixed_init(
-	struct vmo *v, struct pool *pool, uint64_t pages, enum pte_memory memory)
+static status_t fixed_init(struct vmo *v, struct pool *pool, uint64_t pages,
+	const struct pool_run *run, enum pte_memory memory)
 {
-	if (!pages)
-		return ST_INVALID_ARGS;
-	if (pages > VMO_MAX_PAGES)
-		return ST_OUT_OF_RANGE;
-	object_init(v, pool, pages, VMO_FIXED | VMO_UNBORN);
+	status_t st = object_init(v, pool, 0, pages, VMO_FIXED | VMO_UNBORN);
+
+	if (st != ST_OK)
+		return st;
+	v->run = *run;
 	v->memory = (uint8_t)memory;
-	v->levels = (uint8_t)tree_levels(0, pages);
-	return ST_OK;
+	return vmo_fill(v);
 }
 
 status_t vmo_init_run(struct vmo *v, struct pool *pool, uint64_t pages, uint64_t alignment,
 	enum pte_memory memory)
 {
-	status_t st = fixed_init(v, pool, pages, memory);
+	struct pool_run run = {.alignment = alignment};
 
-	if (!alignment || (alignment & (alignment - 1)))
+	if (!pages || !alignment || (alignment & (alignment - 1)))
 		return ST_INVALID_ARGS;
-	if (st != ST_OK)
-		return st;
-	v->run.count = (uint32_t)min_u64(pages, UINT32_MAX); /* no Pool has so many */
-	v->run.alignment = alignment;
-	return vmo_fill(v);
+	run.count = (uint32_t)min_u64(pages, UINT32_MAX); /* no Pool has so many */
+	return fixed_init(v, pool, pages, &run, memory);
 }
 
 status_t vmo_init_device(
 	struct vmo *v, struct pool *pool, uint64_t pages, paddr_t pa, enum pte_memory memory)
 {
-	status_t st = fixed_init(v, pool, pages, memory);
+	struct pool_run run = {.first = pa >> PAGE_BITS};
 
-	if (!is_aligned(pa, PAGE_SIZE))
+	if (!pages || !is_aligned(pa, PAGE_SIZE))
 		return ST_INVALID_ARGS;
-	if (pages && (pa > PHYSICAL_LIMIT || pages > (PHYSICAL_LIMIT - pa) >> PAGE_BITS))
+	if (pa > PHYSICAL_LIMIT || pages > (PHYSICAL_LIMIT - pa) >> PAGE_BITS)
 		return ST_OUT_OF_RANGE;
-	if (st != ST_OK)
-		return st;
-	v->run.first = pa >> PAGE_BITS;
-	return vmo_fill(v);
+	return fixed_init(v, pool, pages, &run, memory);
 }
 
 /* window_end: below which coordinate a child of `source` may see the tree. */
@@ -218,7 +193,7 @@ static uint64_t window_end(const struct vmo *source)
 	return source->flags & VMO_SLICE ? vmo_end(source) : VMO_NO_LIMIT;
 }
 
-/* child_init: a newborn that is nobody's child yet. */
+/* child_init: a newborn that its parent does not know yet. */
 static status_t child_init(struct vmo *v, struct vmo *source, struct pool *pool,
 	uint64_t offset, uint64_t pages, unsigned flags)
 {
@@ -230,12 +205,13 @@ static status_t child_init(struct vmo *v, struct vmo *source, struct pool *pool,
 	st = vmo_finish(source->source);
 	if (st != ST_OK)
 		return st;
-	if (__builtin_add_overflow(source->bias, offset, &bias) || bias > VMO_MAX_COORDINATE ||
-		pages > min_u64(VMO_MAX_PAGES, VMO_MAX_COORDINATE - bias))
+	if (__builtin_add_overflow(source->bias, offset, &bias))
 		return ST_OUT_OF_RANGE;
-	object_init(v, pool, pages, flags);
-	v->bias = bias;
-	v->levels = (uint8_t)tree_levels(bias, bias + pages);
+	st = object_init(v, pool, bias, pages, flags);
+	if (st != ST_OK)
+		return st;
+	v->parent = source->source;
+	v->limit = window_end(source);
 	return ST_OK;
 }
 
@@ -247,8 +223,6 @@ status_t vmo_clone(struct vmo *v, struct vmo *source, struct pool *pool, uint64_
 
 	if (st != ST_OK)
 		return st;
-	v->parent = source->source;
-	v->limit = window_end(source);
 	st = vmo_set_aside(v, v->bias + pages);
 	if (st != ST_OK)
 		return st;
@@ -296,8 +270,6 @@ static status_t snapshot_begin(struct vmo *v, struct vmo *source, struct pool *p
 	if (st != ST_OK)
 		return st;
 	v->flags |= VMO_UNBORN;
-	v->parent = p;
-	v->limit = window_end(source);
 	v->below = p;
 	v->adopt_next = v->bias;
 	p->newborn = v;
@@ -314,7 +286,7 @@ static status_t snapshot_of(struct vmo *v, struct vmo *from)
 	if (st == ST_OK)
 		st = mappings_sweep(from, 0, UINT64_MAX, SWEEP_WRITE);
 	if (st == ST_OK) {
-		a.end = min_u64(min_u64(vmo_end(v), v->limit), vmo_end(from));
+		a.end = min_u64(see_end(v), vmo_end(from));
 		st = family_adopt(&a);
 		v->adopt_next = a.at;
 	}
@@ -395,13 +367,16 @@ status_t vmo_snapshot(struct vmo *v, struct vmo *source, struct pool *pool, uint
 
 status_t vmo_slice(struct vmo *v, struct vmo *source, uint64_t offset, uint64_t pages)
 {
+	status_t st;
+
 	if (offset > source->pages || pages > source->pages - offset)
 		return ST_OUT_OF_RANGE;
 	if (source->source->slice_count == VMO_SLICES_MAX)
 		return ST_NO_RESOURCES;
-	object_init(v, source->pool, pages, VMO_SLICE);
+	st = object_init(v, source->pool, source->bias + offset, pages, VMO_SLICE);
+	if (st != ST_OK)
+		return st;
 	v->memory = source->memory;
-	v->bias = source->bias + offset;
 	v->source = source->source;
 	v->parent = source;
 	source->children++;

@@ -216,7 +216,7 @@ static bool may_take_whole(const struct adoption *a, unsigned level)
 	if (a->snapshot && from->parent && start < from->limit)
 		return false;
 	return max_u64(start, from->bias) >= a->child->bias &&
-		min_u64(end, vmo_end(from)) <= min_u64(vmo_end(a->child), a->child->limit);
+		min_u64(end, vmo_end(from)) <= see_end(a->child);
 }
 
 /* adopt_block: one step at a->at; the level of the block that is dealt with by it. */
@@ -284,15 +284,6 @@ status_t family_adopt(struct adoption *a)
 	return ST_OK;
 }
 
-/* limit_behind: below which coordinate a child of v sees what is behind v. */
-uint64_t limit_behind(const struct vmo *child, const struct vmo *v)
-{
-	uint64_t limit =
-		min_u64(min_u64(child->limit, v->limit), min_u64(vmo_end(child), vmo_end(v)));
-
-	return v->parent ? limit : 0;
-}
-
 /* adoption_again: v goes, or lost what it took over from a parent that is being closed. */
 void adoption_again(struct vmo *v)
 {
@@ -314,7 +305,7 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 		v->adopt_next = 0;
 	v->adopt_child = child;
 	a.at = max_u64(v->adopt_next, child->bias);
-	a.end = min_u64(min_u64(vmo_end(child), child->limit), vmo_end(v));
+	a.end = min_u64(see_end(child), vmo_end(v));
 	st = family_adopt(&a);
 	CHECK(st != ST_NO_MEMORY);
 	v->adopt_next = a.at;
@@ -349,15 +340,11 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
  */
 static status_t make_edges(struct vmo *v)
 {
-	uint64_t end = min_u64(min_u64(vmo_end(v), v->limit), vmo_end(v->parent));
-	status_t st = ST_OK;
+	uint64_t end = min_u64(see_end(v), vmo_end(v->parent));
 	pte_t e;
+	status_t st = end > v->bias ? vmo_resolve(v, v->bias, false, &e) : ST_OK;
 
-	if (end > v->bias)
-		st = vmo_resolve(v, v->bias, &e);
-	if (end > v->bias && st == ST_OK)
-		st = vmo_resolve(v, end - 1, &e);
-	return st;
+	return st == ST_OK && end > v->bias ? vmo_resolve(v, end - 1, false, &e) : st;
 }
 
 static struct vmo *first_child(struct vmo *v)

@@ -66,23 +66,12 @@ static force_inline pte_t page_of_own(struct vmo *v, pte_t old)
 }
 
 /*
- * uncached: the same for a VMO whose pages are not Normal memory: none is left in a cache. Until
- * it is there, zeros are shown as the page of zeros that all VMOs show: nobody writes that one.
- */
-static pte_t uncached(const struct vmo *v, pte_t page)
-{
-	paddr_t pa = pte_pa(page, 0);
-
-	mmu_sync_uncached(pa);
-	page = pte_deny_execute(pte_page(pa, (enum pte_memory)v->memory), 0);
-	return pte_allow_write(pte_owned(page), 0);
-}
-
-/*
  * build: what shall stand at `top`: tables of our own on the way to `c`, down to `stop`;
  * at level 0 a page.
  *
  *  => `shown` is what v shows at `c` where no entry says so
+ *  => an uncached page is left in no cache. Until it is there, zeros are shown as the page of
+ *     zeros that all VMOs show: nobody writes that one
  *  => a frame for each can be taken
  */
 static apart pte_t build(
@@ -99,8 +88,10 @@ static apart pte_t build(
 		else
 			*slot = pte_is_none(old) ? table_new(v, level, false) :
 						   table_copy(v, old, level, c);
-		if (level == 0 && v->flags & VMO_UNCACHED)
-			*slot = uncached(v, *slot);
+		if (level == 0 && v->flags & VMO_UNCACHED) {
+			mmu_sync_uncached(pte_pa(*slot, 0));
+			*slot = page_entry(v, pte_pa(*slot, 0));
+		}
 		if (slot != &made && pte_is_owned(old))
 			vmo_put(v, &old, 1, level);
 		if (level == stop)
@@ -190,7 +181,7 @@ static apart status_t own_slowly(
 	if (!vmo_can_take(v, p.level + 1, false))
 		return ST_NO_MEMORY;
 	if (pte_is_none(p.level ? tree_entry(v, c) : *p.slot) && vmo_sees(v, c)) {
-		st = vmo_resolve(v, c, &shown);
+		st = vmo_resolve(v, c, false, &shown);
 		if (st == ST_SHOULD_WAIT)
 			return st;
 		p = open_path(v, c, 0);

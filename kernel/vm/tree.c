@@ -241,7 +241,7 @@ static void prune(struct vmo *v, uint64_t c, bool follows)
 			return;
 		if (follows &&
 			(level > v->parent->levels || block_start(c, level) < v->bias ||
-				block_end(c, level) > min_u64(vmo_end(v), v->limit)))
+				block_end(c, level) > see_end(v)))
 			return;
 		vmo_put(v, p.slot, 1, level);
 	}
@@ -255,7 +255,7 @@ static bool straddles(uint64_t c, unsigned level, uint64_t edge)
 
 status_t tree_remove(struct vmo *v, uint64_t start, uint64_t end)
 {
-	bool follows = v->parent && v->limit > v->bias;
+	bool follows = v->limit > v->bias;
 	uint64_t low = start <= v->bias && !follows ? 0 : start;
 	bool all = end >= max_u64(vmo_end(v), v->trim) && (!follows || v->trim >= end);
 	uint64_t high = all ? UINT64_MAX : end;

@@ -99,6 +99,16 @@ static inline struct place tree_find(struct vmo *v, uint64_t c, unsigned stop)
 	return p;
 }
 
+/* tree_entry: the entry alone, down to the page. */
+static inline pte_t tree_entry(const struct vmo *v, uint64_t c)
+{
+	pte_t e = v->root;
+
+	for (unsigned level = v->levels; level > 0 && !pte_is_none(e); level--)
+		e = *table_slot(e, level, c);
+	return e;
+}
+
 /* tree_own: walk over owned entries alone; `open` then says that they are v's alone. */
 static inline struct place tree_own(struct vmo *v, uint64_t c, unsigned stop)
 {
@@ -139,14 +149,19 @@ static inline unsigned tree_levels(uint64_t start, uint64_t end)
 	return level;
 }
 
-/* tree_entry: the same, the entry alone, down to the page. */
-static inline pte_t tree_entry(const struct vmo *v, uint64_t c)
+/* see_end: below it v sees its parent; without one the limit is 0. */
+static inline uint64_t see_end(const struct vmo *v)
 {
-	pte_t e = v->root;
+	return min_u64(vmo_end(v), v->limit);
+}
 
-	for (unsigned level = v->levels; level > 0 && !pte_is_none(e); level--)
-		e = *table_slot(e, level, c);
-	return e;
+/* page_entry: the owned, writable entry for a page as v shows its own. */
+static inline pte_t page_entry(const struct vmo *v, paddr_t pa)
+{
+	pte_t e = pte_page(pa, (enum pte_memory)v->memory);
+
+	return pte_allow_write(
+		pte_owned(v->memory == PTE_NORMAL ? e : pte_deny_execute(e, 0)), 0);
 }
 
 /* zero_entry: the borrowed entry of `level` that shows zeros; is_zero asks for it. */
@@ -223,8 +238,7 @@ must_check status_t tree_cut(struct vmo *v, uint64_t c, bool drop);
 must_check status_t tree_remove(struct vmo *v, uint64_t start, uint64_t end);
 
 /* resolve.c */
-status_t vmo_resolve(struct vmo *v, uint64_t c, pte_t *entry_out);
-status_t vmo_resolve_firmly(struct vmo *v, uint64_t c, pte_t *entry_out);
+status_t vmo_resolve(struct vmo *v, uint64_t c, bool firmly, pte_t *entry_out);
 bool vmo_sees(const struct vmo *v, uint64_t c);
 void vmo_borrow_root(struct vmo *v);
 
@@ -290,7 +304,12 @@ struct adoption {
 };
 status_t family_adopt(struct adoption *a);
 void adoption_again(struct vmo *v);
-uint64_t limit_behind(const struct vmo *child, const struct vmo *v);
+
+/* limit_behind: below which coordinate a child of v sees what is behind v. */
+static inline uint64_t limit_behind(const struct vmo *child, const struct vmo *v)
+{
+	return min_u64(see_end(child), see_end(v));
+}
 
 /*
  * mapping.c: what mappings of v hold of [start, end).

@@ -41,23 +41,14 @@ static void flush(const struct vspace *s, uint64_t first, uint64_t pages)
 	mmu_flush(s->asid, first << PAGE_BITS, pages);
 }
 
-/* Where the own tables on the way to a page end: a slot, and the table that it stands in. */
-struct own_place {
-	pte_t table;
-	pte_t *slot;
-	unsigned level;
-};
-
-static struct own_place own_find(const struct vspace *s, uint64_t page, unsigned stop)
+/* own_find: where the own tables on the way to a page end, below the root. */
+static struct place own_find(const struct vspace *s, uint64_t page, unsigned stop)
 {
-	struct own_place at = {pte_table(s->root, ROOT_LEVEL), NULL, ROOT_LEVEL - 1};
+	struct place at = {.table = pte_table(s->root, ROOT_LEVEL), .level = ROOT_LEVEL - 1};
 
 	at.slot = table_slot(at.table, ROOT_LEVEL, page);
-	while (at.level > stop && pte_is_owned(*at.slot)) {
-		at.table = *at.slot;
-		at.slot = table_slot(at.table, at.level, page);
-		at.level--;
-	}
+	while (at.level > stop && pte_is_owned(*at.slot))
+		descend(&at, page);
 	return at;
 }
 
@@ -68,7 +59,7 @@ static struct own_place own_find(const struct vspace *s, uint64_t page, unsigned
 static void take_out(struct vspace *s, uint64_t page, unsigned level, uint32_t *emptied)
 {
 	for (;; level++) {
-		struct own_place at = own_find(s, page, level);
+		struct place at = own_find(s, page, level);
 
 		if (level > 0 && pte_is_owned(*at.slot)) {
 			struct frame *f = frame_at(pte_pa(*at.slot, level));
@@ -92,7 +83,7 @@ uint64_t vspace_sweep(
 	uint32_t emptied = FRAME_NONE;
 
 	do {
-		struct own_place at = own_find(s, page, 0);
+		struct place at = own_find(s, page, 0);
 
 		if (!pte_is_none(*at.slot) && (what == SWEEP_WRITE || at.level <= cut)) {
 			start = min_u64(start, block_start(page, at.level));
@@ -179,7 +170,7 @@ static pte_t attenuate(const struct mapping *m, struct place p)
 }
 
 /* enter: put `e` where `slot` is, whatever was there. */
-static void enter(const struct mapping *m, struct own_place at, pte_t e, uint64_t page)
+static void enter(const struct mapping *m, struct place at, pte_t e, uint64_t page)
 {
 	uint64_t start = block_start(page, at.level);
 	pte_t old = *at.slot;
@@ -247,7 +238,7 @@ static unsigned link_level(const struct mapping *m, uint64_t page)
 }
 
 /* link_or_enter: what vspace_enter does where the way that there is, to `at`, is not enough. */
-static apart status_t link_or_enter(struct mapping *m, uint64_t page, struct own_place at)
+static apart status_t link_or_enter(struct mapping *m, uint64_t page, struct place at)
 {
 	struct vspace *s = m->vspace;
 	unsigned level = at.level;
@@ -285,7 +276,7 @@ static apart status_t link_or_enter(struct mapping *m, uint64_t page, struct own
  */
 status_t vspace_enter(struct mapping *m, uint64_t page)
 {
-	struct own_place at = own_find(m->vspace, page, 0);
+	struct place at = own_find(m->vspace, page, 0);
 
 	m->vmo->sweep.closed = false;
 	if (at.level > 0 && !pte_is_none(*at.slot) &&
@@ -298,7 +289,7 @@ status_t vspace_enter(struct mapping *m, uint64_t page)
 static status_t fault_write(struct mapping *m, uint64_t c, uint64_t page)
 {
 	struct owned own = {.page = page};
-	struct own_place at = own_find(m->vspace, page, 0);
+	struct place at = own_find(m->vspace, page, 0);
 	status_t st;
 
 	if (m->vmo->mapping_count == 1 && at.level > 0 && pte_can_write(*at.slot, at.level))
@@ -329,6 +320,6 @@ status_t vspace_fault(struct vspace *s, uint64_t page, unsigned access)
 		return ST_SHOULD_WAIT;
 	if (access == MAP_WRITE)
 		return fault_write(m, c, page);
-	st = vmo_resolve_firmly(m->vmo, c, &e);
+	st = vmo_resolve(m->vmo, c, true, &e);
 	return st == ST_OK ? vspace_enter(m, page) : st;
 }

@@ -199,6 +199,7 @@ static void check_vmo(int i)
 	CHECK(closing() || v->parent == (x->parent < 0 ? NULL : &world.vmo[x->parent]));
 	CHECK(closing() ||
 		v->bias == (x->parent < 0 ? v->bias : v->parent->bias + (uint64_t)x->offset));
+	CHECK(v->parent || v->limit == 0);
 	for (uint64_t c = base; c < base + block_pages(v->levels); c++)
 		check_coordinate(v, c);
 	check_closed(v);
