@@ -3,9 +3,40 @@
 /*
  * VMOs made: new ones, contiguous ones, and children of others.
  *
- *	vmo_clone     [ b b b b ]   a window on the parent: nothing is looked at
- *	vmo_snapshot  [ x y x . ]   what parent and ancestors own there is shared
- *	vmo_slice     no tree       the parent's own
+ * A new VMO is its object and nothing more: its root is none, and shows zeros when it is
+ * asked. A contiguous one, and a device's, are filled before anyone may name them, a page a
+ * step: their pages then stay where they are.
+ *
+ * Clone. Nothing of the parent is looked at but one entry: if the clone may borrow all of
+ * it, the newborn starts with it; else its root is none. Either way the cost is one.
+ *
+ *	before   A root --> [ x | y |   ]
+ *	after    A root --> [ x | y |   ]     x, y: one reference each, A's, still writable
+ *	                    ^
+ *	         B root - - '                 borrowed: what A changes, B sees
+ *
+ * Snapshot. It takes over what the source owns (family.c): the highest entries that lie in
+ * its window whole, so that both own one table, and neither may write below it. Who writes
+ * first makes a copy (own.c); then the pages are what they share.
+ *
+ *	before   A root --> [ x | y |   ]
+ *	after    A root --> [ x | y |   ]     the table has two references, and lost the right
+ *	                    ^                 to write: so have x and y, which have one each
+ *	         S root ----'
+ *
+ * If the source follows a parent, the snapshot takes over from that one too what the source
+ * does not have, and so on: at its end it sees no parent.
+ *
+ *	         A [ a | b | c ]             A [ a | b | c ]      a, c: owned by A and S
+ *	         B [   | y |   ]             B [   | y |   ]      y: owned by B and S
+ *	                                     S [ a | y | c ]
+ *
+ * Slice. It has no tree: its pages are those of the one that it is a window on, and it
+ * stands in that one's coordinates.
+ *
+ *	before   A root --> [ x | y | z ]
+ *	after    A root --> [ x | y | z ]     S.source = A, S.bias = A.bias + 1: page 0 of S is
+ *	                     S: |=======|     page 1 of A, for whoever reads or writes
  *
  * And what is set aside for them, so that nothing can fail later for want of memory that
  * must not: tables at the edges of a clone (resolve.c), all that a RESERVE clone can take.
@@ -15,7 +46,7 @@
 enum { RUN_STEPS = 8 }; /* in a search for a run, for one of the core's */
 
 /* object_init: what all have in common. ST_OUT_OF_RANGE: no tree is that high. */
-static status_t object_init(
+static force_inline status_t object_init(
 	struct vmo *v, struct pool *pool, uint64_t bias, uint64_t pages, unsigned flags)
 {
 	if (bias > VMO_MAX_COORDINATE ||
@@ -60,18 +91,16 @@ status_t vmo_set_aside(struct vmo *v, uint64_t end)
 	bool follows = v->limit > v->bias;
 	uint64_t cap =
 		follows && levels ? 3 * (uint64_t)levels - 2 : 0; /* paths below a root */
-	uint64_t back;
 
 	if (v->flags & VMO_RESERVE)
 		cap += whole_frames(v->bias, end, levels);
 	if (cap > v->reserve_cap) {
-		status_t st = pool_reserve(v->pool, cap - v->reserve_cap);
-
-		if (st != ST_OK)
-			return st;
+		if (pool_reserve(v->pool, cap - v->reserve_cap) != ST_OK)
+			return ST_NO_MEMORY;
 		v->reserve += cap - v->reserve_cap;
 	} else {
-		back = min_u64(v->reserve, v->reserve_cap - cap);
+		uint64_t back = min_u64(v->reserve, v->reserve_cap - cap);
+
 		pool_unreserve(v->pool, back);
 		v->reserve -= back;
 	}
@@ -129,26 +158,28 @@ status_t vmo_fill(struct vmo *v)
 	uint64_t frames = whole_frames(0, v->pages, v->levels) - (v->run.count ? 0 : v->pages);
 	status_t st = ST_OK;
 
-	if (!v->filled && !v->run.taken && frames > pool_can_take(v->pool))
+	if (!v->reached && !v->run.taken && frames > pool_can_take(v->pool))
 		return ST_NO_MEMORY;
-	if (v->run.count && !v->filled)
+	if (v->run.count && !v->reached)
 		st = fixed_take(v);
-	while (st == ST_OK && v->filled < v->pages) {
-		paddr_t pa = base + ((v->run.first + v->filled) << PAGE_BITS);
+	while (st == ST_OK && v->reached < v->pages) {
+		paddr_t pa = base + ((v->run.first + v->reached) << PAGE_BITS);
 
 		if (v->run.count)
 			mmu_page_zero(pa);
 		if (v->run.count && v->memory != PTE_NORMAL)
 			mmu_sync_uncached(pa);
-		st = own_tables(v, v->filled);
+		st = own_tables(v, v->reached);
 		if (st != ST_OK)
 			break;
-		mmu_write(tree_find(v, v->filled, 0).slot, page_entry(v, pa));
-		if (++v->filled < v->pages && !vm_step())
+		mmu_write(tree_find(v, v->reached, 0).slot, page_entry(v, pa));
+		if (++v->reached < v->pages && !vm_step())
 			st = ST_SHOULD_WAIT;
 	}
-	if (st == ST_OK)
+	if (st == ST_OK) {
 		v->flags &= (uint16_t)~VMO_UNBORN;
+		v->merge.clone = NULL; /* it was a run */
+	}
 	return st;
 }
 
@@ -194,7 +225,7 @@ static uint64_t window_end(const struct vmo *source)
 }
 
 /* child_init: a newborn that its parent does not know yet. */
-static status_t child_init(struct vmo *v, struct vmo *source, struct pool *pool,
+static force_inline status_t child_init(struct vmo *v, struct vmo *source, struct pool *pool,
 	uint64_t offset, uint64_t pages, unsigned flags)
 {
 	uint64_t bias;
@@ -223,9 +254,8 @@ status_t vmo_clone(struct vmo *v, struct vmo *source, struct pool *pool, uint64_
 
 	if (st != ST_OK)
 		return st;
-	st = vmo_set_aside(v, v->bias + pages);
-	if (st != ST_OK)
-		return st;
+	if (vmo_set_aside(v, v->bias + pages) != ST_OK)
+		return ST_NO_MEMORY;
 	vmo_borrow_root(v);
 	family_join(v, source->source);
 	return ST_OK;
@@ -234,7 +264,7 @@ status_t vmo_clone(struct vmo *v, struct vmo *source, struct pool *pool, uint64_
 /* run_end: pages of a run that stand in no entry yet go back. */
 static status_t run_end(struct vmo *v)
 {
-	while (v->run.taken > v->filled && pool_run_drop(&v->run))
+	while (v->run.taken > v->reached && pool_run_drop(&v->run))
 		if (!vm_step())
 			return ST_SHOULD_WAIT;
 	return ST_OK;
@@ -271,16 +301,17 @@ static status_t snapshot_begin(struct vmo *v, struct vmo *source, struct pool *p
 		return st;
 	v->flags |= VMO_UNBORN;
 	v->below = p;
-	v->adopt_next = v->bias;
+	v->reached = v->bias;
 	p->newborn = v;
 	p->children++;
 	return ST_OK;
 }
 
-/* snapshot_of: take over what `from` would leave v if it went. */
-static status_t snapshot_of(struct vmo *v, struct vmo *from)
+/* snapshot_of: take over what the ancestor `below` would leave v if it went; on to the next. */
+static status_t snapshot_of(struct vmo *v)
 {
-	struct adoption a = {.child = v, .from = from, .snapshot = true, .at = v->adopt_next};
+	struct vmo *from = v->below;
+	struct adoption a = {.child = v, .from = from, .snapshot = true, .at = v->reached};
 	status_t st = from->flags & VMO_FIXED ? ST_BAD_STATE : vmo_finish(from);
 
 	if (st == ST_OK)
@@ -288,9 +319,14 @@ static status_t snapshot_of(struct vmo *v, struct vmo *from)
 	if (st == ST_OK) {
 		a.end = min_u64(see_end(v), vmo_end(from));
 		st = family_adopt(&a);
-		v->adopt_next = a.at;
+		v->reached = a.at;
 	}
-	return st;
+	if (st != ST_OK)
+		return st;
+	v->limit = limit_behind(v, from);
+	v->below = v->limit > v->bias ? from->parent : NULL;
+	v->reached = v->bias;
+	return v->below && !vm_step() ? ST_SHOULD_WAIT : ST_OK;
 }
 
 /* snapshot_renew: promises for pages that are shared now are made again, or none is. */
@@ -333,18 +369,8 @@ status_t vmo_snapshot(struct vmo *v, struct vmo *source, struct pool *pool, uint
 		st = snapshot_begin(v, source, pool, offset, pages, flags);
 	if (st != ST_OK)
 		return st;
-	while (v->below && st == ST_OK) {
-		struct vmo *from = v->below;
-
-		st = snapshot_of(v, from);
-		if (st != ST_OK)
-			break;
-		v->limit = limit_behind(v, from);
-		v->below = v->limit > v->bias ? from->parent : NULL;
-		v->adopt_next = v->bias;
-		if (v->below && !vm_step())
-			st = ST_SHOULD_WAIT;
-	}
+	while (v->below && st == ST_OK)
+		st = snapshot_of(v);
 	if (st == ST_OK) {
 		v->limit = window_end(source);
 		st = snapshot_renew(v, p);

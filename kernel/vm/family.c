@@ -227,16 +227,16 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
 	struct place from = {.slot = &a->from->root, .level = a->from->levels};
 
 	for (;;) {
-		if (!pte_is_owned(*from.slot)) {
-			*level_out = from.level;
+		bool same = from.level == to.level;
+
+		*level_out = from.level;
+		if (!pte_is_owned(*from.slot))
 			return ST_OK;
-		}
 		if (from.level <= to.level && !pte_is_owned(*to.slot)) {
-			if (from.level == to.level && may_take_whole(a, to.level)) {
+			if (same && may_take_whole(a, to.level)) {
 				mmu_write(from.slot, pte_deny_write(*from.slot, from.level));
 				frame_get(pte_pa(*from.slot, from.level));
 				entry_publish(to, *from.slot);
-				*level_out = to.level;
 				return ST_OK;
 			}
 			if (!vmo_can_take(child, 1, true))
@@ -244,18 +244,14 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
 			CHECK(pte_is_none(*to.slot));
 			mmu_write(to.slot, table_new(child, to.level, true));
 		}
-		if (from.level == to.level &&
+		if (same &&
 			(to.level == 0 ||
-				pte_pa(*to.slot, to.level) == pte_pa(*from.slot, to.level))) {
-			*level_out = to.level;
+				pte_pa(*to.slot, to.level) == pte_pa(*from.slot, to.level)))
 			return ST_OK;
-		}
-		if (to.level >= from.level) {
+		if (from.level <= to.level)
 			descend(&to, a->at);
-			if (to.level >= from.level)
-				continue;
-		}
-		descend(&from, a->at);
+		if (from.level > to.level)
+			descend(&from, a->at);
 	}
 }
 
@@ -302,13 +298,13 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 	if (st != ST_OK)
 		return st;
 	if (v->adopt_child != child)
-		v->adopt_next = 0;
+		v->reached = 0;
 	v->adopt_child = child;
-	a.at = max_u64(v->adopt_next, child->bias);
+	a.at = max_u64(v->reached, child->bias);
 	a.end = min_u64(see_end(child), vmo_end(v));
 	st = family_adopt(&a);
 	CHECK(st != ST_NO_MEMORY);
-	v->adopt_next = a.at;
+	v->reached = a.at;
 	family_watch(child); /* what it took over may hold borrowed entries */
 	if (st != ST_OK)
 		return st;

@@ -15,6 +15,13 @@
  *	before   root --> [ . . T . ]    T borrowed; now c, a page in T's block, is written
  *	after    root --> [ . . N . ]    N our own: [ b b c' b ], c' our own page
  *
+ * Take-over. Two snapshots share a page; when one has got its own, or closes, the other is
+ * the only owner that is left, and its write makes the entry writable where it is:
+ *
+ *	A, S   [ x ] [ x ]   x: two references, no right to write
+ *	A      [ w ] [ x ]   A wrote: w is its copy, x has one reference
+ *	S      [ w ] [ x ]   S writes: sole, so x itself is opened; nothing is copied
+ *
  * Everything below the first such entry is built aside and stored by one write. Before
  * it, descendants drop what they borrowed through the old entry (that can stop: nothing
  * has changed by then), and our own mappings forget it: break before make. Where they have
@@ -24,19 +31,6 @@
 #include "vm/tree.h"
 #include "vm/vspace.h"
 
-/* open_sole: open_path, from a table on that is owned but not open. */
-static apart struct place open_sole(struct place p, uint64_t c, unsigned stop)
-{
-	for (; entry_is_sole(*p.slot, p.level); descend(&p, c)) {
-		if (!pte_can_write(*p.slot, p.level))
-			mmu_write(p.slot, pte_allow_write(*p.slot, p.level));
-		p.open = p.level == stop;
-		if (p.open)
-			break;
-	}
-	return p;
-}
-
 /* open_path: walk down over sole entries, opening them for writing, to `stop` at most. */
 static force_inline struct place open_path(struct vmo *v, uint64_t c, unsigned stop)
 {
@@ -44,11 +38,13 @@ static force_inline struct place open_path(struct vmo *v, uint64_t c, unsigned s
 
 	while (p.level > stop && pte_can_write(*p.slot, p.level))
 		descend(&p, c);
-	if (p.level > stop)
-		return pte_is_owned(*p.slot) ? open_sole(p, c, stop) : p;
-	p.open = p.level == stop && entry_is_sole(*p.slot, stop);
-	if (p.open && !pte_can_write(*p.slot, stop))
-		mmu_write(p.slot, pte_allow_write(*p.slot, stop));
+	for (; entry_is_sole(*p.slot, p.level); descend(&p, c)) {
+		if (!pte_can_write(*p.slot, p.level))
+			mmu_write(p.slot, pte_allow_write(*p.slot, p.level));
+		p.open = p.level <= stop;
+		if (p.open)
+			break;
+	}
 	return p;
 }
 

@@ -102,12 +102,6 @@ static bool cache_path(struct vmo *v, uint64_t c)
 	}
 }
 
-static bool holds(struct vmo *v, uint64_t c, pte_t *entry_out)
-{
-	*entry_out = tree_entry(v, c);
-	return !pte_is_none(*entry_out);
-}
-
 /*
  * climb: from `v` to the nearest ancestor that holds `c` or sees nothing there, leaving
  * in `below` the way back.
@@ -120,7 +114,7 @@ static status_t climb(struct vmo *v, struct vmo *from, uint64_t c, struct vmo **
 	struct vmo *x = from;
 	pte_t e;
 
-	while (!holds(x, c, &e)) {
+	while (!tree_holds(x, c, &e)) {
 		struct vmo *up = x->parent;
 
 		if (up &&
@@ -143,12 +137,12 @@ static status_t climb(struct vmo *v, struct vmo *from, uint64_t c, struct vmo **
 }
 
 /*
- * resolve_family: the slow way. With a work limit, the climb of a deep family is done in
- * stretches: `goal` is an ancestor whose turn it is first.
+ * resolve_family: vmo_resolve, the slow way. With a work limit, the climb of a deep family
+ * is done in stretches: `goal` is an ancestor whose turn it is first.
  */
-static apart status_t resolve_family(struct vmo *v, uint64_t c, bool firmly, pte_t *entry_out)
+status_t resolve_family(struct vmo *v, uint64_t c, bool firmly, pte_t *entry_out)
 {
-	while (!holds(v, c, entry_out)) {
+	while (!tree_holds(v, c, entry_out)) {
 		/* Nobody on the way to a goal may have a page of its own by now, or see less. */
 		bool goal =
 			v->goal.at && v->goal.start == c && v->goal.changes == vm_work.changes;
@@ -175,20 +169,6 @@ static apart status_t resolve_family(struct vmo *v, uint64_t c, bool firmly, pte
 		}
 	}
 	return ST_OK;
-}
-
-/*
- * vmo_resolve: the page entry that v shows at `c`, which is inside v.
- *
- *  => ST_NO_MEMORY: the entry is right, but v does not remember it: read, do not map.
- *     `firmly`: who could not gets tables of its own; there is no frame for such a table
- *  => ST_SHOULD_WAIT
- */
-status_t vmo_resolve(struct vmo *v, uint64_t c, bool firmly, pte_t *entry_out)
-{
-	if (vmo_settle(v) != ST_OK)
-		return ST_SHOULD_WAIT;
-	return holds(v, c, entry_out) ? ST_OK : resolve_family(v, c, firmly, entry_out);
 }
 
 status_t vmo_look(struct vmo *v, uint64_t page, paddr_t *pa_out)

@@ -66,10 +66,10 @@ static inline void vm_portion(unsigned tries)
 
 struct place {
 	pte_t *slot;
-	unsigned level;
 	pte_t table; /* that the slot stands in; none: it is the root */
-	bool own;    /* every entry above is owned */
-	bool open;   /* and writable */
+	unsigned level;
+	bool own;  /* every entry above is owned */
+	bool open; /* and writable */
 };
 
 /* entry_is_sole: who gets a share takes the right to write from all: it answers first. */
@@ -107,6 +107,12 @@ static inline pte_t tree_entry(const struct vmo *v, uint64_t c)
 	for (unsigned level = v->levels; level > 0 && !pte_is_none(e); level--)
 		e = *table_slot(e, level, c);
 	return e;
+}
+
+static inline bool tree_holds(const struct vmo *v, uint64_t c, pte_t *entry_out)
+{
+	*entry_out = tree_entry(v, c);
+	return !pte_is_none(*entry_out);
 }
 
 /* tree_own: walk over owned entries alone; `open` then says that they are v's alone. */
@@ -190,9 +196,10 @@ void vmo_unrenew(struct vmo *v);
 
 /*
  * Code. A page that is executed is marked in the frame table, and so is a table that some
- * space links for execution: then what is entered in it is made fit to be fetched first.
+ * space links for execution: then what is entered in it is made fit to be fetched first. False:
+ * it was so already.
  */
-void code_sync(paddr_t page);
+bool code_sync(paddr_t page);
 
 /* place_is_code: what is stored there may be fetched at once. */
 static force_inline bool place_is_code(struct place p)
@@ -238,7 +245,7 @@ must_check status_t tree_cut(struct vmo *v, uint64_t c, bool drop);
 must_check status_t tree_remove(struct vmo *v, uint64_t start, uint64_t end);
 
 /* resolve.c */
-status_t vmo_resolve(struct vmo *v, uint64_t c, bool firmly, pte_t *entry_out);
+status_t resolve_family(struct vmo *v, uint64_t c, bool firmly, pte_t *entry_out);
 bool vmo_sees(const struct vmo *v, uint64_t c);
 void vmo_borrow_root(struct vmo *v);
 
@@ -252,6 +259,20 @@ status_t merge_go_on(struct vmo *clone);
 static inline status_t vmo_settle(struct vmo *v)
 {
 	return v->merge.clone ? merge_go_on(v->merge.clone) : ST_OK;
+}
+
+/*
+ * vmo_resolve: the page entry that v shows at `c`, which is inside v.
+ *
+ *  => ST_NO_MEMORY: the entry is right, but v does not remember it: read, do not map.
+ *     `firmly`: who could not gets tables of its own; there is no frame for such a table
+ *  => ST_SHOULD_WAIT
+ */
+static inline status_t vmo_resolve(struct vmo *v, uint64_t c, bool firmly, pte_t *entry_out)
+{
+	if (vmo_settle(v) != ST_OK)
+		return ST_SHOULD_WAIT;
+	return tree_holds(v, c, entry_out) ? ST_OK : resolve_family(v, c, firmly, entry_out);
 }
 
 /* vmo_finish: and a shrink that was begun. */

@@ -7,6 +7,18 @@
  *	level 2  own    [ LINK| own |     ]      LINK: a level 1 table of a VMO
  *	level 1  own          [ p | p | p ]
  *
+ * Map. A mapping is a promise: entries come with the first access, or at once where the VMO
+ * has tables that can be linked. Unmap takes out what is there, however many pages it shows:
+ * one link, or the pages and the own tables that held nothing else.
+ *
+ *	before   root [ own |     ]          map 512 congruent pages, and 2 pages somewhere
+ *	         own  [     |     |     ]
+ *	after    root [ own | own ]
+ *	         own  [ LINK|     |     ]    own [ own |     ]    own [ p | p |   ]
+ *	             '--> the VMO's table
+ *	unmap    root [ own |     ]          the two tables below went with their last entry;
+ *	both     own  [     |     |     ]    the VMO's table keeps all its pages
+ *
  * Own tables are "owned" entries, links and pages are borrowed ones: so one bit tells what
  * a sweep walks into and what it takes out. A sweep ends with the flush of its range; tables
  * that it emptied are given back after that.
@@ -41,14 +53,23 @@ static void flush(const struct vspace *s, uint64_t first, uint64_t pages)
 	mmu_flush(s->asid, first << PAGE_BITS, pages);
 }
 
-/* own_find: where the own tables on the way to a page end, below the root. */
-static struct place own_find(const struct vspace *s, uint64_t page, unsigned stop)
+/* Where the own tables on the way to a page end: a slot, and the table that it stands in. */
+struct own_place {
+	pte_t table;
+	pte_t *slot;
+	unsigned level;
+};
+
+static struct own_place own_find(const struct vspace *s, uint64_t page, unsigned stop)
 {
-	struct place at = {.table = pte_table(s->root, ROOT_LEVEL), .level = ROOT_LEVEL - 1};
+	struct own_place at = {pte_table(s->root, ROOT_LEVEL), NULL, ROOT_LEVEL - 1};
 
 	at.slot = table_slot(at.table, ROOT_LEVEL, page);
-	while (at.level > stop && pte_is_owned(*at.slot))
-		descend(&at, page);
+	while (at.level > stop && pte_is_owned(*at.slot)) {
+		at.table = *at.slot;
+		at.slot = table_slot(at.table, at.level, page);
+		at.level--;
+	}
 	return at;
 }
 
@@ -59,7 +80,7 @@ static struct place own_find(const struct vspace *s, uint64_t page, unsigned sto
 static void take_out(struct vspace *s, uint64_t page, unsigned level, uint32_t *emptied)
 {
 	for (;; level++) {
-		struct place at = own_find(s, page, level);
+		struct own_place at = own_find(s, page, level);
 
 		if (level > 0 && pte_is_owned(*at.slot)) {
 			struct frame *f = frame_at(pte_pa(*at.slot, level));
@@ -83,7 +104,7 @@ uint64_t vspace_sweep(
 	uint32_t emptied = FRAME_NONE;
 
 	do {
-		struct place at = own_find(s, page, 0);
+		struct own_place at = own_find(s, page, 0);
 
 		if (!pte_is_none(*at.slot) && (what == SWEEP_WRITE || at.level <= cut)) {
 			start = min_u64(start, block_start(page, at.level));
@@ -148,9 +169,8 @@ static bool can_link(const struct mapping *m, uint64_t page, unsigned level)
 	uint64_t end = min_u64(block_end(c, level), vmo_end(m->vmo));
 
 	if (!is_aligned(page - c, block_pages(level)) || level > m->vmo->levels ||
-		m->vmo->trim > vmo_end(m->vmo))
-		return false;
-	if (start < m->coordinate || end > min_u64(m->coordinate + m->pages, m->end))
+		m->vmo->trim > vmo_end(m->vmo) || start < m->coordinate ||
+		end > min_u64(m->coordinate + m->pages, m->end))
 		return false;
 	return (m->first <= block_start(page, level) &&
 		       m->first + m->pages >= block_end(page, level)) ||
@@ -160,17 +180,16 @@ static bool can_link(const struct mapping *m, uint64_t page, unsigned level)
 /* attenuate: the VMO's entry as this mapping may use it. */
 static pte_t attenuate(const struct mapping *m, struct place p)
 {
-	bool writable = p.own && p.open && pte_is_owned(*p.slot) &&
-		pte_can_write(*p.slot, p.level) && (m->rights & MAP_WRITE);
 	pte_t e = pte_borrowed(*p.slot, p.level);
 
-	if (writable)
+	if (p.own && p.open && pte_is_owned(*p.slot) && pte_can_write(*p.slot, p.level) &&
+		m->rights & MAP_WRITE)
 		e = pte_allow_write(e, p.level);
 	return m->rights & MAP_EXECUTE ? e : pte_deny_execute(e, p.level);
 }
 
 /* enter: put `e` where `slot` is, whatever was there. */
-static void enter(const struct mapping *m, struct place at, pte_t e, uint64_t page)
+static void enter(const struct mapping *m, struct own_place at, pte_t e, uint64_t page)
 {
 	uint64_t start = block_start(page, at.level);
 	pte_t old = *at.slot;
@@ -200,18 +219,9 @@ static apart bool table_is_code(pte_t table)
 
 	if (f && f->code)
 		return true;
-	for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
-		const struct frame *page;
-
-		if (pte_is_none(entry[i]))
-			continue;
-		page = frame_at(pte_pa(entry[i], 0));
-		if (page && page->code)
-			continue;
-		if (few-- == 0)
+	for (unsigned i = 0; i < TABLE_ENTRIES; i++)
+		if (!pte_is_none(entry[i]) && code_sync(pte_pa(entry[i], 0)) && few-- == 0)
 			return false;
-		code_sync(pte_pa(entry[i], 0));
-	}
 	if (f)
 		f->code = true;
 	return true;
@@ -238,7 +248,7 @@ static unsigned link_level(const struct mapping *m, uint64_t page)
 }
 
 /* link_or_enter: what vspace_enter does where the way that there is, to `at`, is not enough. */
-static apart status_t link_or_enter(struct mapping *m, uint64_t page, struct place at)
+static apart status_t link_or_enter(struct mapping *m, uint64_t page, struct own_place at)
 {
 	struct vspace *s = m->vspace;
 	unsigned level = at.level;
@@ -276,7 +286,7 @@ static apart status_t link_or_enter(struct mapping *m, uint64_t page, struct pla
  */
 status_t vspace_enter(struct mapping *m, uint64_t page)
 {
-	struct place at = own_find(m->vspace, page, 0);
+	struct own_place at = own_find(m->vspace, page, 0);
 
 	m->vmo->sweep.closed = false;
 	if (at.level > 0 && !pte_is_none(*at.slot) &&
@@ -289,7 +299,7 @@ status_t vspace_enter(struct mapping *m, uint64_t page)
 static status_t fault_write(struct mapping *m, uint64_t c, uint64_t page)
 {
 	struct owned own = {.page = page};
-	struct place at = own_find(m->vspace, page, 0);
+	struct own_place at = own_find(m->vspace, page, 0);
 	status_t st;
 
 	if (m->vmo->mapping_count == 1 && at.level > 0 && pte_can_write(*at.slot, at.level))

@@ -258,8 +258,8 @@ static uint64_t pending(int v)
 {
 	const struct vmo *run = &world.vmo[v];
 
-	return world.is_unborn[v] && run->flags & VMO_FIXED && run->run.taken > run->filled ?
-		run->run.taken - run->filled :
+	return world.is_unborn[v] && run->flags & VMO_FIXED && run->run.taken > run->reached ?
+		run->run.taken - run->reached :
 		0;
 }
 
