@@ -229,18 +229,12 @@ static force_inline status_t child_init(struct vmo *v, struct vmo *source, struc
 	uint64_t offset, uint64_t pages, unsigned flags)
 {
 	uint64_t bias;
-	status_t st;
 
 	if (source->memory != PTE_NORMAL)
 		return ST_BAD_STATE;
-	st = vmo_finish(source->source);
-	if (st != ST_OK)
-		return st;
-	if (__builtin_add_overflow(source->bias, offset, &bias))
+	if (__builtin_add_overflow(source->bias, offset, &bias) ||
+		object_init(v, pool, bias, pages, flags) != ST_OK)
 		return ST_OUT_OF_RANGE;
-	st = object_init(v, pool, bias, pages, flags);
-	if (st != ST_OK)
-		return st;
 	v->parent = source->source;
 	v->limit = window_end(source);
 	return ST_OK;
@@ -249,13 +243,15 @@ static force_inline status_t child_init(struct vmo *v, struct vmo *source, struc
 status_t vmo_clone(struct vmo *v, struct vmo *source, struct pool *pool, uint64_t offset,
 	uint64_t pages, unsigned flags)
 {
-	status_t st = child_init(
-		v, source, pool, offset, pages, flags & (VMO_RESIZABLE | VMO_RESERVE));
+	status_t st = vmo_finish(source->source);
 
+	if (st == ST_OK)
+		st = child_init(
+			v, source, pool, offset, pages, flags & (VMO_RESIZABLE | VMO_RESERVE));
+	if (st == ST_OK)
+		st = vmo_set_aside(v, v->bias + pages);
 	if (st != ST_OK)
 		return st;
-	if (vmo_set_aside(v, v->bias + pages) != ST_OK)
-		return ST_NO_MEMORY;
 	vmo_borrow_root(v);
 	family_join(v, source->source);
 	return ST_OK;

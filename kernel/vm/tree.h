@@ -66,10 +66,10 @@ static inline void vm_portion(unsigned tries)
 
 struct place {
 	pte_t *slot;
-	pte_t table; /* that the slot stands in; none: it is the root */
 	unsigned level;
-	bool own;  /* every entry above is owned */
-	bool open; /* and writable */
+	pte_t table; /* that the slot stands in; none: it is the root */
+	bool own;    /* every entry above is owned */
+	bool open;   /* and writable */
 };
 
 /* entry_is_sole: who gets a share takes the right to write from all: it answers first. */

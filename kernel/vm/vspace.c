@@ -169,8 +169,9 @@ static bool can_link(const struct mapping *m, uint64_t page, unsigned level)
 	uint64_t end = min_u64(block_end(c, level), vmo_end(m->vmo));
 
 	if (!is_aligned(page - c, block_pages(level)) || level > m->vmo->levels ||
-		m->vmo->trim > vmo_end(m->vmo) || start < m->coordinate ||
-		end > min_u64(m->coordinate + m->pages, m->end))
+		m->vmo->trim > vmo_end(m->vmo))
+		return false;
+	if (start < m->coordinate || end > min_u64(m->coordinate + m->pages, m->end))
 		return false;
 	return (m->first <= block_start(page, level) &&
 		       m->first + m->pages >= block_end(page, level)) ||
@@ -180,10 +181,11 @@ static bool can_link(const struct mapping *m, uint64_t page, unsigned level)
 /* attenuate: the VMO's entry as this mapping may use it. */
 static pte_t attenuate(const struct mapping *m, struct place p)
 {
+	bool writable = p.own && p.open && pte_is_owned(*p.slot) &&
+		pte_can_write(*p.slot, p.level) && (m->rights & MAP_WRITE);
 	pte_t e = pte_borrowed(*p.slot, p.level);
 
-	if (p.own && p.open && pte_is_owned(*p.slot) && pte_can_write(*p.slot, p.level) &&
-		m->rights & MAP_WRITE)
+	if (writable)
 		e = pte_allow_write(e, p.level);
 	return m->rights & MAP_EXECUTE ? e : pte_deny_execute(e, p.level);
 }

@@ -36,10 +36,12 @@ struct vspace {
 
 struct mapping {
 	struct vspace *vspace;
-	struct vmo *vmo;	 /* the one whose tree it is: never a slice */
-	struct list link;	 /* in vmo->mappings */
-	struct treap_node place; /* in vspace->mappings, by `first` */
-	uint64_t first;		 /* page number of the address */
+	struct vmo *vmo;  /* the one whose tree it is: never a slice */
+	struct list link; /* in vmo->mappings */
+	union {
+		struct treap_node place; /* in vspace->mappings */
+		uint64_t first;		 /* its key: page number of the address */
+	};
 	uint64_t pages;
 	uint64_t coordinate; /* of `first` */
 	uint64_t end;	     /* coordinates from here on are not shown (a slice's end) */
