@@ -63,6 +63,15 @@ build_newlib() {
 	cp ../source/COPYING.NEWLIB "$OUT/"
 }
 
+# Its own tests, which are beside it in the same archive.
+fetch_newlib_tests() { fetch_newlib; }
+
+build_newlib_tests() {
+	dpkg-deb --fsys-tarfile "$ARCHIVE" | tar -x --wildcards './usr/src/newlib/newlib-*.tar.xz'
+	tar -xf usr/src/newlib/newlib-*.tar.xz -C "$OUT" --strip-components=3 --wildcards \
+		'*/newlib/testsuite'
+}
+
 fetch_libstdcxx() {
 	apt_state bookworm /dev/null "deb arch=$(dpkg --print-architecture) bookworm main"
 	logged "fetching libstdc++" apt_fetch_deb bookworm gcc-12-source
