@@ -33,7 +33,7 @@ def measure(work):
     programs, profiles = [], []
     for name, pte, define, tests, ops in mutate.RADIX:
         include = [f"-I{ROOT / i}" for i in ["tests/host/fake/window", pte, *mutate.INCLUDES]]
-        sources = [*[p for p in mutate.SOURCES if p.suffix == ".c"], *[ROOT / t for t in [*mutate.COMMON, *tests]]]
+        sources = [*[p for p in mutate.SOURCES["core"] if p.suffix == ".c"], *[ROOT / t for t in [*mutate.COMMON, *mutate.BUILDS["core"][1], "kernel/lib/treap.c", *tests]]]
         program, profile = f"{work}/{name}", f"{work}/{name}.profraw"
         subprocess.run(["clang", "-std=gnu11", "-O1", "-w", "-fprofile-instr-generate", "-fcoverage-mapping",
                         *define, *include, *map(str, sources), "-o", program], check=True)
@@ -45,7 +45,7 @@ def measure(work):
     subprocess.run([tool("llvm-profdata"), "merge", *profiles, "-o", merged], check=True)
     objects = [programs[0], *[f"--object={p}" for p in programs[1:]]]
     out = subprocess.run([tool("llvm-cov"), "export", *objects, f"--instr-profile={merged}",
-                          *map(str, mutate.SOURCES), str(ROOT / "kernel/mm/frame.h"), str(ROOT / "kernel/vm/vmo.h")],
+                          *map(str, mutate.SOURCES["core"]), str(ROOT / "kernel/mm/frame.h"), str(ROOT / "kernel/vm/vmo.h")],
                          check=True, capture_output=True, text=True)
     return json.loads(out.stdout)["data"][0]
 
