@@ -236,12 +236,13 @@ static void prune(struct vmo *v, uint64_t c, bool follows)
 
 		if (p.level > level)
 			continue;
-		if (!p.open || !pte_is_owned(e) || !entry_is_sole(e, level) ||
-			!is_empty(e, level))
+		if (!p.open || !pte_is_owned(e) || !entry_is_sole(e, level))
 			return;
 		if (follows &&
 			(level > v->parent->levels || block_start(c, level) < v->bias ||
 				block_end(c, level) > min_u64(vmo_end(v), v->limit)))
+			return;
+		if (!is_empty(e, level)) /* looked at last: it takes longest */
 			return;
 		vmo_put(v, p.slot, 1, level);
 	}
