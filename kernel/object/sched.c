@@ -384,6 +384,7 @@ void cpu_idle(void)
 	cpu->resched = true;
 	sched_reschedule(cpu);
 	kernel_unlock();
+	latency_leave();
 	context_resume(&cpu->current->context);
 }
 
