@@ -74,13 +74,11 @@ static status_t init(struct vmo_object *vmo, struct pool *frames, const struct v
 	case MAKE_PAGED:
 		return vmo_init(&vmo->core, frames, r->pages, r->flags);
 	case MAKE_RUN:
-		return vmo->is_begun ?
-			vmo_fill(&vmo->core) :
-			vmo_init_run(&vmo->core, frames, r->pages, r->offset, r->memory);
 	case MAKE_DEVICE:
-		return vmo->is_begun ?
-			vmo_fill(&vmo->core) :
-			vmo_init_device(&vmo->core, frames, r->pages, r->pa, r->memory);
+		return vmo->is_begun ? vmo_fill(&vmo->core) :
+				       vmo_init_fixed(&vmo->core, frames, r->pages,
+					       r->kind == MAKE_RUN ? VMO_ANYWHERE : r->pa,
+					       r->offset, r->memory);
 	case MAKE_CLONE:
 		return vmo_clone(&vmo->core, source, frames, r->offset, r->pages, r->flags);
 	case MAKE_SNAPSHOT:
@@ -323,7 +321,7 @@ static status_t fix(
 		return ST_SHOULD_WAIT;
 	vmo->is_fed = false;
 	if (r->kind == MAKE_DEVICE)
-		frames_ready(r->pa + (vmo->is_begun ? vmo->core.filled << PAGE_BITS : 0),
+		frames_ready(r->pa + (vmo->is_begun ? vmo->core.reached << PAGE_BITS : 0),
 			min_u64(r->pages, VM_STEPS_DEVICE) << PAGE_BITS);
 	if (st == ST_OK)
 		st = init(vmo, &pool->frames, r);
