@@ -309,7 +309,7 @@ static status_t snapshot_begin(struct vmo *v, struct vmo *source, struct pool *p
 static status_t snapshot_of(struct vmo *v, struct vmo *from)
 {
 	struct adoption a = {.child = v, .from = from, .snapshot = true, .at = v->adopt_next};
-	status_t st = from->flags & VMO_FIXED ? ST_BAD_STATE : vmo_finish(from);
+	status_t st = from->flags & (VMO_FIXED | VMO_PAGED) ? ST_BAD_STATE : vmo_finish(from);
 
 	if (st == ST_OK)
 		st = mappings_sweep(from, 0, UINT64_MAX, SWEEP_WRITE);

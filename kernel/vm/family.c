@@ -324,7 +324,7 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 	v->adopt_child = NULL;
 	child->adopt_child = NULL; /* it may go too, and has more to leave now */
 	vm_work.changes++;
-	child->limit = limit_behind(child, v);
+	child->limit = v->parent || v->flags & VMO_PAGED ? min_u64(a.end, v->limit) : 0;
 	child->parent = v->parent;
 	list_remove(&child->sibling);
 	v->children--;
@@ -334,6 +334,10 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 	}
 	if (!v->parent) {
 		child->is_watching = false;
+		if (child->limit > child->bias) {
+			vmo_set_paged(child, child->limit);
+			st = vmo_set_aside(child, vmo_end(child));
+		}
 	} else if (child->is_watching && v->is_watching) {
 		v->parent->children++;
 		list_insert_after(&v->sibling, &child->sibling);
@@ -349,7 +353,8 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
  */
 static status_t make_edges(struct vmo *v)
 {
-	uint64_t end = min_u64(min_u64(vmo_end(v), v->limit), vmo_end(v->parent));
+	uint64_t end =
+		v->parent ? min_u64(min_u64(vmo_end(v), v->limit), vmo_end(v->parent)) : 0;
 	status_t st = ST_OK;
 	pte_t e;
 
@@ -357,7 +362,7 @@ static status_t make_edges(struct vmo *v)
 		st = vmo_resolve(v, v->bias, &e);
 	if (end > v->bias && st == ST_OK)
 		st = vmo_resolve(v, end - 1, &e);
-	return st;
+	return st == ST_MISSING ? vmo_edges(v, end) : st;
 }
 
 static struct vmo *first_child(struct vmo *v)

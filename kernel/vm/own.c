@@ -159,8 +159,8 @@ static inline bool own_quickly(
 	pte_t old = *p->slot;
 	pte_t made;
 
-	if (p->level || v->flags & (VMO_RESERVE | VMO_UNCACHED) || !pool_can_take(v->pool) ||
-		(!only && v->mapping_count) ||
+	if (p->level || v->flags & (VMO_RESERVE | VMO_UNCACHED | VMO_PAGED) ||
+		!pool_can_take(v->pool) || (!only && v->mapping_count) ||
 		(pte_is_none(old) ? v->inside || vmo_sees(v, c) : !list_is_empty(&v->watching)))
 		return false;
 	made = page_of_own(v, old);
@@ -180,6 +180,16 @@ static inline bool own_quickly(
 	return true;
 }
 
+/* own_shown: v's own page at `c`, where it has none, of what `shown` shows. */
+status_t own_shown(struct vmo *v, uint64_t c, pte_t shown)
+{
+	struct place p = open_path(v, c, 0);
+
+	if (!vmo_can_take(v, p.level + 1, false))
+		return ST_NO_MEMORY;
+	return replace(v, c, p, 0, shown);
+}
+
 /* own_slowly: what own_coordinate does where that is not enough. */
 static apart status_t own_slowly(
 	struct vmo *v, uint64_t c, struct place p, struct owned *page_out)
@@ -189,9 +199,11 @@ static apart status_t own_slowly(
 
 	if (!vmo_can_take(v, p.level + 1, false))
 		return ST_NO_MEMORY;
-	if (pte_is_none(p.level ? tree_entry(v, c) : *p.slot) && vmo_sees(v, c)) {
+	if (pte_is_none(p.level ? tree_entry(v, c) : *p.slot) &&
+		(vmo_sees(v, c) || vmo_misses(v, c))) {
 		st = vmo_resolve(v, c, &shown);
-		if (st == ST_SHOULD_WAIT)
+		vm_work.missing_write = true;
+		if (st != ST_OK && st != ST_NO_MEMORY)
 			return st;
 		p = open_path(v, c, 0);
 		if (!vmo_can_take(v, p.level + 1, false))
@@ -206,7 +218,7 @@ static apart status_t own_slowly(
 /*
  * own_coordinate: v's own page at `c`, writable, made if need be.
  *
- *  => ST_NO_MEMORY, ST_SHOULD_WAIT: nothing that anyone can see has changed
+ *  => ST_NO_MEMORY, ST_SHOULD_WAIT, ST_MISSING: nothing that anyone can see has changed
  */
 status_t own_coordinate(struct vmo *v, uint64_t c, struct owned *page_out)
 {

@@ -94,7 +94,7 @@ static bool cache_path(struct vmo *v, uint64_t c)
 			v->parent->walk.closed = false;
 		if (view == VIEW_WHOLE) {
 			e = pte_borrowed(*tree_find(v->parent, c, p.level).slot, p.level);
-		} else if (view == VIEW_ZEROS) {
+		} else if (view == VIEW_ZEROS && !vmo_misses(v, block_start(c, p.level))) {
 			e = zero_entry(p.level);
 		} else {
 			CHECK(p.level > 0);
@@ -111,6 +111,16 @@ static bool holds(struct vmo *v, uint64_t c, pte_t *entry_out)
 {
 	*entry_out = tree_entry(v, c);
 	return !pte_is_none(*entry_out);
+}
+
+/* misses: what v shows at `c` is x's, and it has not got it. */
+static apart status_t misses(struct vmo *v, struct vmo *x, uint64_t c)
+{
+	walk_rest(&v->goal, NULL);
+	vm_work.missing = x;
+	vm_work.missing_page = c - x->bias;
+	vm_work.missing_write = false;
+	return ST_MISSING;
 }
 
 /*
@@ -132,8 +142,11 @@ static status_t climb(struct vmo *v, struct vmo *from, uint64_t c, struct vmo **
 			(vmo_settle(up) != ST_OK ||
 				(up->walk.active && family_go_on(up) != ST_OK)))
 			return ST_SHOULD_WAIT;
-		if (!vmo_sees(x, c))
+		if (!vmo_sees(x, c)) {
+			if (unlikely(vmo_misses(x, c)))
+				return misses(v, x, c);
 			break;
+		}
 		if (!vm_step()) {
 			walk_rest(&v->goal, x != v ? x : NULL);
 			v->goal.start = c;
@@ -181,11 +194,34 @@ static status_t resolve_family(
 	return ST_OK;
 }
 
+/* make_edge: v's private tables on the way to `c`. */
+static apart void make_edge(struct vmo *v, uint64_t c)
+{
+	struct place p = tree_find(v, c, 0);
+
+	while (pte_is_none(*p.slot) && p.own && view_of(v, c, p.level) == VIEW_PART &&
+		vmo_can_take(v, 1, true)) {
+		mmu_write(p.slot, table_new(v, p.level, true));
+		family_watch(v);
+		descend(&p, c);
+	}
+}
+
+/* vmo_edges: the same at both ends of what v sees, although something there is missing. */
+status_t vmo_edges(struct vmo *v, uint64_t end)
+{
+	if (v->parent->walk.active && family_go_on(v->parent) != ST_OK)
+		return ST_SHOULD_WAIT;
+	make_edge(v, v->bias);
+	make_edge(v, end - 1);
+	return ST_OK;
+}
+
 /*
  * vmo_resolve: the page entry that v shows at `c`, which is inside v.
  *
  *  => ST_NO_MEMORY: the entry is right, but v does not remember it: read, do not map
- *  => ST_SHOULD_WAIT
+ *  => ST_SHOULD_WAIT, ST_MISSING
  */
 status_t vmo_resolve(struct vmo *v, uint64_t c, pte_t *entry_out)
 {
@@ -222,7 +258,7 @@ status_t vmo_look(struct vmo *v, uint64_t page, paddr_t *pa_out)
 	if (page >= v->pages)
 		return ST_OUT_OF_RANGE;
 	st = vmo_resolve(v->source, v->bias + page, &e);
-	if (st == ST_SHOULD_WAIT)
+	if (st != ST_OK && st != ST_NO_MEMORY)
 		return st;
 	*pa_out = pte_pa(e, 0);
 	return ST_OK;

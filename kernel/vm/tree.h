@@ -226,7 +226,14 @@ must_check status_t tree_remove(struct vmo *v, uint64_t start, uint64_t end);
 status_t vmo_resolve(struct vmo *v, uint64_t c, pte_t *entry_out);
 status_t vmo_resolve_firmly(struct vmo *v, uint64_t c, pte_t *entry_out);
 bool vmo_sees(const struct vmo *v, uint64_t c);
+status_t vmo_edges(struct vmo *v, uint64_t end);
 void vmo_borrow_root(struct vmo *v);
+
+/* vmo_misses: what v has no page for at `c` is missing: a pager's to supply. */
+static inline bool vmo_misses(const struct vmo *v, uint64_t c)
+{
+	return v->flags & VMO_PAGED && c < v->limit;
+}
 
 /* create.c */
 status_t unborn_end(struct vmo *v);
@@ -258,6 +265,7 @@ struct owned {
 };
 status_t own_coordinate(struct vmo *v, uint64_t c, struct owned *page_out);
 status_t own_tables(struct vmo *v, uint64_t c);
+status_t own_shown(struct vmo *v, uint64_t c, pte_t shown);
 
 /* family.c */
 void family_join(struct vmo *v, struct vmo *parent);
