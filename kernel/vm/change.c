@@ -214,7 +214,7 @@ static status_t supply_page(struct vmo *v, uint64_t c, struct vmo *s, uint64_t d
 	return ST_OK;
 }
 
-status_t vmo_supply(struct vmo *v, uint64_t page, uint64_t count, struct vmo *from,
+seldom status_t vmo_supply(struct vmo *v, uint64_t page, uint64_t count, struct vmo *from,
 	uint64_t from_page, uint64_t *done_out)
 {
 	struct vmo *s = from->source, *to = v->source;

@@ -180,26 +180,15 @@ static inline bool own_quickly(
 	return true;
 }
 
-/* own_shown: v's own page at `c`, where it has none, of what `shown` shows. */
-status_t own_shown(struct vmo *v, uint64_t c, pte_t shown)
-{
-	struct place p = open_path(v, c, 0);
-
-	if (!vmo_can_take(v, p.level + 1, false))
-		return ST_NO_MEMORY;
-	return replace(v, c, p, 0, shown);
-}
-
-/* own_slowly: what own_coordinate does where that is not enough. */
+/* own_slowly: what own_coordinate does where that is not enough; `shown`, if that is known. */
 static apart status_t own_slowly(
-	struct vmo *v, uint64_t c, struct place p, struct owned *page_out)
+	struct vmo *v, uint64_t c, struct place p, pte_t shown, struct owned *page_out)
 {
-	pte_t shown = pte_none();
 	status_t st;
 
 	if (!vmo_can_take(v, p.level + 1, false))
 		return ST_NO_MEMORY;
-	if (pte_is_none(p.level ? tree_entry(v, c) : *p.slot) &&
+	if (pte_is_none(shown) && pte_is_none(p.level ? tree_entry(v, c) : *p.slot) &&
 		(vmo_sees(v, c) || vmo_misses(v, c))) {
 		st = vmo_resolve(v, c, &shown);
 		vm_work.missing_write = true;
@@ -229,10 +218,20 @@ status_t own_coordinate(struct vmo *v, uint64_t c, struct owned *page_out)
 	p = open_path(v, c, 0);
 	page_out->is_new = !p.open;
 	if (!p.open)
-		return own_quickly(v, c, &p, page_out) ? ST_OK : own_slowly(v, c, p, page_out);
+		return own_quickly(v, c, &p, page_out) ?
+			ST_OK :
+			own_slowly(v, c, p, pte_none(), page_out);
 	page_out->is_shown = page_out->only != NULL;
 	page_out->pa = pte_pa(*p.slot, 0);
 	return ST_OK;
+}
+
+/* own_shown: v's own page at `c`, where it has its tables alone, of what `shown` shows. */
+status_t own_shown(struct vmo *v, uint64_t c, pte_t shown)
+{
+	struct owned own = {.only = NULL};
+
+	return own_slowly(v, c, tree_find(v, c, 0), shown, &own);
 }
 
 /* own_tables: v's tables down to the page entry at `c` are its alone, for writing. */

@@ -114,13 +114,12 @@ static bool holds(struct vmo *v, uint64_t c, pte_t *entry_out)
 }
 
 /* misses: what v shows at `c` is x's, and it has not got it. */
-static apart status_t misses(struct vmo *v, struct vmo *x, uint64_t c)
+static seldom void misses(struct vmo *v, struct vmo *x, uint64_t c)
 {
 	walk_rest(&v->goal, NULL);
 	vm_work.missing = x;
 	vm_work.missing_page = c - x->bias;
-	vm_work.missing_write = false;
-	return ST_MISSING;
+	vm_work.missing_write = vm_work.missing_user = false;
 }
 
 /*
@@ -143,9 +142,10 @@ static status_t climb(struct vmo *v, struct vmo *from, uint64_t c, struct vmo **
 				(up->walk.active && family_go_on(up) != ST_OK)))
 			return ST_SHOULD_WAIT;
 		if (!vmo_sees(x, c)) {
-			if (unlikely(vmo_misses(x, c)))
-				return misses(v, x, c);
-			break;
+			if (likely(!vmo_misses(x, c)))
+				break;
+			misses(v, x, c);
+			return ST_MISSING;
 		}
 		if (!vm_step()) {
 			walk_rest(&v->goal, x != v ? x : NULL);
@@ -195,7 +195,7 @@ static status_t resolve_family(
 }
 
 /* make_edge: v's private tables on the way to `c`. */
-static apart void make_edge(struct vmo *v, uint64_t c)
+static seldom void make_edge(struct vmo *v, uint64_t c)
 {
 	struct place p = tree_find(v, c, 0);
 
@@ -208,7 +208,7 @@ static apart void make_edge(struct vmo *v, uint64_t c)
 }
 
 /* vmo_edges: the same at both ends of what v sees, although something there is missing. */
-status_t vmo_edges(struct vmo *v, uint64_t end)
+seldom status_t vmo_edges(struct vmo *v, uint64_t end)
 {
 	if (v->parent->walk.active && family_go_on(v->parent) != ST_OK)
 		return ST_SHOULD_WAIT;

@@ -163,6 +163,7 @@ struct vm_work {
 	struct vmo *missing;
 	uint64_t missing_page;
 	bool missing_write;
+	bool missing_user; /* it is a program's buffer */
 };
 extern struct vm_work vm_work;
 
