@@ -30,7 +30,7 @@ function(quire_sdk)
 		get_filename_component(file ${file} REALPATH)
 		list(APPEND libraries ${file})
 	endforeach()
-	install(FILES ${libraries} libsys/program.ld DESTINATION lib)
+	install(FILES ${libraries} libsys/program.ld ${sdk}/libquire.a DESTINATION lib)
 	install(FILES ${made}/QuireConfig.cmake ${made}/QuireConfigVersion.cmake
 		cmake/program_flags.cmake DESTINATION lib/cmake/Quire)
 	install(FILES ${sdk}/toolchain-gcc.cmake ${sdk}/toolchain-clang.cmake DESTINATION cmake)

@@ -111,7 +111,7 @@ struct thread *boot_objects(struct bootmem *memory)
 }
 
 /* From the first RAM that is free to the last that references can name. */
-static void make_frame_table(struct bootmem *memory)
+static void make_frame_table(struct bootmem *memory, uint64_t seed)
 {
 	paddr_t base = memory->range[0].base, end = base;
 	uint64_t pages = VMO_LEVELS + 1;
@@ -125,7 +125,7 @@ static void make_frame_table(struct bootmem *memory)
 		panic("out of memory for the frame table");
 	frames_init(pa_to_va(table), base, end - base);
 	frames_ready(zeros, pages * PAGE_SIZE);
-	vm_init(zeros, timer_now() * UINT64_C(0x9e3779b97f4a7c15));
+	vm_init(zeros, seed ? seed : timer_now() * UINT64_C(0x9e3779b97f4a7c15));
 }
 
 /* A block of 2^bits bytes, aligned to that: twice as much is taken, and the rest returned. */
@@ -153,13 +153,13 @@ static struct slot *pool_memory(struct bootmem *memory)
 	return add_root(ROOT_SLOT_POOL_MEMORY, untyped_make(base, bits, false));
 }
 
-struct slot *boot_pool(struct bootmem *memory)
+struct slot *boot_pool(struct bootmem *memory, uint64_t seed)
 {
 	struct cap cap = cap_make(OBJECT_POOL, 0, pool);
 	struct slot *slot, *untyped;
 	status_t st;
 
-	make_frame_table(memory);
+	make_frame_table(memory, seed);
 	untyped = pool_memory(memory);
 	pool_create(&cap);
 	slot = add_root(ROOT_SLOT_POOL, cap);

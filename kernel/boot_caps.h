@@ -35,9 +35,10 @@ struct thread *boot_objects(struct bootmem *memory);
 /*
  * boot_pool: the frame table, and the first Pool with some of the memory in it.
  *
+ *  => `seed` is what nobody else knows; 0: the clock has to do
  *  => returns the slot of its capability
  */
-struct slot *boot_pool(struct bootmem *memory);
+struct slot *boot_pool(struct bootmem *memory, uint64_t seed);
 
 /* boot_space: make the first program's VSpace, and its thread's. */
 struct vspace_object *boot_space(struct thread *thread);

@@ -211,7 +211,7 @@ void kernel_main(paddr_t dtb)
 	gic_init(&board);
 	power_init(&board);
 	cpus_init(&board);
-	hardening_report();
+	hardening_report(board.seed != 0);
 	sched_init();
 	clock_init();
 	irq_init(board.timer_irq);
@@ -220,5 +220,7 @@ void kernel_main(paddr_t dtb)
 	fill_bootinfo(&info, total, online);
 	debug_calls_allow(!is_argument("debug=off"));
 	boot_device_memory(&board, &devices);
-	root_start(&(struct root_memory){&memory, &devices, board.archive, device_tree}, &info);
+	root_start(&(struct root_memory){&memory, &devices, board.archive, device_tree,
+			   board.seed, board.seed_at},
+		&info);
 }

@@ -182,9 +182,11 @@ static void map_archive(struct space *space, struct range archive, struct bootin
 	info->archive_size = archive.size;
 }
 
-/* A copy, without the room that loaders leave behind it. */
-static void map_tree(struct space *space, const void *tree, struct bootinfo *info)
+/* A copy, without the room that loaders leave behind it, and without the kernel's secret. */
+static void map_tree(
+	struct space *space, const struct root_memory *memory, struct bootinfo *info)
 {
+	const void *tree = memory->tree;
 	uint64_t size = fdt_used_size(tree);
 	struct vmo_object *vmo = make_zeros(space, align_up(size, PAGE_SIZE));
 
@@ -192,6 +194,9 @@ static void map_tree(struct space *space, const void *tree, struct bootinfo *inf
 		memcpy(own_page(vmo, at >> PAGE_BITS), (const char *)tree + at,
 			min_u64(size - at, PAGE_SIZE));
 	fdt_set_size(own_page(vmo, 0), size);
+	for (uint64_t at = memory->seed_at; at < memory->seed_at + sizeof(memory->seed); at++)
+		if (memory->seed != 0)
+			((char *)own_page(vmo, at >> PAGE_BITS))[at % PAGE_SIZE] = 0;
 	map(space, vmo, boot_tree(vmo), TREE_VA, MAP_READ);
 	info->device_tree = TREE_VA;
 	info->device_tree_size = size;
@@ -239,7 +244,7 @@ void root_start(const struct root_memory *memory, struct bootinfo *info)
 	struct cpio_file file;
 	struct range archive = find_archive(memory, &file);
 	struct thread *thread = boot_objects(memory->free);
-	struct space space = {.pool = boot_pool(memory->free)};
+	struct space space = {.pool = boot_pool(memory->free, memory->seed)};
 	struct bootinfo *page;
 	uaddr_t entry;
 
@@ -248,7 +253,7 @@ void root_start(const struct root_memory *memory, struct bootinfo *info)
 	entry = load_program(&space, &file);
 	map_stack(&space, info);
 	map_archive(&space, archive, info);
-	map_tree(&space, memory->tree, info);
+	map_tree(&space, memory, info);
 	map_ipc_buffer(&space, info);
 	page = map_bootinfo(&space);
 	info->irq_lines = irq_lines_end();

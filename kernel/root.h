@@ -15,6 +15,8 @@ struct root_memory {
 	struct bootmem *devices; /* see boot_devices() */
 	struct range archive;	 /* RAM that is no longer in `free` */
 	const void *tree;	 /* the device tree */
+	uint64_t seed;		 /* its kaslr-seed, and where that stands; 0: has none */
+	uint32_t seed_at;
 };
 
 /*

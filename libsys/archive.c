@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The Quire authors */
 #include "libsys/archive.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "libsys/boot.h"
@@ -27,14 +28,10 @@ static int read_field(const char *header, unsigned field, uint64_t *value_out)
 	uint64_t value = 0;
 
 	for (const char *c = header + MAGIC + field * FIELD, *end = c + FIELD; c < end; c++) {
-		char low = (char)(*c | 0x20);
-
-		if (*c >= '0' && *c <= '9')
-			value = value << 4 | (uint64_t)(*c - '0');
-		else if (low >= 'a' && low <= 'f')
-			value = value << 4 | (uint64_t)(low - 'a' + 10);
-		else
+		if (!isxdigit((unsigned char)*c))
 			return 0;
+		/* Letters have bit 6: every digit costs the same. */
+		value = value << 4 | ((*c & 0xfu) + (*c >> 6 & 1u) * 9u);
 	}
 	*value_out = value;
 	return 1;

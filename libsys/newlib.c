@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include "libsys/boot.h"
 #include "libsys/clock.h"
@@ -21,11 +22,26 @@
 int _getpid(void);
 int _kill(int pid, int number);
 int _getentropy(void *to, size_t size);
+wint_t _jp2uc_l(wint_t c, struct __locale_t *locale);
+wint_t _uc2jp_l(wint_t c, struct __locale_t *locale);
 
 static int fail(int error)
 {
 	errno = error;
 	return -1;
+}
+
+/* towctrans() asks for these even where newlib knows the C locale alone and leaves them out. */
+wint_t _jp2uc_l(wint_t c, struct __locale_t *locale)
+{
+	(void)locale;
+	return c;
+}
+
+wint_t _uc2jp_l(wint_t c, struct __locale_t *locale)
+{
+	(void)locale;
+	return c;
 }
 
 int _getpid(void)

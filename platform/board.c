@@ -4,7 +4,7 @@
  * From the device tree to a struct board, in one pass over the nodes.
  *
  *	/		 name
- *	/chosen		 console (stdout-path), boot arguments, archive (initrd)
+ *	/chosen		 console (stdout-path), boot arguments, archive (initrd), random seed
  *	/memory@...	 banks, any number of nodes and of ranges in each
  *	/reserved-memory what is not for us to use, or (no-map) not even to map
  *	/cpus/cpu@...	 numbers and how they are started
@@ -115,6 +115,18 @@ static void parse_reserved(struct parse *parse)
 	}
 }
 
+/* Binding: chosen.yaml of the devicetree schema: 64 bits for the kernel; rng-seed is left alone. */
+static void parse_seed(const struct fdt_walk *walk, struct board *board)
+{
+	uint32_t size;
+	const uint8_t *seed = fdt_bytes(walk, "kaslr-seed", &size);
+
+	if (!seed || size != sizeof(board->seed))
+		return;
+	memcpy(&board->seed, seed, sizeof(board->seed));
+	board->seed_at = (uint32_t)(seed - (const uint8_t *)walk->tree);
+}
+
 static void parse_chosen(const struct fdt_walk *walk, struct board *board)
 {
 	const char *arguments = fdt_text(walk, "bootargs");
@@ -125,6 +137,7 @@ static void parse_chosen(const struct fdt_walk *walk, struct board *board)
 	if (fdt_number(walk, "linux,initrd-start", &start) &&
 		fdt_number(walk, "linux,initrd-end", &end) && end > start)
 		board->archive = (struct range){start, end - start};
+	parse_seed(walk, board);
 }
 
 /*

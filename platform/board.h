@@ -44,6 +44,8 @@ struct board {
 	uint32_t withheld_count;
 	struct range archive; /* size 0: none */
 	struct range dtb;     /* where the tree itself lies; filled in by who read it */
+	uint64_t seed;	      /* /chosen kaslr-seed; 0: there is none */
+	uint32_t seed_at;     /* where in the tree it stands, in bytes */
 	struct board_cpu cpu[BOARD_CPU_MAX];
 	uint32_t cpu_count;
 	uint32_t cpu_ignored; /* there, but more than BOARD_CPU_MAX */

@@ -302,6 +302,40 @@ static void answer_log(word_t number)
 		answer(ST_OK, log_lines[(first + number) % LOG_LINES], SYSTEM_LOG_MAX);
 }
 
+/* Pool 0 is init's own; each service has two, of which one may not be there. */
+static status_t find_pool(word_t number, cptr_t *pool_out, struct system_vmo *out)
+{
+	const struct service *service = &services[(number - 1) / 2];
+	const int is_golden = number % 2 == 0;
+	const struct process *process;
+
+	if (number > 2 * (word_t)service_count)
+		return ST_OUT_OF_RANGE;
+	if (number == 0) {
+		*pool_out = ROOT_SLOT_POOL;
+		strcpy(out->pool, "init");
+		return ST_OK;
+	}
+	process = is_golden ? &service->golden : &service->process;
+	*pool_out = process->pool;
+	snprintf(out->pool, sizeof(out->pool), "%s%s", service->wish.name,
+		is_golden ? ", golden" : "");
+	return process->state == PROCESS_NONE ? ST_NOT_FOUND : ST_OK;
+}
+
+static void answer_vmo(word_t number, const char *bytes)
+{
+	struct system_vmo vmo = {0};
+	uint64_t after;
+	cptr_t pool = 0;
+	status_t st = find_pool(number, &pool, &vmo);
+
+	memcpy(&after, bytes, sizeof(after));
+	if (st == ST_OK)
+		st = pool_vmo(pool, after, &vmo.info);
+	answer(st, &vmo, sizeof(vmo));
+}
+
 static void kill_service(const char *name)
 {
 	struct service *service = find_service(name);
@@ -317,7 +351,7 @@ static void kill_service(const char *name)
 
 static void asked(const struct message *message)
 {
-	char text[TEXT_MAX] = "";
+	char text[TEXT_MAX] = {0};
 	struct system_service service;
 	struct system_memory memory;
 
@@ -341,6 +375,9 @@ static void asked(const struct message *message)
 		break;
 	case SYSTEM_LOG:
 		answer_log(message->words[0]);
+		break;
+	case SYSTEM_VMO:
+		answer_vmo(message->words[0], text);
 		break;
 	case SYSTEM_END:
 		is_over = 1;

@@ -10,13 +10,21 @@
 
 #include "libsys/boot.h"
 #include "libsys/clock.h"
+#include "libsys/syscalls.h"
 #include "libsys/system.h"
 #include "libsys/untyped.h"
 #include "libsys/vmo.h"
+#include "libsys/vmo_tree.h"
 #include "line.h"
 #include "shell.h"
 
-enum { SLEEP_MAX_S = 1000000000, STATUS_MAX = 255, ROUNDS = 1000, PRINTED_MAX = 16 };
+enum {
+	SLEEP_MAX_S = 1000000000,
+	STATUS_MAX = 255,
+	ROUNDS = 1000,
+	PRINTED_MAX = 16,
+	VMOS_MAX = 1024,
+};
 
 static int last_status;
 
@@ -80,6 +88,45 @@ static int mem(int count, char **words)
 	printf("  %14lu bytes free\n", m.free);
 	printf("  %14lu bytes in all\n", m.total);
 	return 0;
+}
+
+/* All that init knows of; what there is no room for is left out. */
+static status_t gather(struct vmo_tree *tree)
+{
+	cptr_t init = startup_cap("init");
+	status_t st = ST_OK;
+
+	for (unsigned pool = 0; st == ST_OK; pool++) {
+		struct system_vmo vmo = {0};
+
+		while ((st = system_vmo(init, pool, vmo.info.id, &vmo)) == ST_OK)
+			if (vmo_tree_add(tree, &vmo.info, vmo.pool) != ST_OK)
+				return ST_NO_MEMORY;
+		if (st == ST_NOT_FOUND)
+			st = ST_OK;
+	}
+	return st == ST_OUT_OF_RANGE ? ST_OK : st;
+}
+
+static int vmo_tree(int count, char **words)
+{
+	static struct vmo_tree_node nodes[VMOS_MAX];
+	int is_dot = count == 2 && strcmp(words[1], "dot") == 0;
+	struct vmo_tree tree;
+	status_t st;
+
+	if (count > 1 && !is_dot) {
+		puts("  vmo-tree [dot]");
+		return 1;
+	}
+	vmo_tree_open(&tree, nodes, VMOS_MAX);
+	st = gather(&tree);
+	vmo_tree_print(&tree, is_dot ? VMO_TREE_DOT : VMO_TREE_TEXT, stdout);
+	if (st == ST_NO_MEMORY)
+		printf("%s only the first %u VMOs\n", is_dot ? "//" : " ", VMOS_MAX);
+	else if (st != ST_OK)
+		printf("%s not all: %s\n", is_dot ? "//" : " ", status_text(st));
+	return st != ST_OK;
 }
 
 static int kill_command(int count, char **words)
@@ -278,6 +325,7 @@ static const struct command {
 	{"files", files, "", "what is in the archive"},
 	{"ps", ps, "", "services, and how often they were begun anew"},
 	{"mem", mem, "", "where the machine's memory is"},
+	{"vmo-tree", vmo_tree, "[dot]", "families of VMOs, as text or for dot"},
 	{"kill", kill_command, "SERVICE", "stop a service; init does what its manifest says"},
 	{"log", log_command, "", "what happened to services"},
 	{"time", time_command, "[COMMAND]",
@@ -297,7 +345,7 @@ static int help(int count, char **words)
 	(void)count;
 	(void)words;
 	for (unsigned i = 0; i < COMMANDS; i++)
-		printf("  %-7s %-20s %s\n", commands[i].name, commands[i].arguments,
+		printf("  %-8s %-20s %s\n", commands[i].name, commands[i].arguments,
 			commands[i].meaning);
 	puts("  Tab completes, Up and Down recall, Ctrl-C ends what runs, Ctrl-A x leaves "
 	     "QEMU");

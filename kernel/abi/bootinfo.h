@@ -59,7 +59,9 @@ struct bootinfo {
 	uint64_t instructions;	   /* that the boot took; 0: not counted */
 	uaddr_t archive;	   /* the initial archive (cpio newc), read-only; 0: none */
 	uint64_t archive_size;	   /* in bytes */
-	uaddr_t device_tree;	   /* flattened, read-only, as the loader handed it over */
+	uaddr_t device_tree;	   /* flattened, read-only, as the loader handed it over, but
+				      that kaslr-seed is 0: it is the kernel's; rng-seed is for
+				      programs */
 	uint64_t device_tree_size; /* in bytes, as its header has it */
 	uaddr_t stack_top;
 	uint64_t stack_size; /* in bytes; below it nothing is mapped */

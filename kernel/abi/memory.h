@@ -67,7 +67,8 @@ enum vmo_flag {
 	VMO_FLAG_PHYSICAL = 1 << 2,
 	VMO_FLAG_SLICE = 1 << 3,
 	VMO_FLAG_RESERVE = 1 << 4,
-	VMO_FLAG_CHILD = 1 << 5, /* of a VMO that lives */
+	VMO_FLAG_CHILD = 1 << 5,    /* of a VMO that lives */
+	VMO_FLAG_ISOLATED = 1 << 6, /* a child that shows nothing of it: a snapshot */
 };
 
 /* Of a VMO's name, with the zero at its end. */

@@ -22,15 +22,10 @@ static bool read_hex(const uint8_t *digits, uint64_t *value_out)
 
 	for (int i = 0; i < FIELD_SIZE; i++) {
 		uint8_t c = digits[i];
-		uint8_t digit;
 
-		if (c >= '0' && c <= '9')
-			digit = (uint8_t)(c - '0');
-		else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
-			digit = (uint8_t)((c | 0x20) - 'a' + 10);
-		else
+		if (!(c >= '0' && c <= '9') && !((c | 0x20) >= 'a' && (c | 0x20) <= 'f'))
 			return false;
-		value = value << 4 | digit;
+		value = value << 4 | ((c & 0xf) + (c >> 6) * 9u);
 	}
 	*value_out = value;
 	return true;

@@ -574,6 +574,9 @@ static uint32_t info_flags(const struct vmo_object *vmo)
 		(core->flags & VMO_SLICE ? VMO_FLAG_SLICE : 0) |
 		(core->flags & VMO_RESERVE ? VMO_FLAG_RESERVE : 0) |
 		(core->parent ? VMO_FLAG_CHILD : 0) |
+		(core->parent && core->limit == 0 && !(core->flags & VMO_SLICE) ?
+				VMO_FLAG_ISOLATED :
+				0) |
 		(vmo->is_device	      ? VMO_FLAG_PHYSICAL :
 				fixed ? VMO_FLAG_CONTIGUOUS :
 					0);

@@ -36,6 +36,23 @@ TEST(device_tree, is_whole_and_ends_where_bootinfo_says)
 	EXPECT_EQ(cap_info_rights(info), RIGHT_READ | RIGHT_MAP);
 }
 
+/* QEMU gives seeds where it is asked to (target.device.seed). */
+TEST(device_tree, has_the_seed_for_programs_and_not_the_kernels)
+{
+	static const uint8_t none[32];
+	tree_node chosen = tree_find("/chosen");
+	size_t size = 0, kernels_size = 0;
+	const uint8_t *seed = tree_bytes(chosen, "rng-seed", &size);
+	const uint8_t *kernels = tree_bytes(chosen, "kaslr-seed", &kernels_size);
+
+	EXPECT_EQ(!seed, !kernels);
+	if (!seed || !kernels)
+		return;
+	REQUIRE(size == sizeof(none) && kernels_size == 8);
+	EXPECT(memcmp(seed, none, size) != 0);
+	EXPECT_EQ(memcmp(kernels, none, kernels_size), 0);
+}
+
 TEST(device_tree, names_the_console_and_where_it_is)
 {
 	tree_node console = serial_console();

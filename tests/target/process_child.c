@@ -147,6 +147,36 @@ static int threads(void)
 	return GOOD;
 }
 
+static int handlers_run;
+
+static void first_handler(void)
+{
+	MUST(handlers_run++ == 1);
+}
+
+static void second_handler(void)
+{
+	MUST(handlers_run++ == 0);
+}
+
+static void exit_here(void *unused)
+{
+	(void)unused;
+	exit(GOOD);
+}
+
+/* Another thread ends it while the first one waits. */
+static int exit_elsewhere(void)
+{
+	struct thread_options options = {.stack = stack[0], .stack_size = STACK};
+	cptr_t thread;
+
+	MUST(atexit(first_handler) == 0 && atexit(second_handler) == 0);
+	MUST(thread_start(exit_here, NULL, &options, &thread) == ST_OK);
+	sleep_for_ever(NULL);
+	return 1;
+}
+
 static int ready(void)
 {
 	data = 5;
@@ -282,6 +312,8 @@ int main(int argc, char **argv)
 		fall(hole);
 	if (strcmp(what, "thread-falls") == 0)
 		return thread_falls();
+	if (strcmp(what, "exit-elsewhere") == 0)
+		return exit_elsewhere();
 	if (strcmp(what, "threads") == 0)
 		return threads();
 	if (strcmp(what, "ready") == 0)

@@ -160,6 +160,11 @@ TEST(process, takes_its_threads_along)
 	EXPECT_EQ(run("threads"), GOOD);
 }
 
+TEST(process, ends_by_any_of_its_threads)
+{
+	EXPECT_EQ(run("exit-elsewhere"), GOOD);
+}
+
 TEST(process, waits_when_it_is_ready)
 {
 	start("ready");

@@ -33,9 +33,10 @@ test  | clang-format          | clang-format              | checks the layout of
 test  | clang-tidy            | clang-tidy                | checks the code
 test  | shellcheck            | shellcheck                | checks the scripts
 test  | valgrind              | valgrind                  | counts the instructions of the memory core
+test  | pkg-config            | pkg-config                | builds programs against the SDK without CMake
 test  | cpio                  | cpio                      | reads our archive back in the tests
 verify | qemu-user            | qemu-aarch64              | runs AArch64 programs of the host tests
-verify | gcc                  | gcc                       | compiles the models that Spin has made into programs
+verify | gcc                  | gcc                       | compiles the models that Spin has made, and what configures Jim Tcl
 verify | libc6-dev            | /usr/include/stdio.h      | headers for those programs
 verify | spin                 | spin                      | searches the models of lock, sleep and stop in tests/spin
 verify | libc6-dev-arm64-cross | /usr/aarch64-linux-gnu/include/stdio.h | what such a program is linked with

@@ -11,6 +11,7 @@
 NEWLIB_DEB='newlib-source_4.5.0.20241231-1*_all.deb' # trixie
 LIBSTDCXX_DEB='gcc-12-source_12.2.0-14*_all.deb' # bookworm: the compiler's own version
 ZLIB_TAR='zlib_1.3.dfsg+really1.3.1.orig.tar.gz' # trixie
+JIMTCL_TAR='jimtcl_0.83.orig.tar.gz' # trixie
 LIBFDT_TAR='device-tree-compiler_1.7.2.orig.tar.xz' # trixie, 1.7.2-2
 UBOOT_DSC='u-boot_2023.01+dfsg-2*.dsc' # bookworm
 FIRMWARE_DEB='raspi-firmware_1.20220830+ds-1*_all.deb' # bookworm, non-free-firmware
@@ -60,6 +61,15 @@ build_newlib() {
 	cp -r ../installed/aarch64-none-elf/include "$OUT/"
 	cp ../installed/aarch64-none-elf/lib/lib[cm].a "$OUT/lib/"
 	cp ../source/COPYING.NEWLIB "$OUT/"
+}
+
+# Its own tests, which are beside it in the same archive.
+fetch_newlib_tests() { fetch_newlib; }
+
+build_newlib_tests() {
+	dpkg-deb --fsys-tarfile "$ARCHIVE" | tar -x --wildcards './usr/src/newlib/newlib-*.tar.xz'
+	tar -xf usr/src/newlib/newlib-*.tar.xz -C "$OUT" --strip-components=3 --wildcards \
+		'*/newlib/testsuite'
 }
 
 fetch_libstdcxx() {
@@ -134,6 +144,13 @@ fetch_zlib() {
 }
 
 build_zlib() { tar -xf "$ARCHIVE" -C "$OUT" --strip-components=1; }
+
+fetch_jimtcl() {
+	state_trixie
+	logged "fetching Jim Tcl" apt_fetch_source trixie --tar-only jimtcl
+}
+
+build_jimtcl() { tar -xf "$ARCHIVE" -C "$OUT" --strip-components=1; }
 
 fetch_uboot_rpi4() {
 	apt_state bookworm-source /dev/null \

@@ -145,12 +145,13 @@ static const char *state_of_v4(bool smccc)
 	return by_firmware(smccc, SMCCC_ARCH_WORKAROUND_2);
 }
 
-void hardening_report(void)
+void hardening_report(bool seeded)
 {
 	bool smccc = firmware_has_smccc();
 
 	kprintf("quire: spectre v1: indices masked; v2: %s; bhb: %s; v3: %s; v4: %s; pan: %s; "
-		"canary: %s\n",
+		"canary: %s; seed: %s\n",
 		state_of_v2(smccc), state_of_bhb(smccc), state_of_v3(), state_of_v4(smccc),
-		has_pan() ? "yes" : "no", DEBUG_BUILD ? "yes" : "no");
+		has_pan() ? "yes" : "no", DEBUG_BUILD ? "yes" : "no",
+		seeded ? "device tree" : "clock");
 }

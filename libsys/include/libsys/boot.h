@@ -20,7 +20,10 @@ const struct bootinfo *boot_info(void);
  *  name        what to look for: the word itself, or what stands before its '='
  *  value_out   the text behind the '=' (up to the next blank, not NUL-terminated there), or
  *              "" if there is none; may be NULL
- *  returns     true if the word is there
+ *  returns     true if the word is there, before a word "--"
+ *
+ * What stands behind "--" is the first program's own: leading words of the form NAME=value are its
+ * environment, the others its arguments, argv[1] and on. A blank always ends a word.
  */
 int boot_argument(const char *name, const char **value_out);
 

@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include "abi/memory.h"
+
 #include "libsys/process.h"
 
 #ifdef __cplusplus
@@ -18,6 +20,8 @@ enum system_label {
 	SYSTEM_KILL = 0x303,	/* bytes: a name. What its manifest says of its end follows */
 	SYSTEM_END = 0x304,	/* word 0: the status that the machine is switched off with */
 	SYSTEM_LOG = 0x305, /* word 0: a number from 0 on. Bytes: what happened, oldest first */
+	SYSTEM_VMO =
+		0x306, /* word 0: the number of a Pool; bytes: an id. A struct system_vmo */
 };
 
 enum { SYSTEM_NAME_MAX = 24, SYSTEM_LOG_MAX = 96 };
@@ -29,6 +33,12 @@ struct system_service {
 	uint64_t restart_ns; /* what the last one took */
 	uint64_t memory;     /* bytes of its Untyped, and of its golden one's */
 	uint64_t pages;	     /* of its Pool: in use */
+};
+
+/* A VMO, and who its Pool was made for. */
+struct system_vmo {
+	struct vmo_info info;
+	char pool[SYSTEM_NAME_MAX + 8]; /* "NAME", or "NAME, golden" */
 };
 
 /* All RAM, in bytes: total = boot + init + services + free. */
@@ -58,6 +68,16 @@ status_t system_ask(cptr_t init, enum system_label label, word_t number, const c
  *  returns  ST_OK; ST_NOT_FOUND: nobody does; ST_NO_RESOURCES: no slot
  */
 status_t system_lookup(cptr_t init, const char *name, cptr_t *cap_out);
+
+/*
+ * system_vmo: about the next VMO of a Pool of init's or of a service's.
+ *
+ *  pool     a number from 0 on
+ *  after    the id of the one before; 0: the first
+ *  returns  ST_OK; ST_NOT_FOUND: no other in this Pool; ST_OUT_OF_RANGE: no more Pools; others
+ *           as ipc_call
+ */
+status_t system_vmo(cptr_t init, unsigned pool, uint64_t after, struct system_vmo *out);
 
 #ifdef __cplusplus
 }

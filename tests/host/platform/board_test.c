@@ -301,6 +301,25 @@ TEST(board, takes_name_arguments_and_archive_from_the_tree)
 	EXPECT_EQ(board.archive.size, 0);
 }
 
+TEST(board, takes_a_seed_of_64_bits)
+{
+	static const uint64_t seed = UINT64_C(0x0807060504030201);
+	struct board board;
+	void *t = tree_open("dts-tests/virt-1g");
+
+	EXPECT_EQ(parse_good(tree_close(t)).seed, 0);
+	t = tree_open("dts-tests/virt-1g");
+	tree_set_cells(t, "/chosen", "kaslr-seed", 1, 0x01020304u);
+	EXPECT_EQ(parse_good(tree_close(t)).seed, 0);
+	t = tree_open("dts-tests/virt-1g");
+	tree_set_cells(t, "/chosen", "kaslr-seed", 2, 0x01020304u, 0x05060708u);
+	t = tree_close(t);
+	EXPECT(!board_parse(t, &board));
+	EXPECT_EQ(board.seed, seed);
+	EXPECT_EQ(memcmp((char *)t + board.seed_at, &seed, sizeof(seed)), 0);
+	free(t);
+}
+
 TEST(board, psci_is_called_the_way_the_tree_says)
 {
 	struct board board;

@@ -21,5 +21,7 @@ void hardening_init_cpu(void);
  * hardening_report: one line that says how things are.
  *
  *  => the firmware's conduit is known (cpus_init)
+ *  => `seeded`: the loader gave random numbers (/chosen kaslr-seed); else the clock is what the
+ *     kernel's secrets are made from, and who can tell when it booted can guess them
  */
-void hardening_report(void);
+void hardening_report(bool seeded);
