@@ -37,7 +37,7 @@ struct frame {
 	uint8_t state; /* enum frame_state */
 	bool code;     /* PAGE: fetched as it is read; TABLE: all its pages are */
 	uint32_t next; /* FREE: neighbours in the Pool's list; TABLE: entries in use */
-	uint32_t prev; /* the other neighbour; the entry where emptying goes on */
+	uint32_t prev; /* FREE: the other neighbour; TABLE: the next that a sweep emptied */
 };
 
 _Static_assert(sizeof(struct frame) == 16, "the frame table must stay under half a per cent");

@@ -1,5 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The Quire authors */
+/*
+ * Pools: frames in and out.
+ *
+ * Free frames are a list through the frame table, linked both ways so that a run of frames in
+ * a row can be taken out of its middle:
+ *
+ *	free_head --> 7 <--> 3 <--> 4        take       3 <--> 4        7: PAGE, refs 1
+ *	free_head --> 3 <--> 4               put 7      7 <--> 3 <--> 4
+ *
+ * Who lets go of many entries at once (a table's pages) has them put in one sweep, in which
+ * the list's head is kept in a register (pool_put).
+ *
+ * A run is looked for first and taken then, a frame a step, as others may take or give back
+ * frames at each stop. One that finds a frame gone which was free gives back what it took:
+ *
+ *	frames    . X . . . . X      X: not free; a run of 4, aligned to 2
+ *	              |=====|        frame 2 is aligned, 2 to 5 are free: take them
+ */
 #include "mm/pool.h"
 
 static struct pool *pools[POOLS_MAX];
@@ -32,26 +50,14 @@ static void push(struct pool *pool, struct frame *f)
 {
 	uint32_t number = frame_index(f);
 
-	f->state = FRAME_FREE;
-	f->refs = 0;
-	f->pool = pool->id;
-	f->prev = FRAME_NONE;
-	f->next = pool->free_head;
+	*f = (struct frame){.pool = pool->id,
+		.state = FRAME_FREE,
+		.next = pool->free_head,
+		.prev = FRAME_NONE};
 	if (f->next != FRAME_NONE)
 		frame_number(f->next)->prev = number;
 	pool->free_head = number;
 	pool->free++;
-}
-
-static void take(struct pool *pool, struct frame *f, enum frame_state kind)
-{
-	if (f->prev != FRAME_NONE)
-		frame_number(f->prev)->next = f->next;
-	else
-		pool->free_head = f->next;
-	if (f->next != FRAME_NONE)
-		frame_number(f->next)->prev = f->prev;
-	frame_taken(pool, f, kind);
 }
 
 status_t pool_add(struct pool *pool, struct pool_range *range, paddr_t pa, uint32_t count)
@@ -144,7 +150,7 @@ status_t pool_run_step(struct pool *pool, struct pool_run *run)
 		}
 		if (!pool_can_take(pool))
 			return ST_NO_MEMORY;
-		take(pool, f, FRAME_PAGE);
+		frame_take(pool, f, f->prev, FRAME_PAGE);
 		run->taken++;
 	}
 	return run->taken == run->count && !run->lost ? ST_OK : ST_SHOULD_WAIT;

@@ -62,10 +62,14 @@ static inline uint64_t pool_can_take(const struct pool *pool)
 must_check status_t pool_reserve(struct pool *pool, uint64_t count);
 void pool_unreserve(struct pool *pool, uint64_t count);
 
-/* frame_taken: a frame that is in no list any more is used. */
-static inline void frame_taken(struct pool *pool, struct frame *f, enum frame_state kind)
+/* frame_take: a frame behind `prev` in the Pool's list (FRAME_NONE: its head) is used. */
+static force_inline void frame_take(
+	struct pool *pool, struct frame *f, uint32_t prev, enum frame_state kind)
 {
 	CHECK(f->state == FRAME_FREE && f->refs == 0);
+	*(prev == FRAME_NONE ? &pool->free_head : &frame_number(prev)->next) = f->next;
+	if (f->next != FRAME_NONE)
+		frame_number(f->next)->prev = prev;
 	*f = (struct frame){.refs = 1, .pool = pool->id, .state = (uint8_t)kind};
 	pool->free--;
 	pool->used[kind]++;
@@ -83,10 +87,7 @@ static inline paddr_t pool_take(struct pool *pool, enum frame_state kind)
 	struct frame *f = frame_number(number);
 
 	CHECK(pool->free > pool->reserved);
-	pool->free_head = f->next;
-	if (f->next != FRAME_NONE)
-		frame_number(f->next)->prev = FRAME_NONE;
-	frame_taken(pool, f, kind);
+	frame_take(pool, f, FRAME_NONE, kind);
 	return frame_table.base + ((paddr_t)number << PAGE_BITS);
 }
 

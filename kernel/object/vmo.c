@@ -324,7 +324,7 @@ static status_t fix(
 		return ST_SHOULD_WAIT;
 	vmo->is_fed = false;
 	if (r->kind == MAKE_DEVICE)
-		frames_ready(r->pa + (vmo->is_begun ? vmo->core.filled << PAGE_BITS : 0),
+		frames_ready(r->pa + (vmo->is_begun ? vmo->core.reached << PAGE_BITS : 0),
 			min_u64(r->pages, VM_STEPS_DEVICE) << PAGE_BITS);
 	if (st == ST_OK)
 		st = init(vmo, &pool->frames, r);

@@ -51,34 +51,6 @@ status_t vmo_diff(struct vmo *v, uint64_t page, uint64_t *page_out)
 }
 
 /*
- * merge_prepare: the tables of both on the way to the clone's pages are their own.
- *
- *  => a table of pages at a time; ends with what there is to move in [start, end)
- */
-static status_t merge_prepare(struct vmo *v, struct vmo *p)
-{
-	struct vmo_merge *m = &v->merge;
-	uint64_t end = min_u64(min_u64(vmo_end(v), v->limit), vmo_end(p));
-
-	for (;;) {
-		status_t st = next_owned(v, &m->next, end);
-
-		if (st == ST_NOT_FOUND)
-			return ST_OK;
-		if (st == ST_OK)
-			st = own_tables(p, m->next);
-		if (st == ST_OK)
-			st = own_tables(v, m->next);
-		if (st != ST_OK)
-			return st;
-		m->start = min_u64(m->start, m->next);
-		m->next = m->end = min_u64(block_end(m->next, 1), end);
-		if (!vm_step())
-			return ST_SHOULD_WAIT;
-	}
-}
-
-/*
  * hand_over: of `count` pages of one table from `c` on, which no mapping reaches, those that
  * the clone owns become p's, and v borrows them. First the entries change places, so that
  * p's old pages go in one sweep.
@@ -107,6 +79,38 @@ static void hand_over(struct vmo *v, struct vmo *p, uint64_t c, uint64_t count)
 	v->renewed -= min_u64(v->renewed, moved);
 }
 
+/*
+ * merge_walk: over the clone's own pages from `next` to `end`, a table at a time: prepare,
+ * which ends with what there is to move in [start, end), or once `clone` is set: move.
+ */
+static status_t merge_walk(struct vmo *v, struct vmo *p, uint64_t end)
+{
+	struct vmo_merge *m = &v->merge;
+	status_t st;
+
+	while ((st = next_owned(v, &m->next, end)) == ST_OK) {
+		uint64_t count = min_u64(end, block_end(m->next, 1)) - m->next;
+
+		if (m->clone) {
+			count = vm_entries(count);
+			hand_over(v, p, m->next, count);
+			vm_dealt(count);
+		} else {
+			st = own_tables(p, m->next);
+			if (st == ST_OK)
+				st = own_tables(v, m->next);
+			if (st != ST_OK)
+				return st;
+			m->start = min_u64(m->start, m->next);
+			m->end = m->next + count;
+		}
+		m->next += count;
+		if (!vm_step())
+			return ST_SHOULD_WAIT;
+	}
+	return st == ST_NOT_FOUND ? ST_OK : st;
+}
+
 /* merge_go_on: move what is not moved yet. */
 status_t merge_go_on(struct vmo *v)
 {
@@ -116,21 +120,8 @@ status_t merge_go_on(struct vmo *v)
 	p->walk.closed = false;
 	vm_work.events++;
 	family_watch(v);
-	for (;;) {
-		status_t st = next_owned(v, &m->next, m->end);
-		uint64_t count;
-
-		if (st == ST_NOT_FOUND)
-			break;
-		if (st == ST_SHOULD_WAIT)
-			return st;
-		count = vm_entries(min_u64(m->end, block_end(m->next, 1)) - m->next);
-		hand_over(v, p, m->next, count);
-		m->next += count;
-		vm_dealt(count);
-		if (!vm_step())
-			return ST_SHOULD_WAIT;
-	}
+	if (merge_walk(v, p, m->end) != ST_OK)
+		return ST_SHOULD_WAIT;
 	vmo_unrenew(v);
 	p->merge.clone = m->clone = NULL;
 	return ST_OK;
@@ -162,8 +153,7 @@ status_t vmo_merge(struct vmo *v)
 	struct vmo_merge *m = &v->merge;
 	status_t st;
 
-	if (v->flags & VMO_SLICE || !p || v->limit <= v->bias || v->pool != p->pool ||
-		p->flags & (VMO_FIXED | VMO_CLOSING))
+	if (v->limit <= v->bias || v->pool != p->pool || p->flags & (VMO_FIXED | VMO_CLOSING))
 		return ST_BAD_STATE;
 	if (m->clone == v) /* it has happened */
 		return merge_go_on(v);
@@ -176,7 +166,7 @@ status_t vmo_merge(struct vmo *v)
 		m->next = v->bias;
 	}
 	vm_portion(m->tries);
-	st = merge_prepare(v, p);
+	st = merge_walk(v, p, min_u64(see_end(v), vmo_end(p)));
 	if (st == ST_OK && m->start < m->end)
 		st = merge_switch(v, p);
 	m->events = vm_work.events;
@@ -196,7 +186,7 @@ static status_t supply_page(struct vmo *v, uint64_t c, struct vmo *s, uint64_t d
 
 	if (!vmo_misses(v, c) || !pte_is_none(tree_entry(v, c)))
 		return ST_OK;
-	st = vmo_resolve_firmly(s, d, &page);
+	st = vmo_resolve(s, d, true, &page);
 	if (st == ST_OK)
 		st = own_tables(v, c);
 	if (st != ST_OK)
@@ -226,7 +216,7 @@ seldom status_t vmo_supply(struct vmo *v, uint64_t page, uint64_t count, struct 
 	if (s == to || (s->parent && s->limit > s->bias)) /* it may see what it is to supply */
 		return ST_BAD_STATE;
 	if (st == ST_OK) /* while nothing changes: it may be a long way */
-		st = vmo_resolve_firmly(s, d, &first);
+		st = vmo_resolve(s, d, true, &first);
 	if (st == ST_OK)
 		st = family_drop(s, d, d + count);
 	if (st == ST_OK)

@@ -3,9 +3,40 @@
 /*
  * VMOs made: new ones, contiguous ones, and children of others.
  *
- *	vmo_clone     [ b b b b ]   a window on the parent: nothing is looked at
- *	vmo_snapshot  [ x y x . ]   what parent and ancestors own there is shared
- *	vmo_slice     no tree       the parent's own
+ * A new VMO is its object and nothing more: its root is none, and shows zeros when it is
+ * asked. A contiguous one, and a device's, are filled before anyone may name them, a page a
+ * step: their pages then stay where they are.
+ *
+ * Clone. Nothing of the parent is looked at but one entry: if the clone may borrow all of
+ * it, the newborn starts with it; else its root is none. Either way the cost is one.
+ *
+ *	before   A root --> [ x | y |   ]
+ *	after    A root --> [ x | y |   ]     x, y: one reference each, A's, still writable
+ *	                    ^
+ *	         B root - - '                 borrowed: what A changes, B sees
+ *
+ * Snapshot. It takes over what the source owns (family.c): the highest entries that lie in
+ * its window whole, so that both own one table, and neither may write below it. Who writes
+ * first makes a copy (own.c); then the pages are what they share.
+ *
+ *	before   A root --> [ x | y |   ]
+ *	after    A root --> [ x | y |   ]     the table has two references, and lost the right
+ *	                    ^                 to write: so have x and y, which have one each
+ *	         S root ----'
+ *
+ * If the source follows a parent, the snapshot takes over from that one too what the source
+ * does not have, and so on: at its end it sees no parent.
+ *
+ *	         A [ a | b | c ]             A [ a | b | c ]      a, c: owned by A and S
+ *	         B [   | y |   ]             B [   | y |   ]      y: owned by B and S
+ *	                                     S [ a | y | c ]
+ *
+ * Slice. It has no tree: its pages are those of the one that it is a window on, and it
+ * stands in that one's coordinates.
+ *
+ *	before   A root --> [ x | y | z ]
+ *	after    A root --> [ x | y | z ]     S.source = A, S.bias = A.bias + 1: page 0 of S is
+ *	                     S: |=======|     page 1 of A, for whoever reads or writes
  *
  * And what is set aside for them, so that nothing can fail later for want of memory that
  * must not: tables at the edges of a clone (resolve.c), all that a RESERVE clone can take.
@@ -14,9 +45,15 @@
 
 enum { RUN_STEPS = 8 }; /* in a search for a run, for one of the core's */
 
-static void object_init(struct vmo *v, struct pool *pool, uint64_t pages, unsigned flags)
+/* object_init: what all have in common. ST_OUT_OF_RANGE: no tree is that high. */
+static force_inline status_t object_init(
+	struct vmo *v, struct pool *pool, uint64_t bias, uint64_t pages, unsigned flags)
 {
-	*v = (struct vmo){.pool = pool, .pages = pages, .flags = (uint16_t)flags};
+	if (bias > VMO_MAX_COORDINATE ||
+		pages > min_u64(VMO_MAX_PAGES, VMO_MAX_COORDINATE - bias))
+		return ST_OUT_OF_RANGE;
+	*v = (struct vmo){.pool = pool, .bias = bias, .pages = pages, .flags = (uint16_t)flags};
+	v->levels = (uint8_t)tree_levels(bias, bias + pages);
 	v->memory = PTE_NORMAL;
 	v->source = v->walk.walker = v->goal.walker = v;
 	list_init(&v->sibling);
@@ -27,6 +64,7 @@ static void object_init(struct vmo *v, struct pool *pool, uint64_t pages, unsign
 	list_init(&v->resting);
 	list_init(&v->walk.link);
 	list_init(&v->goal.link);
+	return ST_OK;
 }
 
 /* whole_frames: every page and every table of a tree of `levels` over [start, end). */
@@ -50,21 +88,19 @@ static uint64_t whole_frames(uint64_t start, uint64_t end, unsigned levels)
 status_t vmo_set_aside(struct vmo *v, uint64_t end)
 {
 	unsigned levels = (unsigned)max_u64(v->levels, tree_levels(v->bias, end));
-	bool follows = v->parent && v->limit > v->bias;
+	bool follows = v->limit > v->bias;
 	uint64_t cap =
 		follows && levels ? 3 * (uint64_t)levels - 2 : 0; /* paths below a root */
-	uint64_t back;
 
 	if (v->flags & VMO_RESERVE)
 		cap += whole_frames(v->bias, end, levels);
 	if (cap > v->reserve_cap) {
-		status_t st = pool_reserve(v->pool, cap - v->reserve_cap);
-
-		if (st != ST_OK)
-			return st;
+		if (pool_reserve(v->pool, cap - v->reserve_cap) != ST_OK)
+			return ST_NO_MEMORY;
 		v->reserve += cap - v->reserve_cap;
 	} else {
-		back = min_u64(v->reserve, v->reserve_cap - cap);
+		uint64_t back = min_u64(v->reserve, v->reserve_cap - cap);
+
 		pool_unreserve(v->pool, back);
 		v->reserve -= back;
 	}
@@ -93,11 +129,7 @@ void vmo_unrenew(struct vmo *v)
 
 status_t vmo_init(struct vmo *v, struct pool *pool, uint64_t pages, unsigned flags)
 {
-	if (pages > VMO_MAX_PAGES)
-		return ST_OUT_OF_RANGE;
-	object_init(v, pool, pages, flags & VMO_RESIZABLE);
-	v->levels = (uint8_t)tree_levels(0, pages);
-	return ST_OK;
+	return object_init(v, pool, 0, pages, flags & VMO_RESIZABLE);
 }
 
 void vmo_set_memory(struct vmo *v, enum pte_memory memory)
@@ -109,37 +141,14 @@ void vmo_set_memory(struct vmo *v, enum pte_memory memory)
 	v->flags = (uint16_t)(kept | (memory == PTE_NORMAL ? 0 : VMO_UNCACHED));
 }
 
-/* fill_page: the page at coordinate `c`, for good; false: there is no frame for a table. */
-static bool fill_page(struct vmo *v, uint64_t c, paddr_t pa)
-{
-	pte_t *slot = &v->root;
-	pte_t page = pte_page(pa, (enum pte_memory)v->memory);
-
-	for (unsigned level = v->levels; level > 0; level--) {
-		if (pte_is_none(*slot)) {
-			if (!vmo_can_take(v, 1, false))
-				return false;
-			mmu_write(slot, table_new(v, level, false));
-		}
-		slot = table_slot(*slot, level, c);
-	}
-	if (v->memory != PTE_NORMAL)
-		page = pte_deny_execute(page, 0);
-	mmu_write(slot, pte_allow_write(pte_owned(page), 0));
-	return true;
-}
-
 /* fixed_take: the frames that it is made of, if it has not all of them yet. */
 static status_t fixed_take(struct vmo *v)
 {
-	status_t st = ST_SHOULD_WAIT;
+	status_t st;
 
-	while (st == ST_SHOULD_WAIT) {
-		for (unsigned i = 0; i < RUN_STEPS && st == ST_SHOULD_WAIT; i++)
-			st = pool_run_step(v->pool, &v->run);
-		if (st == ST_SHOULD_WAIT && !vm_step())
+	for (unsigned i = 1; (st = pool_run_step(v->pool, &v->run)) == ST_SHOULD_WAIT; i++)
+		if (i % RUN_STEPS == 0 && !vm_step())
 			break;
-	}
 	return st;
 }
 
@@ -149,67 +158,64 @@ status_t vmo_fill(struct vmo *v)
 	uint64_t frames = whole_frames(0, v->pages, v->levels) - (v->run.count ? 0 : v->pages);
 	status_t st = ST_OK;
 
-	if (!v->filled && !v->run.taken && frames > pool_can_take(v->pool))
+	if (!v->reached && !v->run.taken && frames > pool_can_take(v->pool))
 		return ST_NO_MEMORY;
-	if (v->run.count && !v->filled)
+	if (v->run.count && !v->reached)
 		st = fixed_take(v);
-	while (st == ST_OK && v->filled < v->pages) {
-		paddr_t pa = base + ((v->run.first + v->filled) << PAGE_BITS);
+	while (st == ST_OK && v->reached < v->pages) {
+		paddr_t pa = base + ((v->run.first + v->reached) << PAGE_BITS);
 
 		if (v->run.count)
 			mmu_page_zero(pa);
 		if (v->run.count && v->memory != PTE_NORMAL)
 			mmu_sync_uncached(pa);
-		if (!fill_page(v, v->filled, pa))
-			return ST_NO_MEMORY;
-		if (++v->filled < v->pages && !vm_step())
+		st = own_tables(v, v->reached);
+		if (st != ST_OK)
+			break;
+		mmu_write(tree_find(v, v->reached, 0).slot, page_entry(v, pa));
+		if (++v->reached < v->pages && !vm_step())
 			st = ST_SHOULD_WAIT;
 	}
-	if (st == ST_OK)
+	if (st == ST_OK) {
 		v->flags &= (uint16_t)~VMO_UNBORN;
+		v->merge.clone = NULL; /* it was a run */
+	}
 	return st;
 }
 
-static status_t fixed_init(
-	struct vmo *v, struct pool *pool, uint64_t pages, enum pte_memory memory)
+static status_t fixed_init(struct vmo *v, struct pool *pool, uint64_t pages,
+	const struct pool_run *run, enum pte_memory memory)
 {
-	if (!pages)
-		return ST_INVALID_ARGS;
-	if (pages > VMO_MAX_PAGES)
-		return ST_OUT_OF_RANGE;
-	object_init(v, pool, pages, VMO_FIXED | VMO_UNBORN);
+	status_t st = object_init(v, pool, 0, pages, VMO_FIXED | VMO_UNBORN);
+
+	if (st != ST_OK)
+		return st;
+	v->run = *run;
 	v->memory = (uint8_t)memory;
-	v->levels = (uint8_t)tree_levels(0, pages);
-	return ST_OK;
+	return vmo_fill(v);
 }
 
 status_t vmo_init_run(struct vmo *v, struct pool *pool, uint64_t pages, uint64_t alignment,
 	enum pte_memory memory)
 {
-	status_t st = fixed_init(v, pool, pages, memory);
+	struct pool_run run = {.alignment = alignment};
 
-	if (!alignment || (alignment & (alignment - 1)))
+	if (!pages || !alignment || (alignment & (alignment - 1)))
 		return ST_INVALID_ARGS;
-	if (st != ST_OK)
-		return st;
-	v->run.count = (uint32_t)min_u64(pages, UINT32_MAX); /* no Pool has so many */
-	v->run.alignment = alignment;
-	return vmo_fill(v);
+	run.count = (uint32_t)min_u64(pages, UINT32_MAX); /* no Pool has so many */
+	return fixed_init(v, pool, pages, &run, memory);
 }
 
 status_t vmo_init_device(
 	struct vmo *v, struct pool *pool, uint64_t pages, paddr_t pa, enum pte_memory memory)
 {
-	status_t st = fixed_init(v, pool, pages, memory);
+	struct pool_run run = {.first = pa >> PAGE_BITS};
 
-	if (!is_aligned(pa, PAGE_SIZE))
+	if (!pages || !is_aligned(pa, PAGE_SIZE))
 		return ST_INVALID_ARGS;
-	if (pages && (pa > PHYSICAL_LIMIT || pages > (PHYSICAL_LIMIT - pa) >> PAGE_BITS))
+	if (pa > PHYSICAL_LIMIT || pages > (PHYSICAL_LIMIT - pa) >> PAGE_BITS)
 		return ST_OUT_OF_RANGE;
-	if (st != ST_OK)
-		return st;
-	v->run.first = pa >> PAGE_BITS;
-	return vmo_fill(v);
+	return fixed_init(v, pool, pages, &run, memory);
 }
 
 /* window_end: below which coordinate a child of `source` may see the tree. */
@@ -218,38 +224,32 @@ static uint64_t window_end(const struct vmo *source)
 	return source->flags & VMO_SLICE ? vmo_end(source) : VMO_NO_LIMIT;
 }
 
-/* child_init: a newborn that is nobody's child yet. */
-static status_t child_init(struct vmo *v, struct vmo *source, struct pool *pool,
+/* child_init: a newborn that its parent does not know yet. */
+static force_inline status_t child_init(struct vmo *v, struct vmo *source, struct pool *pool,
 	uint64_t offset, uint64_t pages, unsigned flags)
 {
 	uint64_t bias;
-	status_t st;
 
 	if (source->memory != PTE_NORMAL)
 		return ST_BAD_STATE;
-	st = vmo_finish(source->source);
-	if (st != ST_OK)
-		return st;
-	if (__builtin_add_overflow(source->bias, offset, &bias) || bias > VMO_MAX_COORDINATE ||
-		pages > min_u64(VMO_MAX_PAGES, VMO_MAX_COORDINATE - bias))
+	if (__builtin_add_overflow(source->bias, offset, &bias) ||
+		object_init(v, pool, bias, pages, flags) != ST_OK)
 		return ST_OUT_OF_RANGE;
-	object_init(v, pool, pages, flags);
-	v->bias = bias;
-	v->levels = (uint8_t)tree_levels(bias, bias + pages);
+	v->parent = source->source;
+	v->limit = window_end(source);
 	return ST_OK;
 }
 
 status_t vmo_clone(struct vmo *v, struct vmo *source, struct pool *pool, uint64_t offset,
 	uint64_t pages, unsigned flags)
 {
-	status_t st = child_init(
-		v, source, pool, offset, pages, flags & (VMO_RESIZABLE | VMO_RESERVE));
+	status_t st = vmo_finish(source->source);
 
-	if (st != ST_OK)
-		return st;
-	v->parent = source->source;
-	v->limit = window_end(source);
-	st = vmo_set_aside(v, v->bias + pages);
+	if (st == ST_OK)
+		st = child_init(
+			v, source, pool, offset, pages, flags & (VMO_RESIZABLE | VMO_RESERVE));
+	if (st == ST_OK)
+		st = vmo_set_aside(v, v->bias + pages);
 	if (st != ST_OK)
 		return st;
 	vmo_borrow_root(v);
@@ -260,7 +260,7 @@ status_t vmo_clone(struct vmo *v, struct vmo *source, struct pool *pool, uint64_
 /* run_end: pages of a run that stand in no entry yet go back. */
 static status_t run_end(struct vmo *v)
 {
-	while (v->run.taken > v->filled && pool_run_drop(&v->run))
+	while (v->run.taken > v->reached && pool_run_drop(&v->run))
 		if (!vm_step())
 			return ST_SHOULD_WAIT;
 	return ST_OK;
@@ -296,29 +296,33 @@ static status_t snapshot_begin(struct vmo *v, struct vmo *source, struct pool *p
 	if (st != ST_OK)
 		return st;
 	v->flags |= VMO_UNBORN;
-	v->parent = p;
-	v->limit = window_end(source);
 	v->below = p;
-	v->adopt_next = v->bias;
+	v->reached = v->bias;
 	p->newborn = v;
 	p->children++;
 	return ST_OK;
 }
 
-/* snapshot_of: take over what `from` would leave v if it went. */
-static status_t snapshot_of(struct vmo *v, struct vmo *from)
+/* snapshot_of: take over what the ancestor `below` would leave v if it went; on to the next. */
+static status_t snapshot_of(struct vmo *v)
 {
-	struct adoption a = {.child = v, .from = from, .snapshot = true, .at = v->adopt_next};
+	struct vmo *from = v->below;
+	struct adoption a = {.child = v, .from = from, .snapshot = true, .at = v->reached};
 	status_t st = from->flags & (VMO_FIXED | VMO_PAGED) ? ST_BAD_STATE : vmo_finish(from);
 
 	if (st == ST_OK)
 		st = mappings_sweep(from, 0, UINT64_MAX, SWEEP_WRITE);
 	if (st == ST_OK) {
-		a.end = min_u64(min_u64(vmo_end(v), v->limit), vmo_end(from));
+		a.end = min_u64(see_end(v), vmo_end(from));
 		st = family_adopt(&a);
-		v->adopt_next = a.at;
+		v->reached = a.at;
 	}
-	return st;
+	if (st != ST_OK)
+		return st;
+	v->limit = limit_behind(v, from);
+	v->below = v->limit > v->bias ? from->parent : NULL;
+	v->reached = v->bias;
+	return v->below && !vm_step() ? ST_SHOULD_WAIT : ST_OK;
 }
 
 /* snapshot_renew: promises for pages that are shared now are made again, or none is. */
@@ -361,18 +365,8 @@ status_t vmo_snapshot(struct vmo *v, struct vmo *source, struct pool *pool, uint
 		st = snapshot_begin(v, source, pool, offset, pages, flags);
 	if (st != ST_OK)
 		return st;
-	while (v->below && st == ST_OK) {
-		struct vmo *from = v->below;
-
-		st = snapshot_of(v, from);
-		if (st != ST_OK)
-			break;
-		v->limit = limit_behind(v, from);
-		v->below = v->limit > v->bias ? from->parent : NULL;
-		v->adopt_next = v->bias;
-		if (v->below && !vm_step())
-			st = ST_SHOULD_WAIT;
-	}
+	while (v->below && st == ST_OK)
+		st = snapshot_of(v);
 	if (st == ST_OK) {
 		v->limit = window_end(source);
 		st = snapshot_renew(v, p);
@@ -395,13 +389,16 @@ status_t vmo_snapshot(struct vmo *v, struct vmo *source, struct pool *pool, uint
 
 status_t vmo_slice(struct vmo *v, struct vmo *source, uint64_t offset, uint64_t pages)
 {
+	status_t st;
+
 	if (offset > source->pages || pages > source->pages - offset)
 		return ST_OUT_OF_RANGE;
 	if (source->source->slice_count == VMO_SLICES_MAX)
 		return ST_NO_RESOURCES;
-	object_init(v, source->pool, pages, VMO_SLICE);
+	st = object_init(v, source->pool, source->bias + offset, pages, VMO_SLICE);
+	if (st != ST_OK)
+		return st;
 	v->memory = source->memory;
-	v->bias = source->bias + offset;
 	v->source = source->source;
 	v->parent = source;
 	source->children++;

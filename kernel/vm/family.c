@@ -216,7 +216,7 @@ static bool may_take_whole(const struct adoption *a, unsigned level)
 	if (a->snapshot && from->parent && start < from->limit)
 		return false;
 	return max_u64(start, from->bias) >= a->child->bias &&
-		min_u64(end, vmo_end(from)) <= min_u64(vmo_end(a->child), a->child->limit);
+		min_u64(end, vmo_end(from)) <= see_end(a->child);
 }
 
 /* adopt_block: one step at a->at; the level of the block that is dealt with by it. */
@@ -227,16 +227,16 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
 	struct place from = {.slot = &a->from->root, .level = a->from->levels};
 
 	for (;;) {
-		if (!pte_is_owned(*from.slot)) {
-			*level_out = from.level;
+		bool same = from.level == to.level;
+
+		*level_out = from.level;
+		if (!pte_is_owned(*from.slot))
 			return ST_OK;
-		}
 		if (from.level <= to.level && !pte_is_owned(*to.slot)) {
-			if (from.level == to.level && may_take_whole(a, to.level)) {
+			if (same && may_take_whole(a, to.level)) {
 				mmu_write(from.slot, pte_deny_write(*from.slot, from.level));
 				frame_get(pte_pa(*from.slot, from.level));
 				entry_publish(to, *from.slot);
-				*level_out = to.level;
 				return ST_OK;
 			}
 			if (!vmo_can_take(child, 1, true))
@@ -244,18 +244,14 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
 			CHECK(pte_is_none(*to.slot));
 			mmu_write(to.slot, table_new(child, to.level, true));
 		}
-		if (from.level == to.level &&
+		if (same &&
 			(to.level == 0 ||
-				pte_pa(*to.slot, to.level) == pte_pa(*from.slot, to.level))) {
-			*level_out = to.level;
+				pte_pa(*to.slot, to.level) == pte_pa(*from.slot, to.level)))
 			return ST_OK;
-		}
-		if (to.level >= from.level) {
+		if (from.level <= to.level)
 			descend(&to, a->at);
-			if (to.level >= from.level)
-				continue;
-		}
-		descend(&from, a->at);
+		if (from.level > to.level)
+			descend(&from, a->at);
 	}
 }
 
@@ -284,15 +280,6 @@ status_t family_adopt(struct adoption *a)
 	return ST_OK;
 }
 
-/* limit_behind: below which coordinate a child of v sees what is behind v. */
-uint64_t limit_behind(const struct vmo *child, const struct vmo *v)
-{
-	uint64_t limit =
-		min_u64(min_u64(child->limit, v->limit), min_u64(vmo_end(child), vmo_end(v)));
-
-	return v->parent ? limit : 0;
-}
-
 /* adoption_again: v goes, or lost what it took over from a parent that is being closed. */
 void adoption_again(struct vmo *v)
 {
@@ -311,13 +298,13 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 	if (st != ST_OK)
 		return st;
 	if (v->adopt_child != child)
-		v->adopt_next = 0;
+		v->reached = 0;
 	v->adopt_child = child;
-	a.at = max_u64(v->adopt_next, child->bias);
-	a.end = min_u64(min_u64(vmo_end(child), child->limit), vmo_end(v));
+	a.at = max_u64(v->reached, child->bias);
+	a.end = min_u64(see_end(child), vmo_end(v));
 	st = family_adopt(&a);
 	CHECK(st != ST_NO_MEMORY);
-	v->adopt_next = a.at;
+	v->reached = a.at;
 	family_watch(child); /* what it took over may hold borrowed entries */
 	if (st != ST_OK)
 		return st;
@@ -351,17 +338,14 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
  * make_edges: make the private tables of v's edges towards its parent, for its children
  * to share when v goes.
  */
-static status_t make_edges(struct vmo *v)
+static apart status_t make_edges(struct vmo *v)
 {
-	uint64_t end =
-		v->parent ? min_u64(min_u64(vmo_end(v), v->limit), vmo_end(v->parent)) : 0;
-	status_t st = ST_OK;
+	uint64_t end = v->parent ? min_u64(see_end(v), vmo_end(v->parent)) : 0;
 	pte_t e;
+	status_t st = end > v->bias ? vmo_resolve(v, v->bias, false, &e) : ST_OK;
 
-	if (end > v->bias)
-		st = vmo_resolve(v, v->bias, &e);
-	if (end > v->bias && st == ST_OK)
-		st = vmo_resolve(v, end - 1, &e);
+	if (st == ST_OK && end > v->bias)
+		st = vmo_resolve(v, end - 1, false, &e);
 	return st == ST_MISSING ? vmo_edges(v, end) : st;
 }
 

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The Quire authors */
 /*
- * Mappings: which range of which VMO stands where.
+ * Mappings: which range of which VMO stands where. They stand in two orders: by address in
+ * their VSpace (a treap, as a program chooses the keys), and in a list of the VMO, for
+ * whoever changes what the VMO shows.
+ *
+ *	pages of a VSpace   |   | m  m  m  m | n  n |    |      n is of another VMO
+ *	coordinates             4  5  6  7              m->coordinate = 4, m->end beyond
  *
  * A cut leaves two, each with its part of the same coordinates:
  *

@@ -15,6 +15,13 @@
  *	before   root --> [ . . T . ]    T borrowed; now c, a page in T's block, is written
  *	after    root --> [ . . N . ]    N our own: [ b b c' b ], c' our own page
  *
+ * Take-over. Two snapshots share a page; when one has got its own, or closes, the other is
+ * the only owner that is left, and its write makes the entry writable where it is:
+ *
+ *	A, S   [ x ] [ x ]   x: two references, no right to write
+ *	A      [ w ] [ x ]   A wrote: w is its copy, x has one reference
+ *	S      [ w ] [ x ]   S writes: sole, so x itself is opened; nothing is copied
+ *
  * Everything below the first such entry is built aside and stored by one write. Before
  * it, descendants drop what they borrowed through the old entry (that can stop: nothing
  * has changed by then), and our own mappings forget it: break before make. Where they have
@@ -24,19 +31,6 @@
 #include "vm/tree.h"
 #include "vm/vspace.h"
 
-/* open_sole: open_path, from a table on that is owned but not open. */
-static apart struct place open_sole(struct place p, uint64_t c, unsigned stop)
-{
-	for (; entry_is_sole(*p.slot, p.level); descend(&p, c)) {
-		if (!pte_can_write(*p.slot, p.level))
-			mmu_write(p.slot, pte_allow_write(*p.slot, p.level));
-		p.open = p.level == stop;
-		if (p.open)
-			break;
-	}
-	return p;
-}
-
 /* open_path: walk down over sole entries, opening them for writing, to `stop` at most. */
 static force_inline struct place open_path(struct vmo *v, uint64_t c, unsigned stop)
 {
@@ -44,11 +38,13 @@ static force_inline struct place open_path(struct vmo *v, uint64_t c, unsigned s
 
 	while (p.level > stop && pte_can_write(*p.slot, p.level))
 		descend(&p, c);
-	if (p.level > stop)
-		return pte_is_owned(*p.slot) ? open_sole(p, c, stop) : p;
-	p.open = p.level == stop && entry_is_sole(*p.slot, stop);
-	if (p.open && !pte_can_write(*p.slot, stop))
-		mmu_write(p.slot, pte_allow_write(*p.slot, stop));
+	for (; entry_is_sole(*p.slot, p.level); descend(&p, c)) {
+		if (!pte_can_write(*p.slot, p.level))
+			mmu_write(p.slot, pte_allow_write(*p.slot, p.level));
+		p.open = p.level <= stop;
+		if (p.open)
+			break;
+	}
 	return p;
 }
 
@@ -66,23 +62,12 @@ static force_inline pte_t page_of_own(struct vmo *v, pte_t old)
 }
 
 /*
- * uncached: the same for a VMO whose pages are not Normal memory: none is left in a cache. Until
- * it is there, zeros are shown as the page of zeros that all VMOs show: nobody writes that one.
- */
-static pte_t uncached(const struct vmo *v, pte_t page)
-{
-	paddr_t pa = pte_pa(page, 0);
-
-	mmu_sync_uncached(pa);
-	page = pte_deny_execute(pte_page(pa, (enum pte_memory)v->memory), 0);
-	return pte_allow_write(pte_owned(page), 0);
-}
-
-/*
  * build: what shall stand at `top`: tables of our own on the way to `c`, down to `stop`;
  * at level 0 a page.
  *
  *  => `shown` is what v shows at `c` where no entry says so
+ *  => an uncached page is left in no cache. Until it is there, zeros are shown as the page of
+ *     zeros that all VMOs show: nobody writes that one
  *  => a frame for each can be taken
  */
 static apart pte_t build(
@@ -99,8 +84,10 @@ static apart pte_t build(
 		else
 			*slot = pte_is_none(old) ? table_new(v, level, false) :
 						   table_copy(v, old, level, c);
-		if (level == 0 && v->flags & VMO_UNCACHED)
-			*slot = uncached(v, *slot);
+		if (level == 0 && v->flags & VMO_UNCACHED) {
+			mmu_sync_uncached(pte_pa(*slot, 0));
+			*slot = page_entry(v, pte_pa(*slot, 0));
+		}
 		if (slot != &made && pte_is_owned(old))
 			vmo_put(v, &old, 1, level);
 		if (level == stop)
@@ -190,7 +177,7 @@ static apart status_t own_slowly(
 		return ST_NO_MEMORY;
 	if (pte_is_none(shown) && pte_is_none(p.level ? tree_entry(v, c) : *p.slot) &&
 		(vmo_sees(v, c) || vmo_misses(v, c))) {
-		st = vmo_resolve(v, c, &shown);
+		st = vmo_resolve(v, c, false, &shown);
 		vm_work.missing_write = true;
 		if (st != ST_OK && st != ST_NO_MEMORY)
 			return st;

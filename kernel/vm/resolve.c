@@ -27,11 +27,6 @@
 
 enum view { VIEW_ZEROS, VIEW_ZEROS_PART, VIEW_WHOLE, VIEW_PART };
 
-static uint64_t see_end(const struct vmo *v)
-{
-	return min_u64(vmo_end(v), v->limit);
-}
-
 bool vmo_sees(const struct vmo *v, uint64_t c)
 {
 	return v->parent && c < see_end(v) && c < vmo_end(v->parent);
@@ -107,12 +102,6 @@ static bool cache_path(struct vmo *v, uint64_t c)
 	}
 }
 
-static bool holds(struct vmo *v, uint64_t c, pte_t *entry_out)
-{
-	*entry_out = tree_entry(v, c);
-	return !pte_is_none(*entry_out);
-}
-
 /* misses: what v shows at `c` is x's, and it has not got it. */
 static seldom void misses(struct vmo *v, struct vmo *x, uint64_t c)
 {
@@ -134,7 +123,7 @@ static status_t climb(struct vmo *v, struct vmo *from, uint64_t c, struct vmo **
 	struct vmo *x = from;
 	pte_t e;
 
-	while (!holds(x, c, &e)) {
+	while (!tree_holds(x, c, &e)) {
 		struct vmo *up = x->parent;
 
 		if (up &&
@@ -161,13 +150,12 @@ static status_t climb(struct vmo *v, struct vmo *from, uint64_t c, struct vmo **
 }
 
 /*
- * resolve_family: the slow way. With a work limit, the climb of a deep family is done in
- * stretches: `goal` is an ancestor whose turn it is first.
+ * resolve_family: vmo_resolve, the slow way. With a work limit, the climb of a deep family
+ * is done in stretches: `goal` is an ancestor whose turn it is first.
  */
-static status_t resolve_family(
-	struct vmo *v, uint64_t c, pte_t *entry_out, struct vmo **stuck_out)
+status_t resolve_family(struct vmo *v, uint64_t c, bool firmly, pte_t *entry_out)
 {
-	while (!holds(v, c, entry_out)) {
+	while (!tree_holds(v, c, entry_out)) {
 		/* Nobody on the way to a goal may have a page of its own by now, or see less. */
 		bool goal =
 			v->goal.at && v->goal.start == c && v->goal.changes == vm_work.changes;
@@ -182,10 +170,12 @@ static status_t resolve_family(
 		for (;; x = x->below) {
 			if (!cache_path(x, c)) {
 				*entry_out = vmo_sees(x, c) ?
-					pte_borrowed(*tree_find(x->parent, c, 0).slot, 0) :
+					pte_borrowed(tree_entry(x->parent, c), 0) :
 					zero_entry(0);
-				*stuck_out = x;
-				return ST_NO_MEMORY;
+				st = firmly ? own_tables(x, c) : ST_NO_MEMORY;
+				if (st != ST_OK)
+					return st;
+				break;
 			}
 			if (x == from)
 				break;
@@ -217,39 +207,6 @@ seldom status_t vmo_edges(struct vmo *v, uint64_t end)
 	return ST_OK;
 }
 
-/*
- * vmo_resolve: the page entry that v shows at `c`, which is inside v.
- *
- *  => ST_NO_MEMORY: the entry is right, but v does not remember it: read, do not map
- *  => ST_SHOULD_WAIT, ST_MISSING
- */
-status_t vmo_resolve(struct vmo *v, uint64_t c, pte_t *entry_out)
-{
-	struct vmo *stuck;
-
-	if (vmo_settle(v) != ST_OK)
-		return ST_SHOULD_WAIT;
-	return holds(v, c, entry_out) ? ST_OK : resolve_family(v, c, entry_out, &stuck);
-}
-
-/*
- * vmo_resolve_firmly: the same, and v remembers it: who could not gets tables of its own.
- *
- *  => ST_NO_MEMORY: there is none for such a table
- */
-status_t vmo_resolve_firmly(struct vmo *v, uint64_t c, pte_t *entry_out)
-{
-	struct vmo *stuck;
-	status_t st = vmo_settle(v);
-
-	while (st == ST_OK && !holds(v, c, entry_out)) {
-		st = resolve_family(v, c, entry_out, &stuck);
-		if (st == ST_NO_MEMORY)
-			st = own_tables(stuck, c);
-	}
-	return st;
-}
-
 status_t vmo_look(struct vmo *v, uint64_t page, paddr_t *pa_out)
 {
 	pte_t e;
@@ -257,7 +214,7 @@ status_t vmo_look(struct vmo *v, uint64_t page, paddr_t *pa_out)
 
 	if (page >= v->pages)
 		return ST_OUT_OF_RANGE;
-	st = vmo_resolve(v->source, v->bias + page, &e);
+	st = vmo_resolve(v->source, v->bias + page, false, &e);
 	if (st != ST_OK && st != ST_NO_MEMORY)
 		return st;
 	*pa_out = pte_pa(e, 0);

@@ -44,15 +44,16 @@ pte_t zero_entry(unsigned level)
 	return level ? pte_table(pa, level) : pte_page(pa, PTE_NORMAL);
 }
 
-void code_sync(paddr_t page)
+bool code_sync(paddr_t page)
 {
 	struct frame *f = frame_at(page);
 
 	if (f && f->code)
-		return;
+		return false;
 	mmu_sync_code(page);
 	if (f)
 		f->code = true;
+	return true;
 }
 
 void vmo_wrote(paddr_t page)
@@ -228,7 +229,7 @@ static bool is_empty(pte_t e, unsigned level)
  * prune: tables around `c` that nothing stands in any more go, so that who looks for what
  * a VMO owns passes over few; those at its edges stay, for whoever takes over.
  */
-static void prune(struct vmo *v, uint64_t c, bool follows)
+static void prune(struct vmo *v, uint64_t c)
 {
 	for (unsigned level = 1; level <= v->levels && !v->inside; level++) {
 		struct place p = tree_own(v, c, level);
@@ -239,23 +240,17 @@ static void prune(struct vmo *v, uint64_t c, bool follows)
 		if (!p.open || !pte_is_owned(e) || !entry_is_sole(e, level) ||
 			!is_empty(e, level))
 			return;
-		if (follows &&
+		if (v->limit > v->bias &&
 			(level > v->parent->levels || block_start(c, level) < v->bias ||
-				block_end(c, level) > min_u64(vmo_end(v), v->limit)))
+				block_end(c, level) > see_end(v)))
 			return;
 		vmo_put(v, p.slot, 1, level);
 	}
 }
 
-/* straddles: does the block of `level` around `c` lie on both sides of `edge`? */
-static bool straddles(uint64_t c, unsigned level, uint64_t edge)
-{
-	return block_start(c, level) < edge && edge < block_end(c, level);
-}
-
 status_t tree_remove(struct vmo *v, uint64_t start, uint64_t end)
 {
-	bool follows = v->parent && v->limit > v->bias;
+	bool follows = v->limit > v->bias;
 	uint64_t low = start <= v->bias && !follows ? 0 : start;
 	bool all = end >= max_u64(vmo_end(v), v->trim) && (!follows || v->trim >= end);
 	uint64_t high = all ? UINT64_MAX : end;
@@ -273,7 +268,7 @@ status_t tree_remove(struct vmo *v, uint64_t start, uint64_t end)
 		struct place p;
 
 		while (block_start(c, level) < low || block_end(c, level) > high ||
-			straddles(c, level, edge))
+			(block_start(c, level) < edge && edge < block_end(c, level)))
 			level--;
 		p = tree_own(v, c, level);
 		if (p.level == 0 && v->levels > 0) {
@@ -289,8 +284,8 @@ status_t tree_remove(struct vmo *v, uint64_t start, uint64_t end)
 		c = block_end(c, p.level);
 	}
 	if (st == ST_OK && start < end) {
-		prune(v, start, follows);
-		prune(v, end - 1, follows);
+		prune(v, start);
+		prune(v, end - 1);
 	}
 	return st;
 }

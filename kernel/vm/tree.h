@@ -99,6 +99,22 @@ static inline struct place tree_find(struct vmo *v, uint64_t c, unsigned stop)
 	return p;
 }
 
+/* tree_entry: the entry alone, down to the page. */
+static inline pte_t tree_entry(const struct vmo *v, uint64_t c)
+{
+	pte_t e = v->root;
+
+	for (unsigned level = v->levels; level > 0 && !pte_is_none(e); level--)
+		e = *table_slot(e, level, c);
+	return e;
+}
+
+static inline bool tree_holds(const struct vmo *v, uint64_t c, pte_t *entry_out)
+{
+	*entry_out = tree_entry(v, c);
+	return !pte_is_none(*entry_out);
+}
+
 /* tree_own: walk over owned entries alone; `open` then says that they are v's alone. */
 static inline struct place tree_own(struct vmo *v, uint64_t c, unsigned stop)
 {
@@ -139,14 +155,19 @@ static inline unsigned tree_levels(uint64_t start, uint64_t end)
 	return level;
 }
 
-/* tree_entry: the same, the entry alone, down to the page. */
-static inline pte_t tree_entry(const struct vmo *v, uint64_t c)
+/* see_end: below it v sees its parent; without one the limit is 0. */
+static inline uint64_t see_end(const struct vmo *v)
 {
-	pte_t e = v->root;
+	return min_u64(vmo_end(v), v->limit);
+}
 
-	for (unsigned level = v->levels; level > 0 && !pte_is_none(e); level--)
-		e = *table_slot(e, level, c);
-	return e;
+/* page_entry: the owned, writable entry for a page as v shows its own. */
+static inline pte_t page_entry(const struct vmo *v, paddr_t pa)
+{
+	pte_t e = pte_page(pa, (enum pte_memory)v->memory);
+
+	return pte_allow_write(
+		pte_owned(v->memory == PTE_NORMAL ? e : pte_deny_execute(e, 0)), 0);
 }
 
 /* zero_entry: the borrowed entry of `level` that shows zeros; is_zero asks for it. */
@@ -175,9 +196,10 @@ void vmo_unrenew(struct vmo *v);
 
 /*
  * Code. A page that is executed is marked in the frame table, and so is a table that some
- * space links for execution: then what is entered in it is made fit to be fetched first.
+ * space links for execution: then what is entered in it is made fit to be fetched first. False:
+ * it was so already.
  */
-void code_sync(paddr_t page);
+bool code_sync(paddr_t page);
 
 /* place_is_code: what is stored there may be fetched at once. */
 static force_inline bool place_is_code(struct place p)
@@ -223,8 +245,7 @@ must_check status_t tree_cut(struct vmo *v, uint64_t c, bool drop);
 must_check status_t tree_remove(struct vmo *v, uint64_t start, uint64_t end);
 
 /* resolve.c */
-status_t vmo_resolve(struct vmo *v, uint64_t c, pte_t *entry_out);
-status_t vmo_resolve_firmly(struct vmo *v, uint64_t c, pte_t *entry_out);
+status_t resolve_family(struct vmo *v, uint64_t c, bool firmly, pte_t *entry_out);
 bool vmo_sees(const struct vmo *v, uint64_t c);
 status_t vmo_edges(struct vmo *v, uint64_t end);
 void vmo_borrow_root(struct vmo *v);
@@ -245,6 +266,20 @@ status_t merge_go_on(struct vmo *clone);
 static inline status_t vmo_settle(struct vmo *v)
 {
 	return v->merge.clone ? merge_go_on(v->merge.clone) : ST_OK;
+}
+
+/*
+ * vmo_resolve: the page entry that v shows at `c`, which is inside v.
+ *
+ *  => ST_NO_MEMORY: the entry is right, but v does not remember it: read, do not map.
+ *     `firmly`: who could not gets tables of its own; there is no frame for such a table
+ *  => ST_SHOULD_WAIT, ST_MISSING
+ */
+static inline status_t vmo_resolve(struct vmo *v, uint64_t c, bool firmly, pte_t *entry_out)
+{
+	if (vmo_settle(v) != ST_OK)
+		return ST_SHOULD_WAIT;
+	return tree_holds(v, c, entry_out) ? ST_OK : resolve_family(v, c, firmly, entry_out);
 }
 
 /* vmo_finish: and a shrink that was begun. */
@@ -298,7 +333,12 @@ struct adoption {
 };
 status_t family_adopt(struct adoption *a);
 void adoption_again(struct vmo *v);
-uint64_t limit_behind(const struct vmo *child, const struct vmo *v);
+
+/* limit_behind: below which coordinate a child of v sees what is behind v. */
+static inline uint64_t limit_behind(const struct vmo *child, const struct vmo *v)
+{
+	return min_u64(see_end(child), see_end(v));
+}
 
 /*
  * mapping.c: what mappings of v hold of [start, end).

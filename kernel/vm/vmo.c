@@ -5,27 +5,47 @@
  *
  * Every change of what a VMO shows in a range goes through three steps: descendants drop
  * what they borrowed there (family.c: may stop, nothing has changed), mappings lose their
- * way in, then the tree changes. Losing content (decommit, shrink):
+ * way in, then the tree changes. (x, y, z: owned pages; b: borrowed; 0: of zeros)
  *
- *	clone [ x | y | b ]   decommit 1   [ x |   | b ]   asks the parent again at 1
+ * Decommit. Own pages go; who looks there asks the parent again, or gets zeros:
+ *
+ *	clone [ x | y | b ]    decommit 1    [ x |   | b ]    y's frame is back in its Pool
+ *
+ * Zero. Where a parent would show through, a page of zeros of one's own hides it; where
+ * there is no parent the page goes, as nothing shows zeros too:
+ *
+ *	clone [ x | y | b ]    zero 1, 2     [ x | 0 | 0 ]    y cleared; a new page at 2
+ *	alone [ x | y |   ]    zero 1, 2     [ x |   |   ]
+ *
+ * Commit. A write to each page, but for the bytes (own.c):
+ *
+ *	clone [ x |   | b ]    commit 0..2   [ x | p | p ]    p: a copy of what was seen
+ *
+ * Resize. A VMO that grows out of its root's block gets a table above the root, and above
+ * that; the old root is one entry of the new. One that shrinks keeps its height: shared
+ * tables that lie on both sides of the new end are copied first (tree.c), so that a shrink
+ * which has begun needs no memory; from then on all is beyond the end that is in [end,
+ * trim), until it is gone.
+ *
+ *	2 pages, root --> [ x | y ]                               TABLE_ENTRIES = 2
+ *	grow to 3         root --> [ * | . ]                      . none: pages 2 and 3
+ *	                             '--> [ x | y ]
+ *	shrink to 1       root --> [ * | . ]                      y went; the table stays
+ *	                             '--> [ x | . ]
  */
 #include "vm/tree.h"
 
-/* grow_levels: put tables above the root until its block holds `end`. */
-static void grow_levels(struct vmo *v, uint64_t end)
+/* grow_levels: put tables above the root. */
+static void grow_levels(struct vmo *v, unsigned levels)
 {
-	unsigned levels = tree_levels(v->bias, end);
-
 	while (v->levels < levels) {
 		pte_t old = v->root;
-		pte_t table;
 
-		if (!pte_is_none(old)) {
-			table = table_new(v, v->levels + 1u, false);
-			*table_slot(table, v->levels + 1u, v->bias) = old;
-			v->root = table;
-		}
 		v->levels++;
+		if (pte_is_none(old))
+			continue;
+		v->root = table_new(v, v->levels, false);
+		*table_slot(v->root, v->levels, v->bias) = old;
 	}
 }
 
@@ -46,7 +66,7 @@ static status_t grow(struct vmo *v, uint64_t pages)
 	pool_unreserve(v->pool, tables);
 	if (st != ST_OK)
 		return st;
-	grow_levels(v, v->bias + pages);
+	grow_levels(v, levels);
 	v->pages = pages;
 	return ST_OK;
 }
@@ -90,6 +110,8 @@ static status_t shrink(struct vmo *v, uint64_t pages)
 
 status_t vmo_resize(struct vmo *v, uint64_t pages)
 {
+	status_t st = ST_OK;
+
 	if (!(v->flags & VMO_RESIZABLE))
 		return ST_UNAVAILABLE;
 	if (pages > min_u64(VMO_MAX_PAGES, VMO_MAX_COORDINATE - v->bias))
@@ -97,13 +119,9 @@ status_t vmo_resize(struct vmo *v, uint64_t pages)
 	if (vmo_settle(v) != ST_OK)
 		return ST_SHOULD_WAIT;
 	vm_work.events++;
-	if (pages < v->pages || v->trim > vmo_end(v)) {
-		status_t st = shrink(v, min_u64(pages, v->pages));
-
-		if (st != ST_OK)
-			return st;
-	}
-	return pages > v->pages ? grow(v, pages) : ST_OK;
+	if (pages < v->pages || v->trim > vmo_end(v))
+		st = shrink(v, min_u64(pages, v->pages));
+	return st == ST_OK && pages > v->pages ? grow(v, pages) : st;
 }
 
 static status_t range_check(const struct vmo *v, uint64_t at, uint64_t count, uint64_t size)

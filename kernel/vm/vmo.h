@@ -130,20 +130,13 @@ struct vmo {
 	/* Long walks: see family.c, resolve.c and change.c. */
 	union {
 		struct vmo_merge merge;
-		struct {		      /* a FIXED one, while it is UNBORN: */
-			struct vmo *no_clone; /* merge.clone */
-			struct pool_run
-				run; /* its frames; a device's count 0, from page `first` */
-		};
+		struct pool_run run; /* FIXED and UNBORN: its frames; a device's count is 0 */
 	};
 	struct vmo_walk walk;
 	struct vmo_walk goal;
 	struct list resting;
 	struct vmo *below;
-	union {
-		uint64_t adopt_next; /* closing: what `adopt_child` has yet to take over */
-		uint64_t filled;     /* FIXED and UNBORN: pages that stand in the tree */
-	};
+	uint64_t reached; /* closing: what `adopt_child` has; UNBORN: what it has itself */
 	struct vmo *adopt_child;
 	uint64_t renewed;    /* promises made again for a snapshot, or a merge under way */
 	struct vmo *newborn; /* a snapshot of it that is being taken */

@@ -7,6 +7,18 @@
  *	level 2  own    [ LINK| own |     ]      LINK: a level 1 table of a VMO
  *	level 1  own          [ p | p | p ]
  *
+ * Map. A mapping is a promise: entries come with the first access, or at once where the VMO
+ * has tables that can be linked. Unmap takes out what is there, however many pages it shows:
+ * one link, or the pages and the own tables that held nothing else.
+ *
+ *	before   root [ own |     ]          map 512 congruent pages, and 2 pages somewhere
+ *	         own  [     |     |     ]
+ *	after    root [ own | own ]
+ *	         own  [ LINK|     |     ]    own [ own |     ]    own [ p | p |   ]
+ *	             '--> the VMO's table
+ *	unmap    root [ own |     ]          the two tables below went with their last entry;
+ *	both     own  [     |     |     ]    the VMO's table keeps all its pages
+ *
  * Own tables are "owned" entries, links and pages are borrowed ones: so one bit tells what
  * a sweep walks into and what it takes out. A sweep ends with the flush of its range; tables
  * that it emptied are given back after that.
@@ -209,18 +221,9 @@ static apart bool table_is_code(pte_t table)
 
 	if (f && f->code)
 		return true;
-	for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
-		const struct frame *page;
-
-		if (pte_is_none(entry[i]))
-			continue;
-		page = frame_at(pte_pa(entry[i], 0));
-		if (page && page->code)
-			continue;
-		if (few-- == 0)
+	for (unsigned i = 0; i < TABLE_ENTRIES; i++)
+		if (!pte_is_none(entry[i]) && code_sync(pte_pa(entry[i], 0)) && few-- == 0)
 			return false;
-		code_sync(pte_pa(entry[i], 0));
-	}
 	if (f)
 		f->code = true;
 	return true;
@@ -329,6 +332,6 @@ status_t vspace_fault(struct vspace *s, uint64_t page, unsigned access)
 		return ST_SHOULD_WAIT;
 	if (access == MAP_WRITE)
 		return fault_write(m, c, page);
-	st = vmo_resolve_firmly(m->vmo, c, &e);
+	st = vmo_resolve(m->vmo, c, true, &e);
 	return st == ST_OK ? vspace_enter(m, page) : st;
 }

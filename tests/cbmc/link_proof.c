@@ -116,8 +116,10 @@ void prove_link_3(void)
 void prove_attenuate(void)
 {
 	pte_t slot = {nondet_u64()};
-	struct place p = {
-		&slot, any_below(VSPACE_LEVELS), pte_none(), nondet_bool(), nondet_bool()};
+	struct place p = {.slot = &slot,
+		.level = any_below(VSPACE_LEVELS),
+		.own = nondet_bool(),
+		.open = nondet_bool()};
 	pte_t e;
 
 	any_mapping();

@@ -20,14 +20,17 @@
 
 static struct vmo parent, v;
 
-/* A VMO anywhere in the coordinates, in a tree that holds it, perhaps a larger one. */
+/*
+ * A VMO anywhere in the coordinates, in a tree that holds it, perhaps a larger one. An orphan
+ * has the limit 0: the random test recounts that after each step.
+ */
 static void any_vmo(struct vmo *x, struct vmo *up)
 {
 	*x = (struct vmo){.bias = nondet_u64(), .pages = nondet_u64(), .parent = up};
 	ASSUME(x->bias < VMO_MAX_COORDINATE && x->pages <= VMO_MAX_COORDINATE - x->bias);
 	x->levels = nondet_u8();
 	ASSUME(x->levels <= VMO_LEVELS && x->levels >= tree_levels(x->bias, vmo_end(x)));
-	x->limit = nondet_u64();
+	x->limit = up ? nondet_u64() : 0;
 	x->trim = nondet_u64();
 	ASSUME(x->trim <= VMO_MAX_COORDINATE);
 	ASSUME(!up || x->bias >= up->bias);
@@ -112,7 +115,7 @@ void prove_limit(void)
 	before = vmo_sees(&child, x) && vmo_sees(&v, x);
 	CLAIM((x < limit_behind(&child, &v) && x < vmo_end(&parent)) == before,
 		"behind: what both saw, no more, no less");
-	v.parent = NULL;
+	any_vmo(&v, NULL);
 	CLAIM(limit_behind(&child, &v) == 0, "behind an orphan there is nothing");
 }
 

@@ -189,7 +189,7 @@ static void put_left(const struct vmo *v, int i)
 	put((uint64_t)(m->events != 0) | (uint64_t)(m->events == vm_work.events) << 1);
 	if (m->clone || m->events == vm_work.events)
 		put(min_u64(m->start, 255) | min_u64(m->next, 255) << 16 | m->end << 32);
-	put(vmo_name(v->adopt_child) | v->adopt_next << 8 | v->inside << 32);
+	put(vmo_name(v->adopt_child) | v->reached << 8 | v->inside << 32);
 	put(vmo_name(v->newborn) | (uint64_t)min_u64(v->births, 4) << 8);
 	put(v->renewed | (uint64_t)(v->refused & 255) << 32);
 	put((uint64_t)world.is_closing[i] | (uint64_t)world.is_unborn[i] << 1);

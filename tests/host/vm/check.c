@@ -202,6 +202,7 @@ static void check_vmo(int i)
 	CHECK(closing() || v->parent == (x->parent < 0 ? NULL : &world.vmo[x->parent]));
 	CHECK(closing() ||
 		v->bias == (x->parent < 0 ? v->bias : v->parent->bias + (uint64_t)x->offset));
+	CHECK(v->parent || v->limit == 0);
 	for (uint64_t c = base; c < base + block_pages(v->levels); c++)
 		check_coordinate(v, c);
 	check_closed(v);
@@ -262,8 +263,8 @@ static uint64_t pending(int v)
 {
 	const struct vmo *run = &world.vmo[v];
 
-	return world.is_unborn[v] && run->flags & VMO_FIXED && run->run.taken > run->filled ?
-		run->run.taken - run->filled :
+	return world.is_unborn[v] && run->flags & VMO_FIXED && run->run.taken > run->reached ?
+		run->run.taken - run->reached :
 		0;
 }
 

@@ -426,7 +426,7 @@ static void close_part(struct vmo *vmo, uint64_t at)
 	do {
 		vm_work.left = 1;
 		st = vmo_close(vmo);
-	} while (st == ST_SHOULD_WAIT && vmo->adopt_next < at);
+	} while (st == ST_SHOULD_WAIT && vmo->reached < at);
 	vm_work.left = UINT64_MAX;
 	EXPECT_EQ(st, ST_SHOULD_WAIT);
 }
