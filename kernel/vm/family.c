@@ -311,7 +311,7 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 	v->adopt_child = NULL;
 	child->adopt_child = NULL; /* it may go too, and has more to leave now */
 	vm_work.changes++;
-	child->limit = v->parent || v->flags & VMO_PAGED ? min_u64(a.end, v->limit) : 0;
+	child->limit = limit_behind(child, v);
 	child->parent = v->parent;
 	list_remove(&child->sibling);
 	v->children--;
@@ -321,10 +321,9 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 	}
 	if (!v->parent) {
 		child->is_watching = false;
-		if (child->limit > child->bias) {
-			vmo_set_paged(child, child->limit);
-			st = vmo_set_aside(child, vmo_end(child));
-		}
+		a.end = min_u64(a.end, v->missing_end);
+		if (a.end > child->bias)
+			vmo_set_paged(child, a.end);
 	} else if (child->is_watching && v->is_watching) {
 		v->parent->children++;
 		list_insert_after(&v->sibling, &child->sibling);
@@ -340,7 +339,7 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
  */
 static apart status_t make_edges(struct vmo *v)
 {
-	uint64_t end = v->parent ? min_u64(see_end(v), vmo_end(v->parent)) : 0;
+	uint64_t end = min_u64(see_end(v), vmo_end(v->parent));
 	pte_t e;
 	status_t st = end > v->bias ? vmo_resolve(v, v->bias, false, &e) : ST_OK;
 

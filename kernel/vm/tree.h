@@ -253,7 +253,7 @@ void vmo_borrow_root(struct vmo *v);
 /* vmo_misses: what v has no page for at `c` is missing: a pager's to supply. */
 static inline bool vmo_misses(const struct vmo *v, uint64_t c)
 {
-	return v->flags & VMO_PAGED && c < v->limit;
+	return c < v->missing_end;
 }
 
 /* create.c */

@@ -42,7 +42,7 @@ enum vmo_flags {
 	VMO_CLOSING = 1 << 4,
 	VMO_UNBORN = 1 << 5,   /* a snapshot being taken, a run or device being filled */
 	VMO_UNCACHED = 1 << 6, /* pages that come and go, but not as Normal memory: `memory` */
-	VMO_PAGED = 1 << 7,    /* a root: below `limit` what it does not own is missing */
+	VMO_PAGED = 1 << 7,    /* a root, see `missing_end` */
 };
 
 #define VMO_NO_LIMIT	   UINT64_MAX
@@ -105,7 +105,9 @@ struct vmo {
 	uint64_t bias;
 	uint64_t pages;
 	uint64_t limit; /* the parent shows below this coordinate, where it has pages */
-	uint64_t trim;	/* the tree still holds content in [end, trim) when trim > end */
+	uint64_t
+		missing_end; /* below it what it does not own is missing, not zero; 0: nothing */
+	uint64_t trim;	     /* the tree still holds content in [end, trim) when trim > end */
 
 	/* Who pays; frames set aside for edges, or for everything under VMO_RESERVE. */
 	struct pool *pool;
@@ -277,10 +279,10 @@ must_check status_t vmo_merge(struct vmo *v);
  *  => it has neither parent nor children nor mappings, and was never touched (`root` is none)
  *  => when it goes, what its children saw missing through it stays missing in them
  */
-static inline void vmo_set_paged(struct vmo *v, uint64_t limit)
+static inline void vmo_set_paged(struct vmo *v, uint64_t end)
 {
 	v->flags |= VMO_PAGED;
-	v->limit = limit;
+	v->missing_end = end;
 }
 
 /*
