@@ -75,13 +75,11 @@ static status_t init(struct vmo_object *vmo, struct pool *frames, const struct v
 	case MAKE_PAGED:
 		return vmo_init(&vmo->core, frames, r->pages, r->flags);
 	case MAKE_RUN:
-		return vmo->is_begun ?
-			vmo_fill(&vmo->core) :
-			vmo_init_run(&vmo->core, frames, r->pages, r->offset, r->memory);
 	case MAKE_DEVICE:
-		return vmo->is_begun ?
-			vmo_fill(&vmo->core) :
-			vmo_init_device(&vmo->core, frames, r->pages, r->pa, r->memory);
+		return vmo->is_begun ? vmo_fill(&vmo->core) :
+				       vmo_init_fixed(&vmo->core, frames, r->pages,
+					       r->kind == MAKE_RUN ? VMO_ANYWHERE : r->pa,
+					       r->offset, r->memory);
 	case MAKE_CLONE:
 		return vmo_clone(&vmo->core, source, frames, r->offset, r->pages, r->flags);
 	case MAKE_SNAPSHOT:

@@ -441,9 +441,9 @@ static status_t operate(const struct operation *o, uint64_t *done_out)
 	vm_begin(COMMIT_STEPS);
 	switch (o->op) {
 	case VMO_OP_COMMIT:
-		return vmo_commit(core, o->page, o->count, done_out);
+		return vmo_commit(core, o->page, o->count, false, done_out);
 	case VMO_OP_ZERO:
-		return vmo_zero(core, o->page, o->count, done_out);
+		return vmo_commit(core, o->page, o->count, true, done_out);
 	case VMO_OP_DECOMMIT:
 		vm_begin(SWEEP_STEPS);
 		st = vmo_decommit(core, o->page, o->count);
@@ -538,7 +538,7 @@ static status_t has_no_pages(struct vmo_object *vmo)
 	if (vmo_usage(&vmo->core, &vmo->usage_at, &vmo->usage) != ST_OK)
 		return CAP_AGAIN;
 	vmo->usage_at = 0;
-	return vmo->usage.sole_pages + vmo->usage.shared_pages ? ST_BAD_STATE : ST_OK;
+	return vmo->usage.pages[0] + vmo->usage.pages[1] ? ST_BAD_STATE : ST_OK;
 }
 
 int64_t sys_vmo_set_cache(cptr_t cptr, word_t cache)
@@ -597,11 +597,11 @@ static status_t tell(struct vmo_object *vmo, struct vmo_info *info_out)
 		.size = core->pages << PAGE_BITS,
 		.children = core->children,
 		.mappings = core->mapping_count,
-		.pages = vmo->usage.sole_pages,
-		.pages_shared = vmo->usage.shared_pages,
+		.pages = vmo->usage.pages[0],
+		.pages_shared = vmo->usage.pages[1],
 		.borrowed = vmo->usage.borrowed,
-		.tables = vmo->usage.sole_tables,
-		.tables_shared = vmo->usage.shared_tables,
+		.tables = vmo->usage.tables[0],
+		.tables_shared = vmo->usage.tables[1],
 		.reserved = vmo->usage.reserved,
 		.flags = info_flags(vmo),
 		.cache = memory_cache(core->memory),

@@ -255,10 +255,8 @@ status_t vmo_usage(const struct vmo *v, uint64_t *at, struct vmo_usage *u)
 			bool owned = pte_is_owned(e);
 
 			shared = shared || (owned && !entry_is_sole(e, level));
-			if (first && owned && level)
-				*(shared ? &u->shared_tables : &u->sole_tables) += 1;
-			else if (first && owned)
-				*(shared ? &u->shared_pages : &u->sole_pages) += 1;
+			if (first && owned)
+				(level ? u->tables : u->pages)[shared]++;
 			else if (first && !pte_is_none(e))
 				u->borrowed++;
 			if (!owned || level == 0)

@@ -134,11 +134,10 @@ status_t vmo_init(struct vmo *v, struct pool *pool, uint64_t pages, unsigned fla
 
 void vmo_set_memory(struct vmo *v, enum pte_memory memory)
 {
-	unsigned kept = v->flags & ~(unsigned)VMO_UNCACHED;
-
 	CHECK(!(v->flags & VMO_FIXED) && !v->mapping_count && !v->children && !v->parent);
 	v->memory = (uint8_t)memory;
-	v->flags = (uint16_t)(kept | (memory == PTE_NORMAL ? 0 : VMO_UNCACHED));
+	v->flags &= (uint16_t)~VMO_UNCACHED;
+	v->flags |= memory == PTE_NORMAL ? 0 : VMO_UNCACHED;
 }
 
 /* fixed_take: the frames that it is made of, if it has not all of them yet. */
@@ -183,39 +182,24 @@ status_t vmo_fill(struct vmo *v)
 	return st;
 }
 
-static status_t fixed_init(struct vmo *v, struct pool *pool, uint64_t pages,
-	const struct pool_run *run, enum pte_memory memory)
+status_t vmo_init_fixed(struct vmo *v, struct pool *pool, uint64_t pages, paddr_t pa,
+	uint64_t alignment, enum pte_memory memory)
 {
-	status_t st = object_init(v, pool, 0, pages, VMO_FIXED | VMO_UNBORN);
+	const bool run = pa == VMO_ANYWHERE;
 
-	if (st != ST_OK)
-		return st;
-	v->run = *run;
+	if (!pages ||
+		(run ? !alignment || (alignment & (alignment - 1)) :
+		       !is_aligned(pa, PAGE_SIZE)))
+		return ST_INVALID_ARGS;
+	if (!run && (pa > PHYSICAL_LIMIT || pages > (PHYSICAL_LIMIT - pa) >> PAGE_BITS))
+		return ST_OUT_OF_RANGE;
+	if (object_init(v, pool, 0, pages, VMO_FIXED | VMO_UNBORN) != ST_OK)
+		return ST_OUT_OF_RANGE;
+	v->run = (struct pool_run){.first = pa >> PAGE_BITS, .alignment = alignment};
+	if (run)
+		v->run.count = (uint32_t)min_u64(pages, UINT32_MAX); /* no Pool has so many */
 	v->memory = (uint8_t)memory;
 	return vmo_fill(v);
-}
-
-status_t vmo_init_run(struct vmo *v, struct pool *pool, uint64_t pages, uint64_t alignment,
-	enum pte_memory memory)
-{
-	struct pool_run run = {.alignment = alignment};
-
-	if (!pages || !alignment || (alignment & (alignment - 1)))
-		return ST_INVALID_ARGS;
-	run.count = (uint32_t)min_u64(pages, UINT32_MAX); /* no Pool has so many */
-	return fixed_init(v, pool, pages, &run, memory);
-}
-
-status_t vmo_init_device(
-	struct vmo *v, struct pool *pool, uint64_t pages, paddr_t pa, enum pte_memory memory)
-{
-	struct pool_run run = {.first = pa >> PAGE_BITS};
-
-	if (!pages || !is_aligned(pa, PAGE_SIZE))
-		return ST_INVALID_ARGS;
-	if (pa > PHYSICAL_LIMIT || pages > (PHYSICAL_LIMIT - pa) >> PAGE_BITS)
-		return ST_OUT_OF_RANGE;
-	return fixed_init(v, pool, pages, &run, memory);
 }
 
 /* window_end: below which coordinate a child of `source` may see the tree. */
@@ -257,26 +241,19 @@ status_t vmo_clone(struct vmo *v, struct vmo *source, struct pool *pool, uint64_
 	return ST_OK;
 }
 
-/* run_end: pages of a run that stand in no entry yet go back. */
-static status_t run_end(struct vmo *v)
-{
-	while (v->run.taken > v->reached && pool_run_drop(&v->run))
-		if (!vm_step())
-			return ST_SHOULD_WAIT;
-	return ST_OK;
-}
-
 /* unborn_end: what a newborn under way took, or took over, goes back. */
 status_t unborn_end(struct vmo *v)
 {
 	struct vmo *p = v->parent;
-	status_t st = v->flags & VMO_FIXED ? run_end(v) : ST_OK;
+	bool fixed = v->flags & VMO_FIXED;
+	status_t st;
 
-	if (st == ST_OK)
-		st = tree_release(v, &v->root, v->levels);
-	if (v->flags & VMO_FIXED)
+	while (fixed && v->run.taken > v->reached && pool_run_drop(&v->run))
+		if (!vm_step())
+			return ST_SHOULD_WAIT;
+	st = tree_release(v, &v->root, v->levels);
+	if (fixed)
 		return st;
-
 	v->merge.events = 0; /* whoever goes on begins again */
 	if (p && st == ST_OK) {
 		p->newborn = NULL;
@@ -291,11 +268,11 @@ static status_t snapshot_begin(struct vmo *v, struct vmo *source, struct pool *p
 	uint64_t offset, uint64_t pages, unsigned flags)
 {
 	struct vmo *p = source->source;
-	status_t st = child_init(v, source, pool, offset, pages, flags & VMO_RESIZABLE);
+	status_t st = child_init(
+		v, source, pool, offset, pages, (flags & VMO_RESIZABLE) | VMO_UNBORN);
 
 	if (st != ST_OK)
 		return st;
-	v->flags |= VMO_UNBORN;
 	v->below = p;
 	v->reached = v->bias;
 	p->newborn = v;

@@ -337,7 +337,7 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
  * make_edges: make the private tables of v's edges towards its parent, for its children
  * to share when v goes.
  */
-static apart status_t make_edges(struct vmo *v)
+static never_inline status_t make_edges(struct vmo *v)
 {
 	uint64_t end = min_u64(see_end(v), vmo_end(v->parent));
 	pte_t e;

@@ -70,7 +70,7 @@ static force_inline pte_t page_of_own(struct vmo *v, pte_t old)
  *     zeros that all VMOs show: nobody writes that one
  *  => a frame for each can be taken
  */
-static apart pte_t build(
+static never_inline pte_t build(
 	struct vmo *v, uint64_t c, struct place top, unsigned stop, pte_t shown)
 {
 	pte_t made = *top.slot;
@@ -167,8 +167,11 @@ static inline bool own_quickly(
 	return true;
 }
 
-/* own_slowly: what own_coordinate does where that is not enough; `shown`, if that is known. */
-static apart status_t own_slowly(
+/*
+ * own_slowly: what own_coordinate does where that is not enough; not inlined, so that the short
+ * way through the caller needs no large frame.
+ */
+static never_inline status_t own_slowly(
 	struct vmo *v, uint64_t c, struct place p, pte_t shown, struct owned *page_out)
 {
 	status_t st;

@@ -31,9 +31,6 @@ struct vspace;
 /* A step of a tight loop over entries: short ones where tables are short too. */
 enum { ENTRIES_PER_STEP = TABLE_ENTRIES > 64 ? 2 : 1 };
 
-/* apart: not inlined, so that the short way through the caller needs no large frame. */
-#define apart never_inline
-
 /* vm_step: whether there is work left, and one step less of it. */
 static inline bool vm_step(void)
 {

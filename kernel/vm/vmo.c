@@ -158,9 +158,7 @@ static status_t zero_page(struct vmo *v, uint64_t c)
 	return st;
 }
 
-/* each_page: commit or zero, a page a step. */
-static status_t each_page(
-	struct vmo *v, uint64_t page, uint64_t count, bool zero, uint64_t *done_out)
+status_t vmo_commit(struct vmo *v, uint64_t page, uint64_t count, bool zero, uint64_t *done_out)
 {
 	status_t st = range_check(v, page, count, v->pages);
 	struct owned own = {.only = NULL};
@@ -173,16 +171,6 @@ static status_t each_page(
 		*done_out += st == ST_OK;
 	}
 	return st;
-}
-
-status_t vmo_commit(struct vmo *v, uint64_t page, uint64_t count, uint64_t *done_out)
-{
-	return each_page(v, page, count, false, done_out);
-}
-
-status_t vmo_zero(struct vmo *v, uint64_t page, uint64_t count, uint64_t *done_out)
-{
-	return each_page(v, page, count, true, done_out);
 }
 
 status_t vmo_decommit(struct vmo *v, uint64_t page, uint64_t count)

@@ -181,23 +181,23 @@ void vm_init(paddr_t zeros, uint64_t secret);
 must_check status_t vmo_init(struct vmo *v, struct pool *pool, uint64_t pages, unsigned flags);
 
 /*
- * vmo_init_run: contiguous pages, zeroed and there for good.
+ * vmo_init_fixed: pages that are there for good: the memory at `pa`, which no Pool owns, or,
+ * VMO_ANYWHERE, contiguous frames of the Pool, aligned and zeroed. Tables come from `pool`.
  *
- *  => ST_INVALID_ARGS (no pages; an alignment that is no power of two), ST_OUT_OF_RANGE,
- *     ST_NO_MEMORY
+ *  => `alignment`: of a run, in pages
+ *  => ST_INVALID_ARGS (no pages; an alignment that is no power of two; `pa` within a page),
+ *     ST_OUT_OF_RANGE, ST_NO_MEMORY
  *  => ST_SHOULD_WAIT: nobody names it before vmo_fill says ST_OK. Then, and after
- *     ST_NO_MEMORY from vmo_fill, it may be ended by vmo_close; a device's as well
+ *     ST_NO_MEMORY from vmo_fill, it may be ended by vmo_close
  */
-must_check status_t vmo_init_run(struct vmo *v, struct pool *pool, uint64_t pages,
+#define VMO_ANYWHERE UINT64_MAX
+must_check status_t vmo_init_fixed(struct vmo *v, struct pool *pool, uint64_t pages, paddr_t pa,
 	uint64_t alignment, enum pte_memory memory);
 
-/* vmo_init_device: the memory at `pa`, which no Pool owns; tables come from `pool`. */
-must_check status_t vmo_init_device(
-	struct vmo *v, struct pool *pool, uint64_t pages, paddr_t pa, enum pte_memory memory);
-
 /*
- * vmo_fill: go on with what vmo_init_run or vmo_init_device began.
+ * vmo_fill: go on with what vmo_init_fixed began.
  *
+ *  => not once vmo_close was begun, which is called until ST_OK
  *  => ST_SHOULD_WAIT; ST_NO_MEMORY: no run, or none for a table: called again, it looks again
  */
 must_check status_t vmo_fill(struct vmo *v);
@@ -246,10 +246,16 @@ must_check status_t vmo_own(struct vmo *v, uint64_t page, paddr_t *pa_out);
 /* vmo_wrote: the kernel changed a page that vmo_own gave it: code is fetched anew. */
 void vmo_wrote(paddr_t page);
 
-/* Pages. `*done_out` of them are done, also on failure; call again for the rest. */
+/*
+ * vmo_commit: each page is the VMO's own; or, with `zero`, shows zeros, by a page of its own
+ * where that needs one. `*done_out` of them are done, also on failure; call again for the
+ * rest. vmo_decommit: none is.
+ *
+ *  => ST_OUT_OF_RANGE, ST_BAD_STATE (not Normal memory), ST_NO_MEMORY, ST_SHOULD_WAIT;
+ *     decommit: ST_NOT_SUPPORTED (pages that are there for good)
+ */
 must_check status_t vmo_commit(
-	struct vmo *v, uint64_t page, uint64_t count, uint64_t *done_out);
-must_check status_t vmo_zero(struct vmo *v, uint64_t page, uint64_t count, uint64_t *done_out);
+	struct vmo *v, uint64_t page, uint64_t count, bool zero, uint64_t *done_out);
 must_check status_t vmo_decommit(struct vmo *v, uint64_t page, uint64_t count);
 
 /*
@@ -298,13 +304,11 @@ static inline void vmo_set_paged(struct vmo *v, uint64_t end)
 must_check status_t vmo_supply(struct vmo *v, uint64_t page, uint64_t count, struct vmo *from,
 	uint64_t from_page, uint64_t *done_out);
 
-/* What a VMO holds: sole = its alone; shared = with snapshots, siblings. */
+/* What a VMO holds: [0] its alone, [1] shared with snapshots, siblings. */
 struct vmo_usage {
-	uint64_t sole_pages;
-	uint64_t shared_pages;
+	uint64_t pages[2];
+	uint64_t tables[2];
 	uint64_t borrowed; /* entries, of any level */
-	uint64_t sole_tables;
-	uint64_t shared_tables;
 	uint64_t reserved;
 };
 

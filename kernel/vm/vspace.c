@@ -213,7 +213,7 @@ static void enter(const struct mapping *m, struct own_place at, pte_t e, uint64_
  * table_is_code: may this table be linked for execution? Its pages are made fit for that, a
  * few at each look; until all are, they are entered one by one.
  */
-static apart bool table_is_code(pte_t table)
+static never_inline bool table_is_code(pte_t table)
 {
 	struct frame *f = frame_at(pte_pa(table, 1));
 	const pte_t *entry = mmu_window(pte_pa(table, 1));
@@ -250,7 +250,8 @@ static unsigned link_level(const struct mapping *m, uint64_t page)
 }
 
 /* link_or_enter: what vspace_enter does where the way that there is, to `at`, is not enough. */
-static apart status_t link_or_enter(struct mapping *m, uint64_t page, struct own_place at)
+static never_inline status_t link_or_enter(
+	struct mapping *m, uint64_t page, struct own_place at)
 {
 	struct vspace *s = m->vspace;
 	unsigned level = at.level;

@@ -165,7 +165,7 @@ void prove_slice(void)
 	uint64_t pages = nondet_u64();
 
 	ASSUME(source.bias <= VMO_MAX_COORDINATE &&
-		source.pages <= VMO_MAX_COORDINATE - source.bias);
+		source.pages <= min_u64(VMO_MAX_PAGES, VMO_MAX_COORDINATE - source.bias));
 	list_init(&source.slices);
 	source.source = &source;
 	if (vmo_slice(&v, &source, offset, pages) == ST_OK)

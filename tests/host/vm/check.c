@@ -311,9 +311,7 @@ static void count_usage(struct vmo_usage *u, pte_t e, unsigned level, bool share
 	n = number_of(pte_pa(e, level));
 	shared = shared || refs[n] > 1;
 	is_shared[n] |= shared;
-	*(level		       ? shared ? &u->shared_tables : &u->sole_tables :
-			shared ? &u->shared_pages :
-				 &u->sole_pages) += 1;
+	(level ? u->tables : u->pages)[shared]++;
 	for (unsigned i = 0; level && i < TABLE_ENTRIES; i++)
 		count_usage(u, ((pte_t *)mmu_window(pte_pa(e, level)))[i], level - 1, shared);
 }
@@ -331,8 +329,8 @@ static void check_usage(const struct vmo *v)
 	CHECK(memcmp(&says, &is, sizeof(is)) == 0);
 	if (v->source != v)
 		return;
-	total.sole_pages += says.sole_pages;
-	total.sole_tables += says.sole_tables;
+	total.pages[0] += says.pages[0];
+	total.tables[0] += says.tables[0];
 	total.reserved += says.reserved;
 }
 
@@ -347,13 +345,13 @@ static void check_account(void)
 		if (world.model.vmo[v].alive || world.is_unborn[v])
 			check_usage(&world.vmo[v]);
 	for (int v = 0; v < WORLD_VMOS; v++)
-		total.sole_pages += pending(v);
+		total.pages[0] += pending(v);
 	for (unsigned n = 0; n < FAKE_FRAMES; n++)
 		if (is_shared[n])
 			shared[fake.frames[n].state]++;
-	CHECK(total.sole_pages + shared[FRAME_PAGE] ==
+	CHECK(total.pages[0] + shared[FRAME_PAGE] ==
 		world.pool.used[FRAME_PAGE] + world.other.used[FRAME_PAGE]);
-	CHECK(total.sole_tables + shared[FRAME_TABLE] + space_tables ==
+	CHECK(total.tables[0] + shared[FRAME_TABLE] + space_tables ==
 		world.pool.used[FRAME_TABLE] + world.other.used[FRAME_TABLE]);
 	CHECK(total.reserved == world.pool.reserved + world.other.reserved);
 }

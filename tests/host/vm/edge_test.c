@@ -196,7 +196,7 @@ TEST(uncached, memory_is_flushed_when_it_comes_and_when_it_goes)
 	bool gone;
 
 	world_init();
-	REQUIRE(vmo_init_run(&v, pool, 2, 1, PTE_UNCACHED) == ST_OK);
+	REQUIRE(vmo_init_fixed(&v, pool, 2, VMO_ANYWHERE, 1, PTE_UNCACHED) == ST_OK);
 	REQUIRE(vspace_map(&world.space[0], &m, &v,
 			&(struct map_request){16, 2, 0, MAP_READ | MAP_WRITE}) == ST_OK);
 	EXPECT_EQ(vspace_fault(&world.space[0], 17, MAP_WRITE), ST_OK);
@@ -204,7 +204,8 @@ TEST(uncached, memory_is_flushed_when_it_comes_and_when_it_goes)
 	EXPECT_EQ(unmap_part(&m, 16, 2, spare, &gone), 0);
 	EXPECT_EQ(vmo_close(&v), ST_OK);
 	REQUIRE(vmo_init(&v, pool, 14, 0) == ST_OK);
-	EXPECT_EQ(vmo_commit(&v, 0, 14, &done), ST_OK); /* the same frames, by cached names */
+	EXPECT_EQ(vmo_commit(&v, 0, 14, false, &done),
+		ST_OK); /* the same frames, by cached names */
 	EXPECT_EQ(vmo_close(&v), ST_OK);
 	finish();
 }

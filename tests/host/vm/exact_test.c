@@ -27,9 +27,10 @@ TEST(exact, a_write_takes_the_last_frames)
 	pool_unreserve(pool, held - 1);
 	EXPECT_EQ(vmo_close(&v), ST_OK);
 	held = leave(7);
-	EXPECT_EQ(vmo_init_run(&v, pool, 5, 1, PTE_NORMAL), ST_NO_MEMORY);
+	EXPECT_EQ(vmo_init_fixed(&v, pool, 5, VMO_ANYWHERE, 1, PTE_NORMAL), ST_NO_MEMORY);
 	pool_unreserve(pool, 1);
-	EXPECT_EQ(vmo_init_run(&v, pool, 5, 1, PTE_NORMAL), ST_OK); /* and three tables */
+	EXPECT_EQ(vmo_init_fixed(&v, pool, 5, VMO_ANYWHERE, 1, PTE_NORMAL),
+		ST_OK); /* and three tables */
 	pool_unreserve(pool, held - 1);
 	EXPECT_EQ(vmo_close(&v), ST_OK);
 	finish();

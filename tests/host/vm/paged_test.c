@@ -43,8 +43,8 @@ static void expect_missing(struct vmo *vmo, uint64_t page, struct vmo *whose, ui
 	EXPECT_EQ(vmo_own(vmo, page, &pa), ST_MISSING);
 	EXPECT(vm_work.missing == whose && vm_work.missing_write);
 	EXPECT_EQ(vm_work.missing_page, there);
-	EXPECT_EQ(vmo_zero(vmo, page, 1, &done), ST_MISSING);
-	EXPECT_EQ(vmo_commit(vmo, page, 1, &done), ST_MISSING);
+	EXPECT_EQ(vmo_commit(vmo, page, 1, true, &done), ST_MISSING);
+	EXPECT_EQ(vmo_commit(vmo, page, 1, false, &done), ST_MISSING);
 	EXPECT_EQ(done, 0);
 }
 

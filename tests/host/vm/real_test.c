@@ -420,10 +420,10 @@ TEST(real, pages_end_where_the_vmo_does)
 	EXPECT_EQ(read_page(&v, 2), 9);
 	EXPECT_EQ(bytes_read(&v, 4 * PAGE_SIZE, &value, 8), ST_OUT_OF_RANGE);
 	EXPECT_EQ(bytes_write(&v, 4 * PAGE_SIZE, &value, 8), ST_OUT_OF_RANGE);
-	EXPECT_EQ(vmo_commit(&v, 1, UINT64_MAX, &done), ST_OUT_OF_RANGE);
+	EXPECT_EQ(vmo_commit(&v, 1, UINT64_MAX, false, &done), ST_OUT_OF_RANGE);
 	EXPECT_EQ(done, 0);
 	EXPECT_EQ(pool_reserve(&pool, pool_can_take(&pool)), ST_OK);
-	EXPECT_EQ(vmo_zero(&v, 0, 4, &done), ST_OK);
+	EXPECT_EQ(vmo_commit(&v, 0, 4, true, &done), ST_OK);
 	EXPECT_EQ(done, 4);
 	pool_unreserve(&pool, pool.reserved);
 	EXPECT_EQ(read_page(&v, 1), 0);

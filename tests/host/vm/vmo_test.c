@@ -189,11 +189,11 @@ TEST(fixed, contiguous_pages_are_there_for_good)
 	paddr_t first, second;
 
 	world_init();
-	EXPECT_EQ(vmo_init_run(&v, pool, 0, 1, PTE_NORMAL), ST_INVALID_ARGS);
-	EXPECT_EQ(
-		vmo_init_run(&v, pool, VMO_MAX_COORDINATE + 1, 1, PTE_NORMAL), ST_OUT_OF_RANGE);
-	EXPECT_EQ(vmo_init_run(&v, pool, 5, 3, PTE_NORMAL), ST_INVALID_ARGS);
-	EXPECT_EQ(vmo_init_run(&v, pool, 5, 4, PTE_NORMAL), ST_OK);
+	EXPECT_EQ(vmo_init_fixed(&v, pool, 0, VMO_ANYWHERE, 1, PTE_NORMAL), ST_INVALID_ARGS);
+	EXPECT_EQ(vmo_init_fixed(&v, pool, VMO_MAX_COORDINATE + 1, VMO_ANYWHERE, 1, PTE_NORMAL),
+		ST_OUT_OF_RANGE);
+	EXPECT_EQ(vmo_init_fixed(&v, pool, 5, VMO_ANYWHERE, 3, PTE_NORMAL), ST_INVALID_ARGS);
+	EXPECT_EQ(vmo_init_fixed(&v, pool, 5, VMO_ANYWHERE, 4, PTE_NORMAL), ST_OK);
 	EXPECT_EQ(vmo_own(&v, 0, &first), ST_OK);
 	EXPECT_EQ(vmo_own(&v, 4, &second), ST_OK);
 	EXPECT_EQ(second - first, 4 * PAGE_SIZE);
@@ -202,7 +202,7 @@ TEST(fixed, contiguous_pages_are_there_for_good)
 	EXPECT_EQ(vmo_resize(&v, 4), ST_UNAVAILABLE);
 	EXPECT_EQ(vmo_snapshot(&s, &v, pool, 0, 5, 0), ST_BAD_STATE);
 	put(&v, 2, 7);
-	EXPECT_EQ(vmo_zero(&v, 2, 1, &done), ST_OK);
+	EXPECT_EQ(vmo_commit(&v, 2, 1, true, &done), ST_OK);
 	EXPECT_EQ(get(&v, 2), 0);
 	REQUIRE(vmo_clone(&c, &v, pool, 0, 5, 0) == ST_OK);
 	put(&c, 1, 9);
@@ -211,7 +211,7 @@ TEST(fixed, contiguous_pages_are_there_for_good)
 	EXPECT_EQ(vmo_close(&c), ST_OK);
 	EXPECT_EQ(vmo_close(&v), ST_OK);
 	starve();
-	EXPECT_EQ(vmo_init_run(&v, pool, 2, 1, PTE_NORMAL), ST_NO_MEMORY);
+	EXPECT_EQ(vmo_init_fixed(&v, pool, 2, VMO_ANYWHERE, 1, PTE_NORMAL), ST_NO_MEMORY);
 	pool_unreserve(pool, pool->reserved);
 	finish();
 }
@@ -225,11 +225,11 @@ TEST(fixed, device_memory_is_mapped_and_never_copied)
 	bool gone;
 
 	world_init();
-	EXPECT_EQ(vmo_init_device(&v, pool, 4, 0x9000001, PTE_DEVICE), ST_INVALID_ARGS);
-	EXPECT_EQ(vmo_init_device(&v, pool, 0, 0x9000000, PTE_DEVICE), ST_INVALID_ARGS);
-	EXPECT_EQ(vmo_init_device(&v, pool, 4, 0x9000000, PTE_DEVICE), ST_OK);
+	EXPECT_EQ(vmo_init_fixed(&v, pool, 4, 0x9000001, 1, PTE_DEVICE), ST_INVALID_ARGS);
+	EXPECT_EQ(vmo_init_fixed(&v, pool, 0, 0x9000000, 1, PTE_DEVICE), ST_INVALID_ARGS);
+	EXPECT_EQ(vmo_init_fixed(&v, pool, 4, 0x9000000, 1, PTE_DEVICE), ST_OK);
 	EXPECT_EQ(vmo_clone(&c, &v, pool, 0, 4, 0), ST_BAD_STATE);
-	EXPECT_EQ(vmo_commit(&v, 0, 1, &done), ST_BAD_STATE);
+	EXPECT_EQ(vmo_commit(&v, 0, 1, false, &done), ST_BAD_STATE);
 	REQUIRE(vspace_map(&world.space[0], &m, &v,
 			&(struct map_request){4, 4, 0, MAP_READ | MAP_WRITE}) == ST_OK);
 	EXPECT_EQ(vspace_fault(&world.space[0], 5, MAP_WRITE), ST_OK);
@@ -238,7 +238,7 @@ TEST(fixed, device_memory_is_mapped_and_never_copied)
 	unmap_part(&m, 4, 4, spare, &gone);
 	EXPECT_EQ(vmo_close(&v), ST_OK);
 	starve();
-	EXPECT_EQ(vmo_init_device(&v, pool, 4, 0x9000000, PTE_DEVICE), ST_NO_MEMORY);
+	EXPECT_EQ(vmo_init_fixed(&v, pool, 4, 0x9000000, 1, PTE_DEVICE), ST_NO_MEMORY);
 	pool_unreserve(pool, pool->reserved);
 	finish();
 }
@@ -284,22 +284,22 @@ TEST(vmo, usage_adds_up_to_what_the_pool_gave)
 	for (uint64_t p = 0; p < 14; p += 2)
 		put(&v, p, p);
 	EXPECT_EQ(usage(&v, &a) > 0, true);
-	EXPECT_EQ(a.sole_pages, pool->used[FRAME_PAGE]);
-	EXPECT_EQ(a.sole_tables, pool->used[FRAME_TABLE] - WORLD_SPACES);
+	EXPECT_EQ(a.pages[0], pool->used[FRAME_PAGE]);
+	EXPECT_EQ(a.tables[0], pool->used[FRAME_TABLE] - WORLD_SPACES);
 	REQUIRE(vmo_snapshot(&s, &v, pool, 0, 14, 0) == ST_OK);
 	put(&s, 0, 9);
 	usage(&v, &a);
 	usage(&s, &b);
-	EXPECT_EQ(a.shared_pages, b.shared_pages);
-	EXPECT_EQ(a.sole_pages, 1);
-	EXPECT_EQ(b.sole_pages, 1);
-	EXPECT_EQ(a.sole_pages + b.sole_pages + a.shared_pages, pool->used[FRAME_PAGE]);
-	EXPECT_EQ(a.sole_tables + b.sole_tables + a.shared_tables,
+	EXPECT_EQ(a.pages[1], b.pages[1]);
+	EXPECT_EQ(a.pages[0], 1);
+	EXPECT_EQ(b.pages[0], 1);
+	EXPECT_EQ(a.pages[0] + b.pages[0] + a.pages[1], pool->used[FRAME_PAGE]);
+	EXPECT_EQ(a.tables[0] + b.tables[0] + a.tables[1],
 		pool->used[FRAME_TABLE] - WORLD_SPACES);
 	REQUIRE(vmo_clone(&c, &v, pool, 0, 14, 0) == ST_OK);
 	usage(&c, &b);
 	EXPECT_EQ(b.borrowed, 1);
-	EXPECT_EQ(b.sole_pages + b.shared_pages + b.sole_tables, 0);
+	EXPECT_EQ(b.pages[0] + b.pages[1] + b.tables[0], 0);
 	EXPECT_EQ(vmo_close(&c), ST_OK);
 	EXPECT_EQ(vmo_close(&v), ST_OK);
 	EXPECT_EQ(vmo_close(&s), ST_OK);
@@ -403,9 +403,9 @@ TEST(slice, of_device_memory_is_device_memory)
 	uint64_t done;
 
 	world_init();
-	REQUIRE(vmo_init_device(&v, pool, 4, 0x9000000, PTE_DEVICE) == ST_OK);
+	REQUIRE(vmo_init_fixed(&v, pool, 4, 0x9000000, 1, PTE_DEVICE) == ST_OK);
 	REQUIRE(vmo_slice(&s, &v, 1, 2) == ST_OK);
-	EXPECT_EQ(vmo_commit(&s, 0, 1, &done), ST_BAD_STATE);
+	EXPECT_EQ(vmo_commit(&s, 0, 1, false, &done), ST_BAD_STATE);
 	EXPECT_EQ(vmo_clone(&c, &s, pool, 0, 1, 0), ST_BAD_STATE);
 	EXPECT_EQ(vmo_close(&s), ST_OK);
 	EXPECT_EQ(vmo_close(&v), ST_OK);
@@ -574,7 +574,7 @@ TEST(snapshot, ends_the_shrink_of_an_ancestor_first)
 TEST(snapshot, of_a_clone_of_contiguous_memory_is_refused)
 {
 	world_init();
-	REQUIRE(vmo_init_run(&v, pool, 4, 1, PTE_NORMAL) == ST_OK);
+	REQUIRE(vmo_init_fixed(&v, pool, 4, VMO_ANYWHERE, 1, PTE_NORMAL) == ST_OK);
 	REQUIRE(vmo_clone(&c, &v, pool, 0, 4, 0) == ST_OK);
 	EXPECT_EQ(vmo_snapshot(&s, &c, pool, 0, 4, 0), ST_BAD_STATE);
 	EXPECT_EQ(vmo_close(&c), ST_OK);

@@ -107,8 +107,8 @@ static status_t do_run(const struct op *o, struct pool *pool)
 	struct vmo *v = &world.vmo[o->vmo];
 	bool begun = world.is_unborn[o->vmo];
 	status_t st = begun ? vmo_fill(v) :
-			      vmo_init_run(v, pool, (uint64_t)o->a, UINT64_C(1) << o->b,
-				      o->c ? PTE_UNCACHED : PTE_NORMAL);
+			      vmo_init_fixed(v, pool, (uint64_t)o->a, VMO_ANYWHERE,
+				      UINT64_C(1) << o->b, o->c ? PTE_UNCACHED : PTE_NORMAL);
 
 	CHECK((o->a == 0) == (st == ST_INVALID_ARGS));
 	if (!begun)
@@ -251,14 +251,14 @@ static status_t do_range(const struct op *o)
 		if (st == ST_OK)
 			model_decommit(m, o->vmo, o->a, o->b);
 	} else if (o->kind == OP_COMMIT) {
-		st = vmo_commit(v, (uint64_t)o->a, (uint64_t)o->b, &done);
+		st = vmo_commit(v, (uint64_t)o->a, (uint64_t)o->b, false, &done);
 		for (int i = 0; i < (int)done; i++)
 			model_own(m, o->vmo, o->a + i);
 		(void)check_missing(o->vmo, o->a + (int)done, st == ST_MISSING ? st : 1);
 	} else {
 		int next, page;
 
-		st = vmo_zero(v, (uint64_t)o->a, (uint64_t)o->b, &done);
+		st = vmo_commit(v, (uint64_t)o->a, (uint64_t)o->b, true, &done);
 		page = next = o->a + (int)done;
 		(void)check_missing(o->vmo, next, st == ST_MISSING ? st : 1);
 		if (st == ST_SHOULD_WAIT && !model_sees(m, o->vmo, next) &&
@@ -341,7 +341,7 @@ static status_t do_close(const struct op *o)
 	if (world.is_unborn[o->vmo]) {
 		st = vmo_close(&world.vmo[o->vmo]);
 		world.is_unborn[o->vmo] = st != ST_OK;
-		world.is_closing[o->vmo] = st != ST_OK;
+		world.is_ending[o->vmo] = st != ST_OK && world.vmo[o->vmo].flags & VMO_FIXED;
 		return st;
 	}
 
@@ -476,12 +476,10 @@ static status_t do_once(const struct op *o)
 		return o->kind == OP_TOUCH ? do_touch(o) : do_cut(o);
 	if (o->vmo < 0 || o->vmo >= WORLD_VMOS)
 		return ST_INTERNAL;
+	if (world.is_ending[o->vmo]) /* a run whose close was begun: nothing else may follow */
+		return do_close(o);
 	if (world.is_unborn[o->vmo] && o->kind != OP_CLOSE) {
-		bool is_ending = world.is_closing[o->vmo];
-
 		o = &world.unborn[o->vmo];
-		if (o->kind == OP_RUN && is_ending) /* it is not filled any more */
-			return ST_INTERNAL;
 		if (o->kind != OP_RUN && (!alive(o->a) || is_closing(o->a)))
 			return ST_INTERNAL;
 	}

@@ -68,6 +68,7 @@ struct world {
 	int map_vmo[WORLD_MAPPINGS];
 	bool is_closing[WORLD_VMOS]; /* a close was begun: nobody else names it */
 	bool is_unborn[WORLD_VMOS];  /* a snapshot that was begun, by: */
+	bool is_ending[WORLD_VMOS];  /* and a run, being closed */
 	struct op unborn[WORLD_VMOS];
 };
 extern struct world world;
