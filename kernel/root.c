@@ -169,10 +169,14 @@ static struct range own_pages(struct bootmem *memory, struct range archive)
 
 static void map_archive(struct space *space, struct range archive, struct bootinfo *info)
 {
-	struct vmo_object *vmo = make_vmo(space,
+	uint64_t size = align_up(archive.size, PAGE_SIZE);
+	struct vmo_object *vmo;
+
+	frames_ready(archive.base, size); /* no Pool's, but what they say of code is asked */
+	vmo = make_vmo(space,
 		&(struct vmo_request){
 			.kind = MAKE_DEVICE,
-			.pages = align_up(archive.size, PAGE_SIZE) >> PAGE_BITS,
+			.pages = size >> PAGE_BITS,
 			.pa = archive.base,
 			.memory = PTE_NORMAL,
 		});

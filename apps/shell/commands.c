@@ -330,6 +330,8 @@ static const struct command {
 	{"log", log_command, "", "what happened to services"},
 	{"time", time_command, "[COMMAND]",
 		"seconds since the machine was switched on, or that it takes"},
+	{"trace", trace_command, "COMMAND",
+		"what the CPUs did meanwhile, for tools/trace; where the kernel records it"},
 	{"bench", bench, "", "what some calls cost"},
 	{"sleep", sleep_command, "SECONDS", "wait"},
 	{"echo", echo, "WORD...", "say them"},

@@ -12,6 +12,9 @@ enum { WORDS_MAX = 32, PIPELINE_MAX = 4 };
 /* commands.c: a command of the shell's own; 0 if there is none of that name. */
 int command_run(int count, char **words);
 
+/* trace.c: a command, and what the kernel recorded meanwhile. */
+int trace_command(int count, char **words);
+
 /* command_name: by number from 0 on; NULL: no more. */
 const char *command_name(unsigned number);
 

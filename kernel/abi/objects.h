@@ -77,3 +77,29 @@ enum debug_counter {
 	DEBUG_CPU = 3,		/* the number of this CPU */
 	DEBUG_COUNTERS,
 };
+
+/*
+ * enum debug_trace: what debug_count does beside in a build that measures (preset "latency"): each
+ * CPU records its stays in the kernel, up to DEBUG_TRACE_RECORDS. Elsewhere OUT_OF_RANGE.
+ */
+enum debug_trace {
+	DEBUG_TRACE_START = 0x10000, /* forget what was recorded, and record */
+	DEBUG_TRACE_STOP = 0x10001,
+	/*
+	 * And on: word `w` of record `r` of CPU `c` at DEBUG_TRACE_WORD + (c * DEBUG_TRACE_RECORDS
+	 * + r) * DEBUG_TRACE_WORDS + w; OUT_OF_RANGE where no record is. The words: the time, as
+	 * CNTVCT_EL0 tells it; the cause in bits 0 to 15 (a call's number, or 128 for a fault, 129
+	 * for an interrupt, 130 for one that came while the CPU was idle), the kind in bits 16 to
+	 * 19 and in 32 more bits what tells one thread from another, 0 for none; the first bytes
+	 * of the thread's name.
+	 */
+	DEBUG_TRACE_WORD = 0x1000000,
+};
+
+/* enum debug_trace_kind: of a record. */
+enum debug_trace_kind {
+	DEBUG_TRACE_ENTER = 0, /* into the kernel, for that cause */
+	DEBUG_TRACE_LEAVE = 1, /* for that thread to run; none: the CPU is idle */
+};
+
+enum { DEBUG_TRACE_RECORDS = 4096, DEBUG_TRACE_WORDS = 4, DEBUG_TRACE_NAME = 16 };

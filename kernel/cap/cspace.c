@@ -48,6 +48,7 @@ struct lookup cspace_find(const struct cap *root, word_t cptr, unsigned depth)
 		node = &slot->cap;
 		if (unlikely(node->type != OBJECT_CNODE))
 			return refused(is_gone(node) ? ST_BAD_HANDLE : ST_OUT_OF_RANGE, left);
+		key = index_nospec_if(key, node->type, OBJECT_CNODE);
 	}
 }
 

@@ -5,6 +5,7 @@
 #include "arch/counter.h"
 #include "arch/cpu.h"
 #include "arch/irqchip.h"
+#include "arch/nospec.h"
 #include "arch/print.h"
 #include "arch/timer.h"
 
@@ -63,7 +64,7 @@ static struct irq_line *find_line(word_t irq)
 {
 	if (irq < IRQ_SHARED || irq >= lines_end)
 		return NULL;
-	return &lines[irq - IRQ_SHARED];
+	return &lines[index_nospec(irq - IRQ_SHARED, lines_end - IRQ_SHARED)];
 }
 
 /*

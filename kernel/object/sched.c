@@ -202,7 +202,7 @@ static void refresh_space(struct cpu *cpu)
 
 	if (space != cpu->space) {
 		cpu->space = space;
-		space_set(space);
+		space_set_now(space); /* who waits for this gives root and ASID to others */
 	}
 }
 
@@ -384,6 +384,7 @@ void cpu_idle(void)
 	cpu->resched = true;
 	sched_reschedule(cpu);
 	kernel_unlock();
+	latency_leave();
 	context_resume(&cpu->current->context);
 }
 

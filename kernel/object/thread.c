@@ -133,3 +133,8 @@ status_t thread_finalise(const struct cap *cap, struct work *work)
 		sched_switch(cpu, NULL);
 	return ST_OK;
 }
+
+const char *trap_thread_name(const struct thread *thread)
+{
+	return thread->name;
+}

@@ -370,6 +370,19 @@ status_t vmo_make(struct pool_object *pool, const struct vmo_request *request,
 	return ST_OK;
 }
 
+bool vmo_pools_within(const struct vmo_object *vmo, const struct vmo_object *other)
+{
+	for (unsigned i = 0; i < vmo->pools; i++) {
+		unsigned at = 0;
+
+		while (at < other->pools && other->on[at].pool != vmo->on[i].pool)
+			at++;
+		if (at == other->pools)
+			return false;
+	}
+	return true;
+}
+
 void vmo_abandon(struct thread *thread)
 {
 	if (unlikely(thread->making))

@@ -116,6 +116,12 @@ struct vmo_request {
 must_check status_t vmo_make(struct pool_object *pool, const struct vmo_request *request,
 	struct vmo_object **vmo_out);
 
+/*
+ * vmo_pools_within: may `other` hold the frames of every Pool that `vmo` may? Else a merge would
+ * leave frames in it that their Pool does not find when it is emptied.
+ */
+bool vmo_pools_within(const struct vmo_object *vmo, const struct vmo_object *other);
+
 /* vmo_abandon: what a thread's call was making is not wanted any more. */
 void vmo_abandon(struct thread *thread);
 

@@ -69,7 +69,7 @@ static bool is_left(const struct vspace_object *space, const struct cap *cap)
 			thread->space = space_none();
 		if (cpu == this_cpu()) {
 			cpu->space = space_none();
-			space_set(cpu->space);
+			space_set_now(cpu->space);
 		} else {
 			sched_call(cpu);
 			left = false;
@@ -236,7 +236,9 @@ status_t vspace_room(struct vspace_object *space, uint64_t pages, uint64_t coord
 {
 	uint64_t span = UINT64_C(1) << TABLE_BITS, first;
 	const struct mapping *next;
-	bool wrapped = space->next <= ROOM_FIRST;
+	bool wrapped = space->wrapped || space->next <= ROOM_FIRST;
+
+	space->wrapped = false;
 
 	if (pages >= span)
 		span <<= TABLE_BITS;
@@ -253,6 +255,7 @@ status_t vspace_room(struct vspace_object *space, uint64_t pages, uint64_t coord
 		first = congruent(next->first + next->pages, coordinate, span);
 		if (preemption_point(work, WORK_LOOK)) {
 			space->next = first;
+			space->wrapped = wrapped;
 			return CAP_AGAIN;
 		}
 	}

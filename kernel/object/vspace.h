@@ -25,6 +25,7 @@ struct vspace_object {
 	struct pool_object *pool;
 	uint64_t root; /* TTBR0_EL1 */
 	uint64_t next; /* page from which room is looked for */
+	bool wrapped;  /* a look that goes on in another call has begun again at the start */
 	struct vspace core;
 };
 

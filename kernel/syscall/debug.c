@@ -8,6 +8,7 @@
 #include "abi/objects.h"
 
 #include "arch/console.h"
+#include "arch/trace.h"
 
 #include "object/sched.h"
 #include "object/user.h"
@@ -74,6 +75,6 @@ int64_t sys_debug_count(word_t what)
 	case DEBUG_CPU:
 		return cpu->index;
 	default:
-		return ST_OUT_OF_RANGE;
+		return trace_count(what);
 	}
 }

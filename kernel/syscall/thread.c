@@ -4,6 +4,7 @@
 
 #include "lib/string.h"
 
+#include "arch/nospec.h"
 #include "arch/timer.h"
 #include "arch/usermap.h"
 
@@ -312,7 +313,10 @@ int64_t sys_thread_set_cpu(cptr_t cptr, cptr_t authority, word_t number)
 	st = priority_check(authority, thread_of(&lookup.slot->cap)->priority);
 	if (st != ST_OK)
 		return st;
-	if (number >= cpu_count || !__atomic_load_n(&cpus[number].online, __ATOMIC_ACQUIRE))
+	if (number >= cpu_count)
+		return ST_OUT_OF_RANGE;
+	number = index_nospec(number, cpu_count);
+	if (!__atomic_load_n(&cpus[number].online, __ATOMIC_ACQUIRE))
 		return ST_OUT_OF_RANGE;
 	return sched_set_cpu(thread_of(&lookup.slot->cap), &cpus[number]) ? ST_OK : CALL_AGAIN;
 }

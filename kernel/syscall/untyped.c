@@ -11,7 +11,12 @@ int64_t sys_untyped_retype(
 {
 	const struct cap *cspace = caller_cspace();
 	struct work work = {WORK_DEFAULT};
-	struct retype retype = {.type = type, .size_bits = size_bits, .count = count};
+	struct retype retype = {
+		.type = index_nospec(
+			type, OBJECT_TYPES), /* one that is none becomes OBJECT_NONE */
+		.size_bits = size_bits,
+		.count = count,
+	};
 	struct lookup from = invoke_find_in(cspace, untyped, OBJECT_UNTYPED, 0), into;
 	status_t st;
 

@@ -8,6 +8,7 @@
 #include "lib/string.h"
 
 #include "arch/mmu.h"
+#include "arch/nospec.h"
 #include "arch/page.h"
 
 #include "cap/untyped.h"
@@ -47,7 +48,7 @@ static bool cache_memory(word_t cache, enum pte_memory *memory_out)
 
 	if (cache >= ARRAY_SIZE(memory))
 		return false;
-	*memory_out = (enum pte_memory)memory[cache];
+	*memory_out = (enum pte_memory)memory[index_nospec(cache, ARRAY_SIZE(memory))];
 	return true;
 }
 
@@ -155,8 +156,8 @@ static int64_t create_physical(
 	if (size_bits < PAGE_BITS || size_bits > object_info[OBJECT_UNTYPED].bits_max ||
 		!cache_memory(cache, &request.memory))
 		return ST_INVALID_ARGS;
-	if (!(from.slot->cap.aux & UNTYPED_DEVICE))
-		return ST_NOT_SUPPORTED;
+	if (!(from.slot->cap.aux & UNTYPED_DEVICE) || request.memory == PTE_NORMAL)
+		return ST_NOT_SUPPORTED; /* what is cached the kernel reads through its own map */
 	st = untyped_take_check(from.slot, (unsigned)size_bits, &request.pa);
 	if (st != ST_OK)
 		return st;
@@ -674,6 +675,13 @@ int64_t sys_vmo_diff(cptr_t cptr, word_t offset)
 	return st == ST_OK ? (int64_t)(page << PAGE_BITS) : st;
 }
 
+/* Is all that the clone can hold of its parent in sight of this one, a slice of that perhaps? */
+static bool shows(const struct vmo *v, const struct vmo *clone)
+{
+	return !(v->flags & VMO_SLICE) ||
+		(clone->bias >= v->bias && clone->bias + clone->pages <= v->bias + v->pages);
+}
+
 int64_t sys_vmo_merge(cptr_t cptr, cptr_t parent_cptr)
 {
 	struct lookup lookup = find_vmo(cptr, RIGHT_WRITE), parent;
@@ -685,8 +693,10 @@ int64_t sys_vmo_merge(cptr_t cptr, cptr_t parent_cptr)
 	if (parent.status != ST_OK)
 		return parent.status;
 	core = core_of(&lookup);
-	if (core->parent != core_of(&parent)->source)
+	if (core->parent != core_of(&parent)->source || !shows(core_of(&parent), core))
 		return ST_INVALID_ARGS;
+	if (!vmo_pools_within(vmo_of_core(core), vmo_of_core(core->parent)))
+		return ST_BAD_STATE;
 	vm_begin(MERGE_STEPS);
 	return call_result(memory_result(vmo_of(&lookup.slot->cap), vmo_merge(core)));
 }

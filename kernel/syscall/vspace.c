@@ -68,12 +68,14 @@ static status_t flags_check(word_t flags)
 		ST_OK;
 }
 
-/* What a capability's rights allow a mapping. */
+/* What a capability's rights allow a mapping; only cached memory can hold code. */
 static unsigned rights_of(const struct cap *cap)
 {
+	const bool code = vmo_of(cap)->core.source->memory == PTE_NORMAL;
+
 	return (cap->rights & RIGHT_READ ? MAP_READ : 0) |
 		(cap->rights & RIGHT_WRITE ? MAP_WRITE : 0) |
-		(cap->rights & RIGHT_EXECUTE ? MAP_EXECUTE : 0);
+		(cap->rights & RIGHT_EXECUTE && code ? MAP_EXECUTE : 0);
 }
 
 static status_t rights_check(const struct cap *cap, word_t flags)

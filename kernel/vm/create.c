@@ -177,7 +177,7 @@ status_t vmo_fill(struct vmo *v)
 	}
 	if (st == ST_OK) {
 		v->flags &= (uint16_t)~VMO_UNBORN;
-		v->merge.clone = NULL; /* it was a run */
+		v->merge = (struct vmo_merge){.clone = NULL}; /* it was a run */
 	}
 	return st;
 }

@@ -38,10 +38,10 @@ static force_inline struct place open_path(struct vmo *v, uint64_t c, unsigned s
 
 	while (p.level > stop && pte_can_write(*p.slot, p.level))
 		descend(&p, c);
-	for (; entry_is_sole(*p.slot, p.level); descend(&p, c)) {
+	for (; p.level >= stop && entry_is_sole(*p.slot, p.level); descend(&p, c)) {
 		if (!pte_can_write(*p.slot, p.level))
 			mmu_write(p.slot, pte_allow_write(*p.slot, p.level));
-		p.open = p.level <= stop;
+		p.open = p.level == stop;
 		if (p.open)
 			break;
 	}

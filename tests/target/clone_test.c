@@ -473,6 +473,54 @@ WITH_POOL(vmo_merge, moves_what_changed_into_the_parent)
 	drop(vmo);
 }
 
+/* What a clone got from an ancestor of another Pool that died its parent may not hold. */
+WITH_POOL(vmo_merge, of_pages_of_a_pool_that_the_parent_does_not_know_is_refused)
+{
+	cptr_t other = 0, vmo = make_vmo(2 * PAGE, 0), middle = 0, clone = 0;
+
+	REQUIRE(pool_create(16, &other) == ST_OK);
+	REQUIRE(vmo_clone(vmo, 0, 0, 2 * PAGE, other, &middle) == ST_OK);
+	EXPECT_EQ(poke(middle, 0, 1), ST_OK);
+	REQUIRE(vmo_clone(middle, 0, 0, 2 * PAGE, pool, &clone) == ST_OK);
+	drop(middle);
+	EXPECT_EQ(peek(clone, 0), 1);
+	EXPECT_EQ(vmo_merge(clone, vmo), ST_BAD_STATE);
+	EXPECT_EQ(peek(vmo, 0), 0);
+	drop(clone);
+	EXPECT_EQ(pool_delete(other), ST_OK);
+	EXPECT_EQ(peek(vmo, 0), 0);
+	drop(vmo);
+}
+
+/* WRITE to a slice is WRITE to what it shows. */
+WITH_POOL(vmo_merge, by_a_slice_is_of_what_the_slice_shows)
+{
+	cptr_t vmo = make_vmo(4 * PAGE, 0), read = with_rights(vmo, RIGHT_READ),
+	       slice = make_child(vmo, VMO_CHILD_SLICE, PAGE, PAGE),
+	       whole = make_child(read, 0, 0, 4 * PAGE),
+	       before = make_child(read, 0, 0, 2 * PAGE),
+	       behind = make_child(read, 0, PAGE, 2 * PAGE),
+	       same = make_child(slice, 0, 0, PAGE);
+
+	EXPECT_EQ(poke(whole, 0, 1), ST_OK);
+	EXPECT_EQ(poke(same, 0, 2), ST_OK);
+	EXPECT_EQ(vmo_merge(whole, slice), ST_INVALID_ARGS);
+	EXPECT_EQ(vmo_merge(before, slice), ST_INVALID_ARGS);
+	EXPECT_EQ(vmo_merge(behind, slice), ST_INVALID_ARGS);
+	EXPECT_EQ(vmo_merge(same, slice), ST_OK);
+	EXPECT_EQ(peek(vmo, 0), 0);
+	EXPECT_EQ(peek(vmo, PAGE), 2);
+	EXPECT_EQ(vmo_merge(whole, vmo), ST_OK);
+	EXPECT_EQ(peek(vmo, 0), 1);
+	drop(same);
+	drop(behind);
+	drop(before);
+	drop(whole);
+	drop(slice);
+	drop(read);
+	drop(vmo);
+}
+
 WITH_POOL(vmo_merge, refuses)
 {
 	cptr_t vmo = make_vmo(PAGE, 0), clone = make_child(vmo, 0, 0, PAGE),

@@ -401,6 +401,7 @@ WITH_POOL(vmo_create_physical, shows_a_device_and_gives_it_back)
 	const struct bootinfo *info = boot_info();
 	cptr_t device = 0, part = make_slot(), vmo = 0;
 	struct vmo_info about_it;
+	uaddr_t at = 0;
 
 	for (uint32_t i = 0; i < info->untyped_count && !device; i++)
 		if (info->untyped[i].device && info->untyped[i].size_bits >= 14)
@@ -416,6 +417,9 @@ WITH_POOL(vmo_create_physical, shows_a_device_and_gives_it_back)
 	EXPECT_EQ(vmo_create_physical(pool, pool, 12, 2, &vmo), ST_WRONG_TYPE);
 	EXPECT_EQ(sys_vmo_create_physical(pool, part, 13, 2, ROOT_SLOT_CNODE, pool),
 		ST_ALREADY_EXISTS);
+	EXPECT_EQ(
+		vmo_create_physical(pool, part, 12, VMO_CACHE_CACHED, &vmo), ST_NOT_SUPPORTED);
+	EXPECT_EQ(untyped_free(part), 1 << 14);
 	REQUIRE(vmo_create_physical(pool, part, 13, VMO_CACHE_UNCACHED_DEVICE, &vmo) == ST_OK);
 	about_it = about(vmo);
 	EXPECT_EQ(about_it.flags, VMO_FLAG_PHYSICAL);
@@ -425,7 +429,13 @@ WITH_POOL(vmo_create_physical, shows_a_device_and_gives_it_back)
 	EXPECT_EQ(vmo_lookup(vmo, ROOT_SLOT_POOL_MEMORY, PAGE), ST_ACCESS_DENIED);
 	EXPECT_EQ(vmo_op_range(vmo, VMO_OP_DECOMMIT, 0, PAGE), ST_BAD_STATE);
 	EXPECT_EQ(vmo_set_cache(vmo, VMO_CACHE_CACHED), ST_NOT_SUPPORTED);
-	unmap(map(vmo, 2 * PAGE, RW), 2 * PAGE);
+	at = (uaddr_t)map(vmo, 2 * PAGE, RW);
+	EXPECT_EQ(vspace_protect(ROOT_SLOT_VSPACE, at, PAGE, VSPACE_READ | VSPACE_EXECUTE),
+		ST_ACCESS_DENIED);
+	unmap((volatile uint8_t *)at, 2 * PAGE);
+	EXPECT_EQ(vspace_map(ROOT_SLOT_VSPACE, vmo, 0, 2 * PAGE, VSPACE_READ | VSPACE_EXECUTE,
+			  &at),
+		ST_ACCESS_DENIED);
 	EXPECT_EQ(cap_revoke(part), ST_OK);
 	EXPECT(is_empty(vmo));
 	EXPECT_EQ(untyped_free(part), 1 << 14);

@@ -162,6 +162,26 @@ WITH_POOL(vspace_map, allows_what_its_flags_say)
 	drop(vmo);
 }
 
+/* So many that the look for room takes more than one call, and no hole is as large. */
+WITH_POOL(vspace_map, ends_where_there_is_no_room_between_many)
+{
+	const uint64_t gib = UINT64_C(1) << 30, middle = UINT64_C(1) << 46;
+	cptr_t space = make_space(), vmo = make_vmo(PAGE, 0);
+	uaddr_t at = 0;
+
+	for (uint64_t i = 0; i < 200; i++) {
+		at = 64 * gib + i * gib;
+		REQUIRE(vspace_map(space, vmo, 0, PAGE, R | VSPACE_FIXED, &at) == ST_OK);
+	}
+	at = middle;
+	REQUIRE(vspace_map(space, vmo, 0, PAGE, R | VSPACE_FIXED, &at) == ST_OK);
+	for (int i = 0; i < 3; i++)
+		EXPECT_EQ(vspace_map(space, vmo, 0, middle, R, &at), ST_NO_MEMORY);
+	EXPECT_EQ(vspace_map(space, vmo, 0, middle / 2, R, &at), ST_OK);
+	drop(space);
+	drop(vmo);
+}
+
 WITH_POOL(vspace_map, refuses)
 {
 	cptr_t vmo = make_vmo(4 * PAGE, 0), sized = make_vmo(PAGE, VMO_OPTION_RESIZABLE);

@@ -52,7 +52,14 @@ bool asid_take(uint16_t *asid_out)
 	return true;
 }
 
+/* One that will be taken before the next round: nothing would make CPUs forget it until then. */
 void asid_give_back(uint16_t asid)
 {
+	if (asid >= next) {
+		dsb(ishst);
+		__asm__ volatile("tlbi aside1is, %0" : : "r"((uint64_t)asid << 48) : "memory");
+		dsb(ish);
+		isb();
+	}
 	taken[asid / WORD_BITS] &= ~BIT(asid % WORD_BITS);
 }

@@ -32,6 +32,8 @@
 #define CPU_MPIDR	    32
 #define CPU_SIZE	    128
 
+#define LATENCY_CAUSE_IRQ 129 /* LATENCY_IRQ */
+
 #define CONTEXT_SP   248
 #define CONTEXT_PC   256
 #define CONTEXT_SIZE 272

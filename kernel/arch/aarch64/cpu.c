@@ -104,6 +104,7 @@ uint32_t cpu_start_all(void)
 void cpu_wait(void)
 {
 	dsb(sy); /* all is written out before the clock may stop */
+	isb();	 /* and no table is walked any more that this CPU has left */
 	__asm__ volatile("wfi" : : : "memory");
 }
 

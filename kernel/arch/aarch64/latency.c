@@ -6,6 +6,7 @@
 
 #include "arch/cpu.h"
 #include "arch/print.h"
+#include "arch/trace.h"
 #include "arch/trap.h"
 
 #include "sysreg.h"
@@ -35,6 +36,7 @@ void latency_enter(const struct context *context, unsigned cause)
 	struct stay *stay = &stays[this_cpu()->index];
 
 	stay->cause = cause ? cause : cause_of(context);
+	trace_enter(stay->cause);
 	stay->since = READ_SYSREG(pmccntr_el0);
 }
 
@@ -48,6 +50,7 @@ void latency_leave(void)
 		stay->longest[stay->cause] = cycles;
 	if (cycles > cpu->irqs_off_max)
 		cpu->irqs_off_max = cycles;
+	trace_leave();
 }
 
 static const char *const names[LATENCY_CAUSES] = {

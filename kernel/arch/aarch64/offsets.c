@@ -3,6 +3,7 @@
 /* Nothing but checks: that asm.h says of C structures what the compiler says. */
 #include "arch/cpu.h"
 #include "arch/kmap.h"
+#include "arch/latency.h"
 #include "arch/trap.h"
 
 #include "asm.h"
@@ -16,3 +17,4 @@ _Static_assert(offsetof(struct context, sp) == CONTEXT_SP, "asm.h");
 _Static_assert(offsetof(struct context, pc) == CONTEXT_PC, "asm.h");
 _Static_assert(_Alignof(struct context) == 16, "SP_EL1 points at one");
 _Static_assert(sizeof(struct context) == CONTEXT_SIZE, "asm.h");
+_Static_assert((int)LATENCY_IRQ == LATENCY_CAUSE_IRQ, "asm.h");

@@ -93,7 +93,7 @@ vectors:
 
 user_irq:
 	save_context
-	latency_begin 65		/* LATENCY_IRQ */
+	latency_begin LATENCY_CAUSE_IRQ
 	bl	trap_irq
 	b	resume_current
 

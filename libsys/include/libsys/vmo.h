@@ -51,8 +51,8 @@ status_t vmo_create_contiguous(
  * vmo_create_physical: the next 2^size_bits bytes of a device Untyped.
  *
  *  returns  as vmo_create; ST_INVALID_ARGS: less than a page, more than 2^38, no such cache;
- *           ST_NOT_SUPPORTED: not a device's; ST_NO_MEMORY: Untyped or
- *           Pool have no room
+ *           ST_NOT_SUPPORTED: not a device's, or CACHED (the kernel would read it, and has no
+ *           map of it); ST_NO_MEMORY: Untyped or Pool have no room
  */
 status_t vmo_create_physical(
 	cptr_t pool, cptr_t untyped, unsigned size_bits, enum vmo_cache cache, cptr_t *vmo_out);
@@ -192,9 +192,10 @@ int64_t vmo_diff(cptr_t vmo, uint64_t offset);
  * vmo_merge: make what a clone changed its parent's, in one instant (right WRITE to both).
  *
  *  returns  ST_OK: the clone shows its parent everywhere
- *           ST_INVALID_ARGS  `parent` is not its parent
+ *           ST_INVALID_ARGS  `parent` is neither its parent nor a slice of that which shows
+ *                            all that the clone can hold
  *           ST_BAD_STATE     it is a snapshot or slice; the parent is contiguous or physical;
- *                            they are of different Pools
+ *                            they are of different Pools, or the clone's ancestors were
  *           ST_NO_MEMORY     the Pool has no page for a table: nothing has changed
  */
 static inline status_t vmo_merge(cptr_t vmo, cptr_t parent)

@@ -20,6 +20,13 @@ static inline void space_set(uint64_t space)
 	__asm__ volatile("msr ttbr0_el1, %0" : : "r"(space) : "memory");
 }
 
+/* space_set_now: the CPU translates by no other from here on. */
+static inline void space_set_now(uint64_t space)
+{
+	space_set(space);
+	__asm__ volatile("isb" : : : "memory");
+}
+
 /* space_none: the root with nothing in it, for threads that have no VSpace. */
 uint64_t space_none(void);
 

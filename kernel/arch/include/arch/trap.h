@@ -22,6 +22,7 @@ struct context {
 } aligned(16); /* as a stack pointer must be */
 
 struct cpu;
+struct thread;
 
 /*
  * The upcalls. trap_syscall: the call's number and arguments are in the context, where the
@@ -32,6 +33,9 @@ void trap_syscall(struct context *context, struct cpu *cpu);
 void trap_irq(struct context *context, struct cpu *cpu);
 void trap_fault(struct context *context, struct cpu *cpu, uint64_t esr, uint64_t far);
 void trap_fpu(void);
+
+/* For builds that trace: the thread's name, which is there as long as the thread. */
+const char *trap_thread_name(const struct thread *thread);
 
 /* By ESR_EL1.EC: enum fault_label, and whether FAR_EL1 holds an address. */
 enum { FAULT_HAS_ADDRESS = 0x80 };
