@@ -103,6 +103,8 @@ static status_t copy_mapping(struct process_copying *copying, const struct vspac
 	if (st == ST_OK && copying->copy->mapping_count < PROCESS_MAPPINGS_MAX)
 		copying->vmo_ids[copying->copy->mapping_count] =
 			range->offset == 0 && !mapping.is_shared ? range->vmo : 0;
+	if (st == ST_OK && copying->kind == VMO_CHILD_CLONE) /* for process_restart() */
+		mapping.id = cap_info_vmo(cap_info(mapping.vmo));
 	return st == ST_OK ? process_map(copying->copy, &mapping) : st;
 }
 
@@ -121,23 +123,28 @@ static status_t copy_mappings(struct process_copying *copying)
 	return st == ST_NOT_FOUND ? ST_OK : st;
 }
 
-status_t process_copy_registers(cptr_t to, cptr_t from, int is_ready, unsigned generation)
+status_t process_copy_registers(cptr_t to, cptr_t from, struct process_registers *ready)
 {
-	struct thread_registers registers;
-	struct thread_fpu fpu;
-	status_t st = thread_read_registers(from, &registers);
+	struct process_registers own, *by = ready ? ready : &own;
+	status_t st = thread_read_registers(from, &by->general);
 
 	if (st == ST_OK)
-		st = thread_read_fpu(from, &fpu);
-	if (st != ST_OK)
-		return st;
-	if (is_ready) { /* the answer to startup_ready() */
-		registers.x[0] = ST_OK;
-		registers.x[1] = tag_make(0, 1, 0);
-		registers.x[2] = generation;
+		st = thread_read_fpu(from, &by->fpu);
+	return st == ST_OK ? process_write_registers(to, by, ready ? 1 : 0) : st;
+}
+
+status_t process_write_registers(
+	cptr_t to, struct process_registers *registers, unsigned generation)
+{
+	status_t st;
+
+	if (generation) { /* the answer to startup_ready() */
+		registers->general.x[0] = ST_OK;
+		registers->general.x[1] = tag_make(0, 1, 0);
+		registers->general.x[2] = generation;
 	}
-	st = thread_write_registers(to, &registers);
-	return st == ST_OK ? thread_write_fpu(to, &fpu) : st;
+	st = thread_write_registers(to, &registers->general);
+	return st == ST_OK ? thread_write_fpu(to, &registers->fpu) : st;
 }
 
 /* Its other threads, by its own list. */
@@ -209,7 +216,7 @@ static status_t copy_thread(struct process_copying *copying, cptr_t thread, unsi
 		st = thread_set_priority(own, copy->thread, info.priority);
 	if (st == ST_OK)
 		st = thread_set_cpu(own, ROOT_SLOT_THREAD, info.cpu);
-	return st == ST_OK ? process_copy_registers(own, thread, 0, 0) : st;
+	return st == ST_OK ? process_copy_registers(own, thread, NULL) : st;
 }
 
 static status_t copy_all(struct process_copying *copying, const struct process_options *options)
@@ -224,7 +231,7 @@ static status_t copy_all(struct process_copying *copying, const struct process_o
 		st = process_configure(copy, options, PROCESS_IPC);
 	if (st == ST_OK)
 		st = process_copy_registers(
-			copy->thread, source->thread, ready, copy->generation);
+			copy->thread, source->thread, ready ? &source->ready : NULL);
 	if (st == ST_OK)
 		st = process_copy_slots(copying, options);
 	return st == ST_OK ? each_thread(copying, copy_thread) : st;

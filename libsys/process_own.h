@@ -103,6 +103,15 @@ status_t process_copy_slots(
 /*
  * process_copy_registers: all of them, from a thread that does not run to one that is stopped.
  *
- *  is_ready  the source waits in startup_ready(): for `to` it returns `generation`
+ *  ready  the source waits in startup_ready(): they are kept here, and for `to` it returns 1.
+ *         NULL: it does not
  */
-status_t process_copy_registers(cptr_t to, cptr_t from, int is_ready, unsigned generation);
+status_t process_copy_registers(cptr_t to, cptr_t from, struct process_registers *ready);
+
+/*
+ * process_write_registers: what was kept, to a thread that is stopped.
+ *
+ *  generation  that startup_ready() returns; 0: it does not wait there
+ */
+status_t process_write_registers(
+	cptr_t to, struct process_registers *registers, unsigned generation);

@@ -6,6 +6,7 @@
  *	what it made objects of    revoked: its new threads, endpoints and the like are gone
  *	what it made VMOs of       revoked: its new VMOs are gone, and where they were mapped
  *	what it wrote              decommitted: the golden process shows again
+ *	what it mapped, in place of something too, or unmapped or protected  as it was
  *	slots that it took or gave back  as they were
  *	registers                  the golden process's
  *
@@ -21,6 +22,7 @@
 #include "process_own.h"
 
 enum { BITS = 64 };
+#define ID_MASK (UINT64_MAX >> CAP_ID_SHIFT) /* what cap_info_vmo tells of an id */
 
 /* Revoke what was lent, with all that was made by means of it, and lend it again. */
 static status_t lend_again(struct process *process, cptr_t cap, cptr_t slot)
@@ -39,22 +41,24 @@ static status_t lend_again(struct process *process, cptr_t cap, cptr_t slot)
 static int is_as_made(const struct process_mapping *mapping, const struct vspace_range *range)
 {
 	return mapping->address == range->address && mapping->size == range->size &&
-		mapping->flags == range->rights;
+		mapping->flags == range->rights && mapping->offset == range->offset &&
+		mapping->id == (range->vmo & ID_MASK);
 }
 
-/* The number of mappings from the first that are as they were made, and nothing between. */
-static unsigned count_as_made(const struct process *process)
+/* Are all mappings as they were made, and none more? */
+static int all_are_as_made(const struct process *process)
 {
+	const struct process_mapping *next = process->mapping;
+	const struct process_mapping *end = next + process->mapping_count;
 	struct vspace_range range;
-	unsigned i = 0;
 	uaddr_t at = 0;
 
-	for (; vspace_query(process->vspace, at, &range) == ST_OK; i++) {
-		if (i == process->mapping_count || !is_as_made(&process->mapping[i], &range))
-			return i;
+	for (; vspace_query(process->vspace, at, &range) == ST_OK; next++) {
+		if (next == end || !is_as_made(next, &range))
+			return 0;
 		at = range.address + range.size;
 	}
-	return i;
+	return next == end;
 }
 
 /* Where it mapped or unmapped something all is mapped again. */
@@ -63,7 +67,7 @@ static status_t map_as_made(struct process *process)
 	const uint64_t all = (UINT64_C(1) << 48) - PAGE_SIZE;
 	status_t st;
 
-	if (count_as_made(process) == process->mapping_count)
+	if (all_are_as_made(process))
 		return ST_OK;
 	st = vspace_unmap(process->vspace, PAGE_SIZE, all);
 	for (unsigned i = 0; i < process->mapping_count && st == ST_OK; i++) {
@@ -123,11 +127,11 @@ static status_t read_used(struct process *process, uint64_t *used)
 		used, (1u << process->cnode_bits) / 8);
 }
 
-/* Those that it used and its page, being the golden one's again, calls free are emptied. */
+/* Those that it used and the golden process's page, which is its own again, calls free. */
 static status_t empty_slots(struct process *process, const uint64_t *before)
 {
 	uint64_t now[STARTUP_SLOT_WORDS];
-	status_t st = read_used(process, now);
+	status_t st = read_used(process->golden, now);
 
 	for (unsigned word = 0; st == ST_OK && word < (1u << process->cnode_bits) / BITS;
 		word++) {
@@ -154,7 +158,7 @@ static status_t set_registers(struct process *process)
 {
 	struct process *golden = process->golden;
 	status_t st =
-		process_copy_registers(process->thread, golden->thread, 1, process->generation);
+		process_write_registers(process->thread, &golden->ready, process->generation);
 
 	for (unsigned i = 0; i < process->thread_count && st == ST_OK; i++) {
 		struct cap_place place = process_slot(process, process->thread_slots[i]);
@@ -162,7 +166,7 @@ static status_t set_registers(struct process *process)
 		st = cap_copy_at(cap_at(golden->lent),
 			process_slot(golden, process->thread_slots[i]), RIGHTS_ALL);
 		if (st == ST_OK)
-			st = process_copy_registers(process->threads[i], golden->lent, 0, 0);
+			st = process_copy_registers(process->threads[i], golden->lent, NULL);
 		(void)cap_delete(golden->lent);
 		(void)cap_copy_at(place, cap_at(process->threads[i]), RIGHTS_ALL);
 	}

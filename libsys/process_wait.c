@@ -13,9 +13,11 @@
 static const struct process_mapping *find_mapping(
 	const struct process *process, uaddr_t address)
 {
-	for (unsigned i = 0; i < process->mapping_count; i++)
-		if (address - process->mapping[i].address < process->mapping[i].size)
-			return &process->mapping[i];
+	const struct process_mapping *at = process->mapping + process->mapping_count;
+
+	while (at-- > process->mapping) /* from the end: the stack is there */
+		if (address - at->address < at->size)
+			return at;
 	return NULL;
 }
 

@@ -238,11 +238,10 @@ static void prune(struct vmo *v, uint64_t c)
 		if (p.level > level)
 			continue;
 		if (!p.open || !pte_is_owned(e) || !entry_is_sole(e, level) ||
-			!is_empty(e, level))
-			return;
-		if (v->limit > v->bias &&
-			(level > v->parent->levels || block_start(c, level) < v->bias ||
-				block_end(c, level) > see_end(v)))
+			(v->limit > v->bias &&
+				(level > v->parent->levels || block_start(c, level) < v->bias ||
+					block_end(c, level) > see_end(v))) ||
+			!is_empty(e, level)) /* looked at last: it takes longest */
 			return;
 		vmo_put(v, p.slot, 1, level);
 	}

@@ -74,23 +74,21 @@ static struct own_place own_find(const struct vspace *s, uint64_t page, unsigned
 }
 
 /*
- * take_out: clear the slot of `level`, and own tables above that are empty by that; their frames
+ * take_out: clear the slot at a page, and own tables above that are empty by that; their frames
  * are put into a list, through `prev`.
  */
-static void take_out(struct vspace *s, uint64_t page, unsigned level, uint32_t *emptied)
+static void take_out(struct vspace *s, struct own_place at, uint64_t page, uint32_t *emptied)
 {
-	for (;; level++) {
-		struct own_place at = own_find(s, page, level);
-
-		if (level > 0 && pte_is_owned(*at.slot)) {
-			struct frame *f = frame_at(pte_pa(*at.slot, level));
+	for (;; at = own_find(s, page, at.level + 1)) {
+		if (at.level > 0 && pte_is_owned(*at.slot)) {
+			struct frame *f = frame_at(pte_pa(*at.slot, at.level));
 
 			f->prev = *emptied;
 			*emptied = frame_index(f);
 		}
 		mmu_write(at.slot, pte_none());
-		if (--frame_at(pte_pa(at.table, level + 1))->next > 0 ||
-			level + 1 == ROOT_LEVEL)
+		if (--frame_at(pte_pa(at.table, at.level + 1))->next > 0 ||
+			at.level + 1 == ROOT_LEVEL)
 			return;
 	}
 }
@@ -102,23 +100,27 @@ uint64_t vspace_sweep(
 	uint64_t end = first;
 	uint64_t page = first;
 	uint32_t emptied = FRAME_NONE;
+	struct own_place at = own_find(s, page, 0);
 
-	do {
-		struct own_place at = own_find(s, page, 0);
-
+	for (;;) {
 		if (!pte_is_none(*at.slot) && (what == SWEEP_WRITE || at.level <= cut)) {
 			start = min_u64(start, block_start(page, at.level));
 			end = max_u64(end, block_end(page, at.level));
 			if (what == SWEEP_WRITE)
 				mmu_write(at.slot, pte_deny_write(*at.slot, at.level));
 			else
-				take_out(s, page, at.level, &emptied);
+				take_out(s, at, page, &emptied);
 		}
 		page = block_end(page, at.level);
+		/* A table that was emptied shows none up to its end. */
 		while (page < last && !is_aligned(page, block_pages(at.level + 1)) &&
 			pte_is_none(*++at.slot) && vm_step())
 			page += block_pages(at.level);
-	} while (page < last && vm_step());
+		if (page >= last || !vm_step())
+			break;
+		if (is_aligned(page, block_pages(at.level + 1)) || pte_is_owned(*at.slot))
+			at = own_find(s, page, 0);
+	}
 	end = max_u64(end, min_u64(page, last));
 	flush(s, start, end - start);
 	while (emptied != FRAME_NONE) { /* reached by nothing any more */

@@ -288,6 +288,46 @@ static int lives(void)
 	return (int)number;
 }
 
+/* A page of its own making, which each life does something else to; golden it shows "a". */
+static int remap(void)
+{
+	const unsigned may = VSPACE_READ | VSPACE_WRITE;
+	const cptr_t book = startup_cap("book");
+	uaddr_t at = 0, also = 0;
+	unsigned number;
+	cptr_t vmo;
+
+	MUST(vmo_create(ROOT_SLOT_POOL, PAGE_SIZE, 0, &vmo) == ST_OK);
+	MUST(vspace_map(ROOT_SLOT_VSPACE, vmo, 0, PAGE_SIZE, may, &at) == ST_OK);
+	MUST(vspace_map(ROOT_SLOT_VSPACE, book, 0, PAGE_SIZE, VSPACE_READ, &also) == ST_OK);
+	*(volatile char *)at = 'a';
+	number = startup_ready();
+	MUST(*(volatile char *)at == 'a' && *(volatile char *)also == 'b');
+	*(volatile char *)at = 'c';
+	switch (number % 5) {
+	case 0: /* another VMO, just like it */
+		MUST(vspace_map(ROOT_SLOT_VSPACE, book, 0, PAGE_SIZE,
+			     may | VSPACE_FIXED | VSPACE_REPLACE, &at) == ST_OK);
+		MUST(*(volatile char *)at == 'b');
+		break;
+	case 1: /* the same VMO at another offset */
+		MUST(vspace_map(ROOT_SLOT_VSPACE, book, PAGE_SIZE, PAGE_SIZE,
+			     VSPACE_READ | VSPACE_FIXED | VSPACE_REPLACE, &also) == ST_OK);
+		MUST(*(volatile char *)also == 0);
+		break;
+	case 2:
+		MUST(vspace_unmap(ROOT_SLOT_VSPACE, at, PAGE_SIZE) == ST_OK);
+		break;
+	case 3:
+		MUST(vspace_protect(ROOT_SLOT_VSPACE, at, PAGE_SIZE, VSPACE_READ) == ST_OK);
+		break;
+	default:
+		MUST(vspace_unmap(ROOT_SLOT_VSPACE, also, PAGE_SIZE) == ST_OK);
+		(void)cap_delete(book);
+	}
+	return (int)number;
+}
+
 static int recurse(volatile char *above)
 {
 	volatile char here[512];
@@ -316,6 +356,8 @@ int main(int argc, char **argv)
 		return exit_elsewhere();
 	if (strcmp(what, "threads") == 0)
 		return threads();
+	if (strcmp(what, "remap") == 0)
+		return remap();
 	if (strcmp(what, "ready") == 0)
 		return ready();
 	if (strcmp(what, "twins") == 0)

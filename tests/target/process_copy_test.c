@@ -11,6 +11,7 @@
 #include "libsys/pool.h"
 #include "libsys/process.h"
 #include "libsys/thread.h"
+#include "libsys/vmo.h"
 #include "objects.h"
 
 enum { GOOD = 7, LIVES = 24, FALLS = 30 };
@@ -245,6 +246,25 @@ TEST(process_restart, begins_each_life_as_the_first)
 	destroy(&copy);
 	destroy(&source);
 	drop(bell);
+}
+
+TEST(process_restart, undoes_what_was_mapped_in_place)
+{
+	struct process_cap cap = {"book", 0, RIGHTS_ALL, 0};
+	struct process_options options = {.caps = &cap, .caps_count = 1};
+
+	REQUIRE(vmo_create(ROOT_SLOT_POOL, 2 * PAGE_SIZE, 0, &cap.cap) == ST_OK);
+	EXPECT_EQ(vmo_write(cap.cap, "b", 0, 1), ST_OK);
+	start_with("remap", &options);
+	EXPECT_EQ(next(&source), PROCESS_WAITS);
+	EXPECT_EQ(process_clone(&source, NULL, &copy), ST_OK);
+	for (int number = 1; number <= LIVES; number++) {
+		EXPECT_EQ(status_of(&copy), number);
+		EXPECT_EQ(process_restart(&copy), ST_OK);
+	}
+	destroy(&copy);
+	destroy(&source);
+	drop(cap.cap);
 }
 
 TEST(process_restart, while_it_runs_or_falls)

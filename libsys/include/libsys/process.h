@@ -91,6 +91,7 @@ struct process_mapping {
 	uaddr_t address;
 	uint64_t size;
 	uint64_t offset; /* in the VMO */
+	uint64_t id;	 /* of the VMO, as cap_info_vmo tells, of process_clone()'s; else 0 */
 	cptr_t vmo;	 /* in a slot of slot_alloc() */
 	unsigned flags;
 	int is_shared; /* the VMO's capability is another process's, or the archive's */
@@ -103,6 +104,12 @@ enum process_state {
 	PROCESS_EXITED = 3,
 	PROCESS_CRASHED = 4,
 	PROCESS_KILLED = 5,
+};
+
+/* All that a thread has in registers. */
+struct process_registers {
+	struct thread_registers general;
+	struct thread_fpu fpu;
 };
 
 /* Capabilities are this program's; all but `memory` stand in neighbouring slots. */
@@ -126,9 +133,10 @@ struct process {
 	int status;	/* of PROCESS_EXITED */
 	unsigned flags; /* enum process_flag */
 	unsigned memory_bits, cnode_bits, slots_free;
-	int owns_memory;	/* `memory` was made with it */
-	int is_golden;		/* there are clones of it: it never runs again */
-	struct process *golden; /* what it is a clone of */
+	int owns_memory;		/* `memory` was made with it */
+	int is_golden;			/* there are clones of it: it never runs again */
+	struct process_registers ready; /* of its first thread in startup_ready(), if copied */
+	struct process *golden;		/* what it is a clone of */
 	uint32_t threads_still; /* a bit for each other thread that was stopped when copied */
 	unsigned generation;	/* how often it was begun from there */
 	unsigned thread_count;	/* of a copy: its other threads, */
