@@ -6,6 +6,7 @@
  */
 #include "libsys/boot.h"
 #include "libsys/cap.h"
+#include "libsys/pager.h"
 #include "libsys/pool.h"
 #include "libsys/slots.h"
 #include "libsys/untyped.h"
@@ -136,6 +137,20 @@ status_t vmo_op_range(cptr_t vmo, enum vmo_op op, uint64_t offset, uint64_t size
 		if (some < 0 || (uint64_t)some == size)
 			return some < 0 ? (status_t)some : ST_OK;
 		offset += (uint64_t)some;
+		size -= (uint64_t)some;
+	}
+}
+
+status_t vmo_supply(
+	cptr_t vmo, uint64_t offset, uint64_t size, cptr_t source, uint64_t source_offset)
+{
+	for (;;) {
+		int64_t some = sys_vmo_supply(vmo, offset, size, source, source_offset);
+
+		if (some < 0 || (uint64_t)some == size)
+			return some < 0 ? (status_t)some : ST_OK;
+		offset += (uint64_t)some;
+		source_offset += (uint64_t)some;
 		size -= (uint64_t)some;
 	}
 }

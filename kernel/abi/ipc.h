@@ -103,6 +103,21 @@ enum fault_label {
 	FAULT_OTHER = 6,       /* SError and what else ESR_EL1 may tell */
 };
 
+/*
+ * PAGE_MISSING: the label of the messages that a VMO's pager gets, under the badge of the
+ * capability that vmo_set_pager was given: a thread waits for a page. Words: enum page_word. It
+ * looks again when it is answered with label FAULT_RESUME, and asks again if the page is not
+ * there. Any other label says that there will be none: then it has a page fault there, or its
+ * call returns PEER_CLOSED.
+ */
+enum { PAGE_MISSING = 16 };
+
+enum page_word {
+	PAGE_WORD_OFFSET, /* in the VMO, in bytes: a page's start */
+	PAGE_WORD_WRITE,  /* 1: it is wanted to be written to; 0: to be read or executed */
+	PAGE_WORDS,
+};
+
 enum { FAULT_RESUME = 0, FAULT_STOP = 1 };
 
 enum fault_word {

@@ -26,6 +26,7 @@ typedef uint64_t paddr_t;
 #define noreturn		 __attribute__((noreturn))
 #define force_inline		 inline __attribute__((always_inline))
 #define never_inline		 __attribute__((noinline))
+#define seldom			 __attribute__((noinline, cold)) /* small rather than fast */
 #define printf_like(text, first) __attribute__((__format__(__printf__, text, first)))
 #define aligned(n)		 __attribute__((aligned(n)))
 #define likely(x)		 __builtin_expect(!!(x), 1)

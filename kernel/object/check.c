@@ -175,6 +175,8 @@ static void check_vmo(struct vmo_object *vmo)
 	}
 	CHECK(mappings <= vmo->core.source->mapping_count);
 	CHECK(slot_is_empty(&vmo->signal) || vmo->signal.cap.type == OBJECT_NOTIFICATION);
+	CHECK(slot_is_empty(&vmo->pager) ||
+		(vmo->pager.cap.type == OBJECT_ENDPOINT && vmo->core.flags & VMO_PAGED));
 }
 
 static void check_vspace(struct vspace_object *space)

@@ -51,8 +51,10 @@ static status_t await_answer(struct thread *caller, struct reply *reply, uint8_t
 		reply->can_grant = can_grant;
 		caller->reply = reply;
 		caller->state = THREAD_CALLING;
+	} else if (caller->faulted == FAULTED_ASKS) {
+		page_refuse(caller);
 	} else if (caller->faulted) {
-		caller->faulted = false;
+		caller->faulted = FAULTED_NOT;
 		caller->state = THREAD_STOPPED;
 	} else if (!current) {
 		thread_wake(caller, ST_PEER_CLOSED);
@@ -157,13 +159,11 @@ status_t reply_answer(struct reply *reply, struct thread *from)
 	return ST_OK;
 }
 
-bool endpoint_send_fault(struct thread *thread)
+bool endpoint_send_fault(struct thread *thread, const struct cap *cap, enum faulted why)
 {
-	const struct cap *cap = &thread->slots[THREAD_FAULT].cap;
-
 	if (cap->type != OBJECT_ENDPOINT)
 		return false;
-	thread->faulted = true;
+	thread->faulted = (uint8_t)why;
 	thread->calling = true;
 	thread->can_grant = false;
 	thread->badge = cap->data;

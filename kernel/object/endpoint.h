@@ -61,10 +61,10 @@ status_t endpoint_receive(
 status_t reply_answer(struct reply *reply, struct thread *from);
 
 /*
- * endpoint_send_fault: tell `thread`'s fault endpoint of its fault (fault_esr and so on are
- * set); false if it has none to tell.
+ * endpoint_send_fault: tell who receives from an endpoint of `thread`'s fault, or which page
+ * it asks for (fault_esr and so on are set); false if `cap` is no endpoint's.
  */
-bool endpoint_send_fault(struct thread *thread);
+bool endpoint_send_fault(struct thread *thread, const struct cap *cap, enum faulted why);
 
 /* reply_unbind: thread CALLING or RECEIVING is bound to no reply object any more. */
 void reply_unbind(struct thread *thread);

@@ -22,6 +22,11 @@ word_t fault_message(const struct thread *thread, struct context *to)
 	const struct context *context = &thread->context;
 	uint32_t label = is_syscall(thread) ? FAULT_SYSCALL : fault_label(thread->fault_esr);
 
+	if (thread->faulted == FAULTED_ASKS) {
+		to->x[2 + PAGE_WORD_OFFSET] = thread->fault_address;
+		to->x[2 + PAGE_WORD_WRITE] = thread->fault_esr;
+		return tag_make(PAGE_MISSING, PAGE_WORDS, 0);
+	}
 	to->x[2 + FAULT_WORD_PC] = context->pc;
 	to->x[2 + FAULT_WORD_ADDRESS] = thread->fault_address;
 	to->x[2 + FAULT_WORD_ESR] = thread->fault_esr & ~FAULT_IS_SYSCALL;
@@ -34,11 +39,36 @@ word_t fault_message(const struct thread *thread, struct context *to)
 bool fault_answer(struct thread *thread, const struct context *handler)
 {
 	thread->state = THREAD_STOPPED;
-	thread->faulted = false;
-	if (tag_label(handler->x[1]) != FAULT_RESUME)
+	if (tag_label(handler->x[1]) == FAULT_RESUME) {
+		fault_resume(thread, handler);
+		return true;
+	}
+	thread->refused = thread->faulted == FAULTED_ASKS;
+	thread->faulted = FAULTED_NOT;
+	return thread->refused;
+}
+
+/* A refusal counts once: who looks for the page later asks again. */
+bool page_ask(struct thread *thread)
+{
+	uint64_t offset = vm_work.missing_page << PAGE_BITS;
+	bool refused = thread->refused && thread->fault_address == offset;
+
+	thread->refused = false;
+	if (refused)
 		return false;
-	fault_resume(thread, handler);
-	return true;
+	thread->fault_address = offset;
+	thread->fault_esr = vm_work.missing_write;
+	return endpoint_send_fault(
+		thread, &vmo_of_core(vm_work.missing)->pager.cap, FAULTED_ASKS);
+}
+
+void page_refuse(struct thread *thread)
+{
+	thread->faulted = FAULTED_NOT;
+	thread->refused = true;
+	if (this_cpu()->current != thread)
+		sched_ready(thread);
 }
 
 /* Frame records of the program, as far as they can be read: each higher than the last. */
@@ -98,7 +128,7 @@ static force_inline bool deliver(struct cpu *cpu, struct thread *thread)
 	receiver = receiver_of(cpu, endpoint);
 	if (!receiver)
 		return false;
-	thread->faulted = true;
+	thread->faulted = FAULTED;
 	bind_caller(endpoint, receiver, thread);
 	receiver->context.x[0] = ST_OK;
 	receiver->context.x[1] = fault_message(thread, &receiver->context);
@@ -109,7 +139,7 @@ static force_inline bool deliver(struct cpu *cpu, struct thread *thread)
 
 static never_inline void report_slowly(struct cpu *cpu, struct thread *thread)
 {
-	if (!endpoint_send_fault(thread))
+	if (!endpoint_send_fault(thread, &thread->slots[THREAD_FAULT].cap, FAULTED))
 		fault_unhandled(thread);
 	kernel_exit(cpu);
 }
@@ -131,22 +161,24 @@ static force_inline void tell(
 	kernel_unlock();
 }
 
-/* Does a Mapping explain it? Then the program may try again. */
-static bool is_resolved(const struct thread *thread, uint64_t far, unsigned access)
+/* Does a Mapping explain it? ST_OK, ST_SHOULD_WAIT: then the program may try again. */
+static force_inline status_t resolve(const struct thread *thread, uint64_t far, unsigned access)
 {
 	const struct cap *cap = &thread->slots[THREAD_VSPACE].cap;
-	status_t st;
 
 	if (unlikely(cap->type != OBJECT_VSPACE))
-		return false;
-	st = vspace_resolve(vspace_of(cap), far, access);
-	return likely(st == ST_OK) || st == ST_SHOULD_WAIT;
+		return ST_NOT_FOUND;
+	return vspace_resolve(vspace_of(cap), far, access);
 }
 
 static never_inline void page_fault(
 	struct thread *thread, struct cpu *cpu, uint64_t esr, uint64_t far, unsigned access)
 {
-	if (likely(is_resolved(thread, far, access)))
+	status_t st = resolve(thread, far, access);
+
+	if (likely(st == ST_OK) || st == ST_SHOULD_WAIT)
+		return kernel_exit(cpu);
+	if (st == ST_MISSING && page_ask(thread))
 		return kernel_exit(cpu);
 	tell(thread, cpu, esr, far);
 }
@@ -170,5 +202,5 @@ bool fault_unknown_syscall(struct thread *thread)
 {
 	thread->fault_esr = FAULT_IS_SYSCALL | thread->context.x[8];
 	thread->fault_address = 0;
-	return endpoint_send_fault(thread);
+	return endpoint_send_fault(thread, &thread->slots[THREAD_FAULT].cap, FAULTED);
 }

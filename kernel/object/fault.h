@@ -25,12 +25,23 @@ static inline void fault_resume(struct thread *thread, const struct context *han
 {
 	word_t words = tag_words(handler->x[1]);
 
-	thread->faulted = false;
-	if (words > 0)
+	if (unlikely(words > 0) && thread->faulted == FAULTED) {
 		thread->context.pc = handler->x[2];
-	if (words > 1)
-		thread->context.x[0] = handler->x[3];
+		if (words > 1)
+			thread->context.x[0] = handler->x[3];
+	}
+	thread->faulted = FAULTED_NOT;
 }
+
+/*
+ * page_ask: ask the pager for the page that this CPU's current found missing last.
+ *
+ *  => false: there is none, or it has said no. Else it waits, or may look again at once
+ */
+bool page_ask(struct thread *thread);
+
+/* page_refuse: what it asked for will not come: it goes on, to find that out. */
+void page_refuse(struct thread *thread);
 
 /*
  * fault_unknown_syscall: this CPU's current called by a number

@@ -5,6 +5,7 @@
 #include "cap/work.h"
 
 #include "object/endpoint.h"
+#include "object/fault.h"
 #include "object/notification.h"
 #include "object/sched.h"
 #include "object/vmo.h"
@@ -65,7 +66,7 @@ bool thread_stop(struct thread *thread)
 	if (waits_in_call(thread))
 		context_restart(&thread->context);
 	unblock(thread);
-	thread->faulted = false;
+	thread->faulted = FAULTED_NOT;
 	thread->state = THREAD_STOPPED;
 	return true;
 }
@@ -95,9 +96,14 @@ void thread_block(struct thread *thread, enum thread_state state)
 
 void thread_cancel(struct thread *thread)
 {
+	const bool received = thread->state == THREAD_CALLING;
+
 	unblock(thread);
-	if (thread->faulted) {
-		thread->faulted = false;
+	if (thread->faulted == FAULTED_ASKS) {
+		page_refuse(thread);
+		thread->refused = !received; /* else the next pager may have it */
+	} else if (thread->faulted) {
+		thread->faulted = FAULTED_NOT;
 		thread->state = THREAD_STOPPED;
 	} else {
 		thread_wake(thread, ST_CANCELED);

@@ -43,6 +43,12 @@ enum thread_slot {
 	THREAD_SLOTS = 2 * THREAD_HELD,
 };
 
+enum faulted {
+	FAULTED_NOT,
+	FAULTED,
+	FAULTED_ASKS, /* for a page: fault_address is its offset, fault_esr whether to write */
+};
+
 struct endpoint;
 struct notification;
 struct reply;
@@ -56,8 +62,9 @@ struct thread {
 	uint8_t state;		    /* enum thread_state */
 	uint8_t priority;
 	uint8_t priority_max; /* that it is authority for */
-	uint8_t faulted;      /* CALLING because of a fault; pc is where it goes on */
-	uint8_t calling;      /* SENDING: it wants an answer */
+	uint8_t faulted; /* enum faulted: CALLING because of a fault; pc is where it goes on */
+	uint8_t refused; /* the page that it asked for will not come */
+	uint8_t calling; /* SENDING: it wants an answer */
 	uint8_t can_grant; /* SENDING: capabilities may go along; RECEIVING: may be answered */
 	struct cpu *cpu;   /* that it runs on: in whose queue it is, or whose current */
 	struct cpu *home;  /* the same, or, of a current, the one that it is to go to */

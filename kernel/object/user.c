@@ -38,6 +38,10 @@ static status_t try_to_resolve(
 	while (unlikely(st == ST_SHOULD_WAIT) && --tries);
 	if (likely(st == ST_OK))
 		return ST_OK;
+	if (unlikely(st == ST_MISSING)) {
+		vm_work.missing_user = true;
+		return st;
+	}
 	return st == ST_SHOULD_WAIT ? CAP_AGAIN : ST_INVALID_ARGS;
 }
 

@@ -15,7 +15,7 @@
  * user_resolve: where the kernel sees a byte of a thread's memory, up to the page's end.
  *
  *  => ST_INVALID_ARGS if the thread could not read it (write it); device memory neither.
- *     CAP_AGAIN
+ *     CAP_AGAIN. ST_MISSING: for the call to return
  *  => good until something else is resolved or changed
  */
 must_check status_t user_resolve(
@@ -40,7 +40,7 @@ static inline void *user_page(const struct thread *thread, uaddr_t va, bool writ
  * user_read, user_write: copy from, to the memory of a thread.
  *
  *  => ST_INVALID_ARGS if a byte of the range is not the thread's to read (write); whole
- *     pages before it may have been copied by then. CAP_AGAIN
+ *     pages before it may have been copied by then. CAP_AGAIN, ST_MISSING
  */
 must_check status_t user_read(const struct thread *thread, void *to, uaddr_t from, size_t size);
 must_check status_t user_write(

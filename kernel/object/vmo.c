@@ -9,6 +9,7 @@
 #include "cap/delete.h"
 #include "cap/tour.h"
 
+#include "object/endpoint.h"
 #include "object/notification.h"
 #include "object/thread.h"
 #include "object/vspace.h"
@@ -104,7 +105,7 @@ static struct vmo_object *new_object(struct pool_object *pool, const struct vmo_
 	vmo->asked = r->source;
 	vmo->maker = NULL;
 	vmo->id = ++ids;
-	vmo->signal = (struct slot){0};
+	vmo->signal = vmo->pager = (struct slot){0};
 	vmo->usage_at = 0;
 	if (r->named)
 		vmo->name = r->source->name;
@@ -388,28 +389,54 @@ void vmo_abandon(struct thread *thread)
 		put_on_list(thread->making);
 }
 
-/* The notification may be gone with this capability: it has no slots, so it goes at once. */
-static status_t drop_signal(struct vmo_object *vmo, struct work *work)
+/* What it is to may be gone with this capability: that has no slots, so it goes at once. */
+static status_t drop(struct slot *slot, struct work *work)
 {
-	struct slot *slot = &vmo->signal;
+	status_t st = ST_OK;
 
 	if (slot_is_empty(slot))
 		return ST_OK;
-	if (cap_is_last(slot) && notification_finalise(&slot->cap, work) != ST_OK)
-		return CAP_AGAIN;
-	cap_clear(slot);
-	return ST_OK;
+	if (cap_is_last(slot))
+		st = slot->cap.type == OBJECT_ENDPOINT ?
+			endpoint_finalise(&slot->cap, work) :
+			notification_finalise(&slot->cap, work);
+	if (st == ST_OK)
+		cap_clear(slot);
+	return st;
 }
 
 status_t vmo_set_signal(struct vmo_object *vmo, struct slot *source, struct work *work)
 {
-	status_t st = drop_signal(vmo, work);
+	status_t st = drop(&vmo->signal, work);
 
 	if (st != ST_OK || !source)
 		return st;
 	st = cap_copy(&vmo->signal, source, RIGHT_WRITE);
 	if (st == ST_OK)
 		vmo_check_children(&vmo->core);
+	return st;
+}
+
+/* Nothing of what it shows was ever looked at. */
+static bool is_untouched(const struct vmo *core)
+{
+	return !(core->flags & (VMO_FIXED | VMO_SLICE)) && core->memory == PTE_NORMAL &&
+		!core->parent && !core->children && !core->mapping_count &&
+		pte_is_none(core->root);
+}
+
+seldom status_t vmo_set_pager(struct vmo_object *vmo, struct slot *source, struct work *work)
+{
+	struct vmo *core = &vmo->core;
+	status_t st;
+
+	if (!(core->flags & VMO_PAGED) && (!source || !is_untouched(core)))
+		return ST_BAD_STATE;
+	st = drop(&vmo->pager, work);
+	if (st == ST_OK && source)
+		st = cap_copy(&vmo->pager, source, RIGHTS_ALL);
+	if (st == ST_OK && !(core->flags & VMO_PAGED))
+		vmo_set_paged(core, VMO_NO_LIMIT);
 	return st;
 }
 
@@ -427,7 +454,7 @@ status_t vmo_finalise(const struct cap *cap, struct work *work)
 {
 	struct vmo_object *vmo = vmo_of(cap);
 
-	if (drop_signal(vmo, work) != ST_OK)
+	if (drop(&vmo->signal, work) != ST_OK || drop(&vmo->pager, work) != ST_OK)
 		return CAP_AGAIN;
 	if (!is_used(vmo, 1))
 		begin_end(vmo, work);

@@ -60,6 +60,7 @@ struct vmo_object {
 	struct list made;	/* struct mapping_object: made with this VMO */
 	struct list ending;
 	struct slot signal; /* the notification to tell of signals: that it got one */
+	struct slot pager;  /* the endpoint to ask for what is missing */
 	struct vmo core;
 	struct vmo_name name;
 	struct dependence on[VMO_POOLS_MAX]; /* the first: who pays */
@@ -67,6 +68,7 @@ struct vmo_object {
 
 _Static_assert(sizeof(struct vmo_object) <= SLAB_VMO_BYTES, "a slab's object");
 _Static_assert(offsetof(struct vmo_object, signal) % SLOT_BYTES == 0, "slots are aligned");
+_Static_assert(offsetof(struct vmo_object, pager) % SLOT_BYTES == 0, "slots are aligned");
 
 static inline struct vmo_object *vmo_of(const struct cap *cap)
 {
@@ -154,6 +156,15 @@ bool vmo_feed(const struct vmo_object *vmo);
 
 /* vmo_set_signal: what to tell of signals; `source` NULL: nothing. CAP_AGAIN. */
 must_check status_t vmo_set_signal(
+	struct vmo_object *vmo, struct slot *source, struct work *work);
+
+/*
+ * vmo_set_pager: whom to ask for pages that are missing; `source` NULL: nobody any more.
+ *
+ *  => ST_BAD_STATE: it has no pager, and cannot get one: it has or had pages, is a child or
+ *     fixed, is mapped, has children or is not CACHED. CAP_AGAIN
+ */
+must_check status_t vmo_set_pager(
 	struct vmo_object *vmo, struct slot *source, struct work *work);
 
 /* vmo_change_signals: clear, then set user signals, and tell of new ones. Returns all it has. */

@@ -10,6 +10,8 @@
 #include "arch/nospec.h"
 #include "arch/trap.h"
 
+#include "vm/vmo.h"
+
 #include "cap/zombie.h"
 
 #include "object/check.h"
@@ -93,6 +95,10 @@ static never_inline void not_done(const struct cpu *cpu, struct thread *thread, 
 {
 	struct work work = {WORK_DEFAULT};
 
+	if (unlikely(result == ST_MISSING))
+		result = page_ask(thread)    ? CALL_AGAIN :
+			vm_work.missing_user ? ST_INVALID_ARGS :
+					       ST_PEER_CLOSED;
 	if (unlikely(is_due_to_the_dead(thread->context.x[8], result))) {
 		(void)!zombies_collect(&work);
 		result = CALL_AGAIN;

@@ -39,6 +39,14 @@ static inline status_t pages_of(word_t size, uint64_t *pages_out)
 	return size <= VMO_SIZE_MAX ? ST_OK : ST_OUT_OF_RANGE;
 }
 
+/* memory_result: what the core said: out of steps, or of frames while its Pools have others. */
+static inline status_t memory_result(const struct vmo_object *vmo, status_t st)
+{
+	if (unlikely(st == ST_SHOULD_WAIT) || (unlikely(st == ST_NO_MEMORY) && vmo_feed(vmo)))
+		return CAP_AGAIN;
+	return st;
+}
+
 /* copy_out: a struct that tells something; the size is the program's idea of it. */
 static inline int64_t copy_out(uaddr_t to, word_t size, const void *from, size_t from_size)
 {

@@ -37,14 +37,6 @@ static struct vmo *core_of(const struct lookup *lookup)
 	return &vmo_of(&lookup->slot->cap)->core;
 }
 
-/* What the core said: out of steps, or of frames while its Pools have others. */
-static status_t core_result(const struct vmo_object *vmo, status_t st)
-{
-	if (unlikely(st == ST_SHOULD_WAIT) || (unlikely(st == ST_NO_MEMORY) && vmo_feed(vmo)))
-		return CAP_AGAIN;
-	return st;
-}
-
 static bool cache_memory(word_t cache, enum pte_memory *memory_out)
 {
 	static const uint8_t memory[] = {
@@ -313,7 +305,7 @@ static force_inline status_t transfer_part(
 	st = t->write ? vmo_own(core, at >> PAGE_BITS, &pa) :
 			vmo_look(core, at >> PAGE_BITS, &pa);
 	if (unlikely(st != ST_OK))
-		return core_result(t->vmo, st);
+		return memory_result(t->vmo, st);
 	here = (char *)pa_to_va(pa) + (at & (PAGE_SIZE - 1));
 	if (part == PAGE_SIZE)
 		page_copy(t->write ? here : page, t->write ? page : here);
@@ -408,7 +400,7 @@ int64_t sys_vmo_set_size(cptr_t cptr, word_t size)
 		return st;
 	vm_begin(SWEEP_STEPS);
 	st = vmo_resize(core_of(&lookup), pages);
-	return call_result(core_result(vmo_of(&lookup.slot->cap), st));
+	return call_result(memory_result(vmo_of(&lookup.slot->cap), st));
 }
 
 /* The pages that a range touches, and what is to be done to them. */
@@ -505,7 +497,7 @@ int64_t sys_vmo_op_range(cptr_t cptr, word_t op, word_t offset, word_t size)
 	st = operate(&o, &done);
 	if (done)
 		return (int64_t)min_u64(size, ((o.page + done) << PAGE_BITS) - offset);
-	return call_result(core_result(o.vmo, st));
+	return call_result(memory_result(o.vmo, st));
 }
 
 int64_t sys_vmo_lookup(cptr_t cptr, cptr_t untyped, word_t offset)
@@ -525,7 +517,7 @@ int64_t sys_vmo_lookup(cptr_t cptr, cptr_t untyped, word_t offset)
 	vm_begin(VM_STEPS);
 	st = vmo_look(&vmo->core, offset >> PAGE_BITS, &pa);
 	if (st != ST_OK)
-		return call_result(core_result(vmo, st));
+		return call_result(memory_result(vmo, st));
 	frame = frame_at(pa);
 	if (!vmo->is_device && (!frame || frame->state != FRAME_PAGE))
 		return ST_NOT_FOUND;
@@ -562,7 +554,7 @@ int64_t sys_vmo_set_cache(cptr_t cptr, word_t cache)
 	if (!cache_memory(cache, &memory))
 		return ST_INVALID_ARGS;
 	core = core_of(&lookup);
-	if (core->mapping_count || core->children || core->parent)
+	if (core->mapping_count || core->children || core->parent || core->flags & VMO_PAGED)
 		return ST_BAD_STATE;
 	if (core->flags & VMO_FIXED)
 		return memory == core->memory	     ? ST_OK :
@@ -706,7 +698,7 @@ int64_t sys_vmo_merge(cptr_t cptr, cptr_t parent_cptr)
 	if (!vmo_pools_within(vmo_of_core(core), vmo_of_core(core->parent)))
 		return ST_BAD_STATE;
 	vm_begin(MERGE_STEPS);
-	return call_result(core_result(vmo_of(&lookup.slot->cap), vmo_merge(core)));
+	return call_result(memory_result(vmo_of(&lookup.slot->cap), vmo_merge(core)));
 }
 
 int64_t sys_vmo_set_signal(cptr_t cptr, cptr_t notification)

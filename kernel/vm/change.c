@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The Quire authors */
 /*
- * What only some ask: which pages a clone changed, making them its parent's, and the
- * account of a VMO.
+ * What only some ask: which pages a clone changed, making them its parent's, supplying
+ * what is missing, and the account of a VMO.
  *
  * Merge moves pages without copying:
  *
@@ -173,6 +173,59 @@ status_t vmo_merge(struct vmo *v)
 	if (st != ST_SHOULD_WAIT || m->clone) {
 		m->tries = 0;
 		m->events = 0;
+	}
+	return st;
+}
+
+/* supply_page: at `c` in v, of `d` in s: nobody has borrowed that, no mapping leads there. */
+static status_t supply_page(struct vmo *v, uint64_t c, struct vmo *s, uint64_t d)
+{
+	struct place from;
+	pte_t page;
+	status_t st;
+
+	if (!vmo_misses(v, c) || !pte_is_none(tree_entry(v, c)))
+		return ST_OK;
+	st = vmo_resolve(s, d, true, &page);
+	if (st == ST_OK)
+		st = own_tables(v, c);
+	if (st != ST_OK)
+		return st;
+	from = tree_own(s, d, 0);
+	if (!from.open || !pte_is_owned(*from.slot) || !entry_is_sole(*from.slot, 0) ||
+		v->pool != s->pool || s->flags & (VMO_FIXED | VMO_RESERVE))
+		return own_shown(v, c, page);
+	page = *from.slot;
+	mmu_write(from.slot, pte_none());
+	entry_publish(tree_find(v, c, 0), page);
+	adoption_again(s);
+	vm_work.events++;
+	vm_work.changes++;
+	return ST_OK;
+}
+
+seldom status_t vmo_supply(struct vmo *v, uint64_t page, uint64_t count, struct vmo *from,
+	uint64_t from_page, uint64_t *done_out)
+{
+	struct vmo *s = from->source, *to = v->source;
+	uint64_t c = v->bias + page, d = from->bias + from_page;
+	status_t st = vmo_settle(to);
+	pte_t first;
+
+	*done_out = 0;
+	if (s == to || (s->parent && s->limit > s->bias)) /* it may see what it is to supply */
+		return ST_BAD_STATE;
+	if (st == ST_OK) /* while nothing changes: it may be a long way */
+		st = vmo_resolve(s, d, true, &first);
+	if (st == ST_OK)
+		st = family_drop(s, d, d + count);
+	if (st == ST_OK)
+		st = mappings_sweep(s, d, d + count, SWEEP_OUT);
+	while (st == ST_OK && *done_out < count) {
+		if (*done_out && !vm_step())
+			return ST_SHOULD_WAIT;
+		st = supply_page(to, c + *done_out, s, d + *done_out);
+		*done_out += st == ST_OK;
 	}
 	return st;
 }

@@ -285,7 +285,7 @@ static status_t snapshot_of(struct vmo *v)
 {
 	struct vmo *from = v->below;
 	struct adoption a = {.child = v, .from = from, .snapshot = true, .at = v->reached};
-	status_t st = from->flags & VMO_FIXED ? ST_BAD_STATE : vmo_finish(from);
+	status_t st = from->flags & (VMO_FIXED | VMO_PAGED) ? ST_BAD_STATE : vmo_finish(from);
 
 	if (st == ST_OK)
 		st = mappings_sweep(from, 0, UINT64_MAX, SWEEP_WRITE);

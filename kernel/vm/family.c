@@ -321,6 +321,9 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 	}
 	if (!v->parent) {
 		child->is_watching = false;
+		a.end = min_u64(a.end, v->missing_end);
+		if (a.end > child->bias)
+			vmo_set_paged(child, a.end);
 	} else if (child->is_watching && v->is_watching) {
 		v->parent->children++;
 		list_insert_after(&v->sibling, &child->sibling);
@@ -340,7 +343,9 @@ static never_inline status_t make_edges(struct vmo *v)
 	pte_t e;
 	status_t st = end > v->bias ? vmo_resolve(v, v->bias, false, &e) : ST_OK;
 
-	return st == ST_OK && end > v->bias ? vmo_resolve(v, end - 1, false, &e) : st;
+	if (st == ST_OK && end > v->bias)
+		st = vmo_resolve(v, end - 1, false, &e);
+	return st == ST_MISSING ? vmo_edges(v, end) : st;
 }
 
 static struct vmo *first_child(struct vmo *v)

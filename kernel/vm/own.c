@@ -146,8 +146,8 @@ static inline bool own_quickly(
 	pte_t old = *p->slot;
 	pte_t made;
 
-	if (p->level || v->flags & (VMO_RESERVE | VMO_UNCACHED) || !pool_can_take(v->pool) ||
-		(!only && v->mapping_count) ||
+	if (p->level || v->flags & (VMO_RESERVE | VMO_UNCACHED | VMO_PAGED) ||
+		!pool_can_take(v->pool) || (!only && v->mapping_count) ||
 		(pte_is_none(old) ? v->inside || vmo_sees(v, c) : !list_is_empty(&v->watching)))
 		return false;
 	made = page_of_own(v, old);
@@ -172,16 +172,17 @@ static inline bool own_quickly(
  * way through the caller needs no large frame.
  */
 static never_inline status_t own_slowly(
-	struct vmo *v, uint64_t c, struct place p, struct owned *page_out)
+	struct vmo *v, uint64_t c, struct place p, pte_t shown, struct owned *page_out)
 {
-	pte_t shown = pte_none();
 	status_t st;
 
 	if (!vmo_can_take(v, p.level + 1, false))
 		return ST_NO_MEMORY;
-	if (pte_is_none(p.level ? tree_entry(v, c) : *p.slot) && vmo_sees(v, c)) {
+	if (pte_is_none(shown) && pte_is_none(p.level ? tree_entry(v, c) : *p.slot) &&
+		(vmo_sees(v, c) || vmo_misses(v, c))) {
 		st = vmo_resolve(v, c, false, &shown);
-		if (st == ST_SHOULD_WAIT)
+		vm_work.missing_write = true;
+		if (st != ST_OK && st != ST_NO_MEMORY)
 			return st;
 		p = open_path(v, c, 0);
 		if (!vmo_can_take(v, p.level + 1, false))
@@ -196,7 +197,7 @@ static never_inline status_t own_slowly(
 /*
  * own_coordinate: v's own page at `c`, writable, made if need be.
  *
- *  => ST_NO_MEMORY, ST_SHOULD_WAIT: nothing that anyone can see has changed
+ *  => ST_NO_MEMORY, ST_SHOULD_WAIT, ST_MISSING: nothing that anyone can see has changed
  */
 status_t own_coordinate(struct vmo *v, uint64_t c, struct owned *page_out)
 {
@@ -207,10 +208,20 @@ status_t own_coordinate(struct vmo *v, uint64_t c, struct owned *page_out)
 	p = open_path(v, c, 0);
 	page_out->is_new = !p.open;
 	if (!p.open)
-		return own_quickly(v, c, &p, page_out) ? ST_OK : own_slowly(v, c, p, page_out);
+		return own_quickly(v, c, &p, page_out) ?
+			ST_OK :
+			own_slowly(v, c, p, pte_none(), page_out);
 	page_out->is_shown = page_out->only != NULL;
 	page_out->pa = pte_pa(*p.slot, 0);
 	return ST_OK;
+}
+
+/* own_shown: v's own page at `c`, where it has its tables alone, of what `shown` shows. */
+status_t own_shown(struct vmo *v, uint64_t c, pte_t shown)
+{
+	struct owned own = {.only = NULL};
+
+	return own_slowly(v, c, tree_find(v, c, 0), shown, &own);
 }
 
 /* own_tables: v's tables down to the page entry at `c` are its alone, for writing. */

@@ -89,7 +89,7 @@ static bool cache_path(struct vmo *v, uint64_t c)
 			v->parent->walk.closed = false;
 		if (view == VIEW_WHOLE) {
 			e = pte_borrowed(*tree_find(v->parent, c, p.level).slot, p.level);
-		} else if (view == VIEW_ZEROS) {
+		} else if (view == VIEW_ZEROS && !vmo_misses(v, block_start(c, p.level))) {
 			e = zero_entry(p.level);
 		} else {
 			CHECK(p.level > 0);
@@ -100,6 +100,15 @@ static bool cache_path(struct vmo *v, uint64_t c)
 		entry_publish(p, e);
 		family_watch(v);
 	}
+}
+
+/* misses: what v shows at `c` is x's, and it has not got it. */
+static seldom void misses(struct vmo *v, struct vmo *x, uint64_t c)
+{
+	walk_rest(&v->goal, NULL);
+	vm_work.missing = x;
+	vm_work.missing_page = c - x->bias;
+	vm_work.missing_write = vm_work.missing_user = false;
 }
 
 /*
@@ -121,8 +130,12 @@ static status_t climb(struct vmo *v, struct vmo *from, uint64_t c, struct vmo **
 			(vmo_settle(up) != ST_OK ||
 				(up->walk.active && family_go_on(up) != ST_OK)))
 			return ST_SHOULD_WAIT;
-		if (!vmo_sees(x, c))
-			break;
+		if (!vmo_sees(x, c)) {
+			if (likely(!vmo_misses(x, c)))
+				break;
+			misses(v, x, c);
+			return ST_MISSING;
+		}
 		if (!vm_step()) {
 			walk_rest(&v->goal, x != v ? x : NULL);
 			v->goal.start = c;
@@ -171,6 +184,29 @@ status_t resolve_family(struct vmo *v, uint64_t c, bool firmly, pte_t *entry_out
 	return ST_OK;
 }
 
+/* make_edge: v's private tables on the way to `c`. */
+static seldom void make_edge(struct vmo *v, uint64_t c)
+{
+	struct place p = tree_find(v, c, 0);
+
+	while (pte_is_none(*p.slot) && p.own && view_of(v, c, p.level) == VIEW_PART &&
+		vmo_can_take(v, 1, true)) {
+		mmu_write(p.slot, table_new(v, p.level, true));
+		family_watch(v);
+		descend(&p, c);
+	}
+}
+
+/* vmo_edges: the same at both ends of what v sees, although something there is missing. */
+seldom status_t vmo_edges(struct vmo *v, uint64_t end)
+{
+	if (v->parent->walk.active && family_go_on(v->parent) != ST_OK)
+		return ST_SHOULD_WAIT;
+	make_edge(v, v->bias);
+	make_edge(v, end - 1);
+	return ST_OK;
+}
+
 status_t vmo_look(struct vmo *v, uint64_t page, paddr_t *pa_out)
 {
 	pte_t e;
@@ -179,7 +215,7 @@ status_t vmo_look(struct vmo *v, uint64_t page, paddr_t *pa_out)
 	if (page >= v->pages)
 		return ST_OUT_OF_RANGE;
 	st = vmo_resolve(v->source, v->bias + page, false, &e);
-	if (st == ST_SHOULD_WAIT)
+	if (st != ST_OK && st != ST_NO_MEMORY)
 		return st;
 	*pa_out = pte_pa(e, 0);
 	return ST_OK;

@@ -244,7 +244,14 @@ must_check status_t tree_remove(struct vmo *v, uint64_t start, uint64_t end);
 /* resolve.c */
 status_t resolve_family(struct vmo *v, uint64_t c, bool firmly, pte_t *entry_out);
 bool vmo_sees(const struct vmo *v, uint64_t c);
+status_t vmo_edges(struct vmo *v, uint64_t end);
 void vmo_borrow_root(struct vmo *v);
+
+/* vmo_misses: what v has no page for at `c` is missing: a pager's to supply. */
+static inline bool vmo_misses(const struct vmo *v, uint64_t c)
+{
+	return c < v->missing_end;
+}
 
 /* create.c */
 status_t unborn_end(struct vmo *v);
@@ -263,7 +270,7 @@ static inline status_t vmo_settle(struct vmo *v)
  *
  *  => ST_NO_MEMORY: the entry is right, but v does not remember it: read, do not map.
  *     `firmly`: who could not gets tables of its own; there is no frame for such a table
- *  => ST_SHOULD_WAIT
+ *  => ST_SHOULD_WAIT, ST_MISSING
  */
 static inline status_t vmo_resolve(struct vmo *v, uint64_t c, bool firmly, pte_t *entry_out)
 {
@@ -290,6 +297,7 @@ struct owned {
 };
 status_t own_coordinate(struct vmo *v, uint64_t c, struct owned *page_out);
 status_t own_tables(struct vmo *v, uint64_t c);
+status_t own_shown(struct vmo *v, uint64_t c, pte_t shown);
 
 /* family.c */
 void family_join(struct vmo *v, struct vmo *parent);

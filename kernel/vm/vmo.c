@@ -148,7 +148,7 @@ static status_t zero_page(struct vmo *v, uint64_t c)
 	struct owned own = {.only = NULL};
 	status_t st;
 
-	if (!(v->flags & VMO_FIXED) && !vmo_sees(v, c))
+	if (!(v->flags & (VMO_FIXED | VMO_PAGED)) && !vmo_sees(v, c))
 		return decommit(v, c, c + 1);
 	st = own_coordinate(v, c, &own);
 	if (st == ST_OK) {

@@ -42,6 +42,7 @@ enum vmo_flags {
 	VMO_CLOSING = 1 << 4,
 	VMO_UNBORN = 1 << 5,   /* a snapshot being taken, a run or device being filled */
 	VMO_UNCACHED = 1 << 6, /* pages that come and go, but not as Normal memory: `memory` */
+	VMO_PAGED = 1 << 7,    /* a root, see `missing_end` */
 };
 
 #define VMO_NO_LIMIT	   UINT64_MAX
@@ -104,7 +105,9 @@ struct vmo {
 	uint64_t bias;
 	uint64_t pages;
 	uint64_t limit; /* the parent shows below this coordinate, where it has pages */
-	uint64_t trim;	/* the tree still holds content in [end, trim) when trim > end */
+	uint64_t
+		missing_end; /* below it what it does not own is missing, not zero; 0: nothing */
+	uint64_t trim;	     /* the tree still holds content in [end, trim) when trim > end */
 
 	/* Who pays; frames set aside for edges, or for everything under VMO_RESERVE. */
 	struct pool *pool;
@@ -150,8 +153,17 @@ struct vm_work {
 	uint64_t changes; /* of VMOs with children: what was seen through them may be old */
 	uint64_t events;  /* changes of trees: what was prepared before may be undone */
 	uint64_t secret;  /* of this boot: see lib/treap.h */
+
+	/* ST_MISSING: which page of whom, and what it was wanted for. */
+	struct vmo *missing;
+	uint64_t missing_page;
+	bool missing_write;
+	bool missing_user; /* it is a program's buffer */
 };
 extern struct vm_work vm_work;
+
+/* Beside the refusals: a page that its pager has not supplied yet. Never leaves the kernel. */
+enum { ST_MISSING = -1000 };
 
 /*
  * vm_init: take VMO_LEVELS + 1 frames in a row, no Pool's, for the tree of zeros, and a
@@ -265,6 +277,32 @@ must_check status_t vmo_diff(struct vmo *v, uint64_t page, uint64_t *page_out);
  *     ST_NO_MEMORY: nothing has changed
  */
 must_check status_t vmo_merge(struct vmo *v);
+
+/*
+ * vmo_set_paged: what v has no page for is missing from now on, and not zero, below a
+ * coordinate. Whoever looks, also through children, gets ST_MISSING until vmo_supply was called.
+ *
+ *  => it has neither parent nor children nor mappings, and was never touched (`root` is none)
+ *  => when it goes, what its children saw missing through it stays missing in them
+ */
+static inline void vmo_set_paged(struct vmo *v, uint64_t end)
+{
+	v->flags |= VMO_PAGED;
+	v->missing_end = end;
+}
+
+/*
+ * vmo_supply: pages that are missing in `v` are made of what `from` shows.
+ *
+ *  => pages that `from` alone owns, of the same Pool, change hands, others are copied; what is
+ *     not missing stays as it is, in both
+ *  => `*done_out` pages are done, also on failure; call again for the rest
+ *  => ST_NO_MEMORY, ST_SHOULD_WAIT; ST_MISSING: in `from`, too; ST_BAD_STATE: `from` follows
+ *     a parent, or is the same
+ *  => the ranges are in both, and hold a page
+ */
+must_check status_t vmo_supply(struct vmo *v, uint64_t page, uint64_t count, struct vmo *from,
+	uint64_t from_page, uint64_t *done_out);
 
 /* What a VMO holds: [0] its alone, [1] shared with snapshots, siblings. */
 struct vmo_usage {

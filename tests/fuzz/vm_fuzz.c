@@ -43,7 +43,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	world_other = size && data[0] & 0x20 ? FAKE_FRAMES / 4 : 0;
 	world_init();
 	for (; size >= 6; data += 6, size -= 6) {
-		struct op o = {.kind = data[0] % OP_KINDS, .vmo = data[1] & 7};
+		struct op o = {.kind = data[0] >= 240 ? OP_SUPPLY : data[0] % OP_SUPPLY,
+			.vmo = data[1] & 7};
 
 		world_work = data[0] & 0x80 ? 1 + (data[1] >> 5) : UINT64_MAX;
 		world_abandon = (data[0] & 0x40) != 0 && (data[0] & 0x80) != 0;
@@ -56,6 +57,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			o.a &= 7;
 			o.b &= 3;
 			o.c &= 1;
+		}
+		if (o.kind == OP_CREATE)
+			o.c = o.c > 47;
+		if (o.kind == OP_SUPPLY) {
+			o.b &= 7;
+			o.c &= 7;
 		}
 		if (o.kind == OP_CREATE || o.kind == OP_RESIZE)
 			o.a &= 15;

@@ -4,8 +4,8 @@
  * The reference: what the family of VMOs shows, by full copies and nothing clever.
  *
  * Every VMO has its own pages, marked; where it has none it asks its parent, where it has
- * no parent it is zero. When one goes, each child copies what it saw of it. A slice has
- * no pages: it is a window on another VMO.
+ * no parent it is zero, or missing below `limit` where it is paged. When one goes, each
+ * child copies what it saw of it. A slice has no pages: it is a window on another VMO.
  */
 #pragma once
 
@@ -19,6 +19,7 @@
 #define MODEL_PAGES 64
 #endif
 enum { MODEL_ALL = 1 << 20 };
+#define MODEL_MISSING UINT64_MAX
 
 struct model_vmo {
 	bool alive;
@@ -26,6 +27,7 @@ struct model_vmo {
 	bool follows; /* a clone, not a snapshot */
 	bool slice;
 	bool fixed; /* its pages neither come nor go */
+	bool paged; /* has no parent: what it does not own is missing */
 	int parent; /* whose child it is, -1 for none */
 	int offset; /* in the parent's pages */
 	int size;
@@ -77,6 +79,8 @@ static inline uint64_t model_read(const struct model *m, int v, int page)
 
 	if (x->own[page])
 		return x->value[page];
+	if (x->paged && page < x->limit)
+		return MODEL_MISSING;
 	return model_sees(m, v, page) ? model_read(m, x->parent, page + x->offset) : 0;
 }
 
@@ -94,6 +98,13 @@ static inline void model_create(struct model *m, int v, int size, bool resizable
 {
 	m->vmo[v] = (struct model_vmo){
 		.alive = true, .resizable = resizable, .parent = -1, .size = size};
+}
+
+static inline void model_create_paged(struct model *m, int v, int size, bool resizable)
+{
+	model_create(m, v, size, resizable);
+	m->vmo[v].paged = true;
+	m->vmo[v].limit = MODEL_ALL;
 }
 
 static inline void model_clone(
@@ -168,7 +179,7 @@ static inline void model_zero(struct model *m, int v, int page, int count)
 {
 	v = model_source(m, v, &page);
 	for (int p = page; p < page + count; p++) {
-		if (model_sees(m, v, p) || m->vmo[v].fixed)
+		if (model_sees(m, v, p) || m->vmo[v].fixed || m->vmo[v].paged)
 			model_write(m, v, p, 0);
 		else
 			m->vmo[v].own[p] = false;
@@ -212,6 +223,7 @@ static inline void model_bequeath(struct model *m, int v, int c)
 	child->limit = model_min(child->limit, child->size);
 	child->limit = model_min(child->limit, model_clamp(x->size - child->offset));
 	child->limit = model_min(child->limit, model_clamp(x->limit - child->offset));
+	child->paged = child->follows && x->paged && child->limit > 0;
 	child->follows = child->follows && x->follows;
 	child->offset += x->offset;
 	child->parent = x->parent;

@@ -85,7 +85,10 @@ bool world_owns(const struct vmo *v, uint64_t c)
 	return clone ? clone != v : owns(v, c);
 }
 
-/* true_page: what v shows at c, found without any borrowed entry; own tells whose. */
+/*
+ * true_page: what v shows at c, found without any borrowed entry; own tells whose. 0: it is
+ * missing.
+ */
 static paddr_t true_page(struct vmo *v, uint64_t c, bool *own)
 {
 	const struct vmo *clone = merged(v, c);
@@ -104,7 +107,7 @@ static paddr_t true_page(struct vmo *v, uint64_t c, bool *own)
 	}
 	if (v->parent && c < v->limit && c < vmo_end(v->parent))
 		return true_page(v->parent, c, own);
-	return pte_pa(zero_entry(0), 0);
+	return vmo_misses(v, c) ? 0 : pte_pa(zero_entry(0), 0);
 }
 
 /* A walk is under way: what it dropped in a table may still be known below, and it will go
@@ -206,9 +209,11 @@ static void check_vmo(int i)
 	for (int p = 0; p < x->size; p++) {
 		bool own = true;
 		paddr_t pa = true_page(v, v->bias + (uint64_t)p, &own);
-		uint64_t value;
+		uint64_t value = MODEL_MISSING;
 
-		memcpy(&value, mmu_window(pa), 8);
+		CHECK(!(v->flags & VMO_PAGED) || !v->parent);
+		if (pa)
+			memcpy(&value, mmu_window(pa), 8);
 		if (value != model_read(&world.model, i, p) ||
 			(own != model_owns(&world.model, i, p) && !closing()))
 			printf("# vmo %d page %d: value %d own %d, want %d own %d\n", i, p,

@@ -11,6 +11,11 @@
 #include "test.h"
 #include "world.h"
 
+/* Families under a pager as well: another weight for some operations. */
+#ifndef LOCKSTEP_PAGED
+#define LOCKSTEP_PAGED 0
+#endif
+
 static uint64_t state;
 
 static unsigned rnd(unsigned n)
@@ -92,9 +97,10 @@ static struct op random_kind(void)
 		[OP_MAP] = 6,
 		[OP_UNMAP] = 4,
 		[OP_PROTECT] = 4,
-		[OP_TOUCH] = 20};
+		[OP_TOUCH] = 20,
+		[OP_SUPPLY] = LOCKSTEP_PAGED ? 20 : 0};
 	struct op o = {0};
-	unsigned n = rnd(120);
+	unsigned n = rnd(LOCKSTEP_PAGED ? 140 : 120);
 
 	while (n >= weight[o.kind])
 		n -= weight[o.kind++];
@@ -145,7 +151,18 @@ static struct op random_op(void)
 	case OP_CREATE:
 		o.a = (int)rnd(14);
 		o.b = (int)rnd(4) != 0;
+		o.c = LOCKSTEP_PAGED && rnd(4);
 		o.d = rnd(4) ? 0 : 4;
+		break;
+	case OP_SUPPLY:
+		o.c = pick(true);
+		o.a = (int)rnd(2 + (unsigned)size_of(o.vmo) / 2);
+		o.d = rnd(2) ? o.a : (int)rnd(2 + (unsigned)size_of(o.c) / 2);
+		o.b = 1 + (int)rnd((unsigned)size_of(o.vmo) + 1);
+		if (o.b > size_of(o.vmo) - o.a)
+			o.b = size_of(o.vmo) - o.a;
+		if (o.b > size_of(o.c) - o.d)
+			o.b = size_of(o.c) - o.d;
 		break;
 	case OP_RUN:
 		o.a = (int)rnd(6);
@@ -208,7 +225,9 @@ static void run(uint64_t seed, int steps)
 		if (getenv("LOCKSTEP_TRACE"))
 			fprintf(stderr, " -> %d\n", st);
 		world_check();
-		focus = st == ST_SHOULD_WAIT && o.kind < OP_UNMAP ? o.vmo : -1;
+		focus = st == ST_SHOULD_WAIT && (o.kind < OP_UNMAP || o.kind == OP_SUPPLY) ?
+			o.vmo :
+			-1;
 		if (focus >= 0 && world.model.vmo[focus].parent >= 0 && rnd(3) == 0)
 			focus = world.model.vmo[focus].parent;
 	}
@@ -252,11 +271,13 @@ static void print_pairs(void)
 static void expect_pairs(void)
 {
 	for (unsigned k = OP_CLONE; k < OP_KINDS; k++) {
-		if (k == OP_RUN || k == OP_UNMAP || k == OP_PROTECT)
+		if (k == OP_RUN || k == OP_UNMAP || k == OP_PROTECT ||
+			LOCKSTEP_PAGED != (k == OP_SUPPLY)) /* the others' pairs: elsewhere */
 			continue;
 		for (unsigned t = 0; t <= TRAIT_TRIM; t++) {
 			if ((k == OP_CLOSE && (t == TRAIT_MAPPED || t == TRAIT_SPACES)) ||
-				(k == OP_SLICE && t == TRAIT_WALK)) /* no room for one */
+				(k == OP_SLICE && t == TRAIT_WALK) || /* no room for one */
+				(k == OP_SUPPLY && t == TRAIT_EMPTY)) /* nothing is missing */
 				continue;
 			if (!world_pairs[k][t])
 				fprintf(stderr, "# never: %s, %s\n", world_op_name[k],

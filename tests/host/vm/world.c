@@ -15,7 +15,7 @@ unsigned world_other;
 unsigned long world_pairs[OP_KINDS][TRAITS];
 const char *const world_op_name[OP_KINDS] = {"create", "clone", "snapshot", "slice", "run",
 	"write", "read", "commit", "decommit", "zero", "resize", "merge", "close", "map",
-	"unmap", "protect", "touch"};
+	"unmap", "protect", "touch", "supply"};
 const char *const world_trait_name[TRAITS] = {"empty", "clone", "copy", "slice", "fixed",
 	"reserve", "children", "sliced", "mapped", "spaces", "other", "mixed", "top", "walk",
 	"trim", "sweep", "merge", "stopped", "left", "dry"};
@@ -146,8 +146,12 @@ static status_t do_create(const struct op *o)
 	}
 	if (o->kind == OP_CREATE) {
 		st = vmo_init(v, pool, (uint64_t)o->a, (unsigned)o->b);
-		if (st == ST_OK)
+		if (st == ST_OK && o->c) {
+			vmo_set_paged(v, VMO_NO_LIMIT);
+			model_create_paged(m, o->vmo, o->a, o->b & VMO_RESIZABLE);
+		} else if (st == ST_OK) {
 			model_create(m, o->vmo, o->a, o->b & VMO_RESIZABLE);
+		}
 		return st;
 	}
 	if (o->kind == OP_CLONE) {
@@ -173,6 +177,22 @@ static bool in_range(int v, int page, int count)
 	return page >= 0 && count >= 0 && page + count <= world.model.vmo[v].size;
 }
 
+/* check_missing: `st` says it of a page that is, and names the one that it is to come into. */
+static bool check_missing(int v, int page, status_t st)
+{
+	const struct model *m = &world.model;
+
+	if (st != ST_MISSING) {
+		CHECK(st != ST_OK || model_read(m, v, page) != MODEL_MISSING);
+		return false;
+	}
+	CHECK(model_read(m, v, page) == MODEL_MISSING);
+	for (v = model_source(m, v, &page); m->vmo[v].parent >= 0; v = m->vmo[v].parent)
+		page += m->vmo[v].offset;
+	CHECK(vm_work.missing == &world.vmo[v] && vm_work.missing_page == (uint64_t)page);
+	return true;
+}
+
 static status_t do_write(const struct op *o)
 {
 	paddr_t pa;
@@ -182,6 +202,8 @@ static status_t do_write(const struct op *o)
 		CHECK(st == ST_OUT_OF_RANGE);
 		return st;
 	}
+	if (check_missing(o->vmo, o->a, st))
+		return st;
 	CHECK(st != ST_NO_MEMORY || !(world.vmo[o->vmo].source->flags & VMO_RESERVE));
 	if (st == ST_OK) {
 		if (world.vmo[o->vmo].memory == PTE_NORMAL) /* else as a program would */
@@ -200,10 +222,10 @@ static status_t do_read(const struct op *o)
 
 	if (!in_range(o->vmo, o->a, 1))
 		CHECK(st == ST_OUT_OF_RANGE);
-	else if (st == ST_OK)
+	else if (!check_missing(o->vmo, o->a, st) && st == ST_OK)
 		CHECK(get_value(pa) == model_read(&world.model, o->vmo, o->a));
 	else
-		CHECK(st == ST_SHOULD_WAIT);
+		CHECK(st == ST_SHOULD_WAIT || st == ST_MISSING);
 	return st;
 }
 
@@ -232,12 +254,15 @@ static status_t do_range(const struct op *o)
 		st = vmo_commit(v, (uint64_t)o->a, (uint64_t)o->b, false, &done);
 		for (int i = 0; i < (int)done; i++)
 			model_own(m, o->vmo, o->a + i);
+		(void)check_missing(o->vmo, o->a + (int)done, st == ST_MISSING ? st : 1);
 	} else {
-		int next;
+		int next, page;
 
 		st = vmo_commit(v, (uint64_t)o->a, (uint64_t)o->b, true, &done);
-		next = o->a + (int)done;
+		page = next = o->a + (int)done;
+		(void)check_missing(o->vmo, next, st == ST_MISSING ? st : 1);
 		if (st == ST_SHOULD_WAIT && !model_sees(m, o->vmo, next) &&
+			!m->vmo[model_source(m, o->vmo, &page)].paged &&
 			!world_owns(v->source, v->bias + (uint64_t)next))
 			model_zero(m, o->vmo, next, 1); /* gone, its table not yet */
 		if (in_range(o->vmo, o->a, o->b))
@@ -245,6 +270,40 @@ static status_t do_range(const struct op *o)
 	}
 	range_done = (int)done;
 	CHECK(in_range(o->vmo, o->a, o->b) == (st != ST_OUT_OF_RANGE));
+	return st;
+}
+
+/* What was supplied is in the one, and in the other no more where it was not copied. */
+static status_t do_supply(const struct op *o)
+{
+	struct model *m = &world.model;
+	struct vmo *v = &world.vmo[o->vmo], *from;
+	uint64_t done = 0;
+	status_t st;
+	int to;
+
+	if (!alive(o->c) || is_closing(o->c) || o->b <= 0 || !in_range(o->vmo, o->a, o->b) ||
+		!in_range(o->c, o->d, o->b))
+		return ST_INTERNAL;
+	from = &world.vmo[o->c];
+	if (from->memory != PTE_NORMAL)
+		return ST_INTERNAL;
+	st = vmo_supply(v, (uint64_t)o->a, (uint64_t)o->b, from, (uint64_t)o->d, &done);
+	for (int i = 0; i < (int)done; i++) {
+		int page = o->a + i, there = o->d + i;
+		int s = model_source(m, o->c, &there);
+		uint64_t value = model_read(m, s, there);
+
+		to = model_source(m, o->vmo, &page);
+		if (!m->vmo[to].paged || page >= m->vmo[to].limit || m->vmo[to].own[page])
+			continue;
+		CHECK(value != MODEL_MISSING);
+		if (!world_owns(from->source, from->source->bias + (uint64_t)there))
+			m->vmo[s].own[there] = false;
+		model_write(m, to, page, value);
+	}
+	(void)check_missing(o->c, o->d + (int)done, st == ST_MISSING ? st : 1);
+	range_done = (int)done;
 	return st;
 }
 
@@ -378,7 +437,8 @@ static status_t do_touch(const struct op *o)
 	else if (p >= world.model.vmo[v].size)
 		CHECK(st == ST_OUT_OF_RANGE);
 	else
-		CHECK(st == ST_OK || st == ST_NO_MEMORY || st == ST_SHOULD_WAIT);
+		CHECK(check_missing(v, p, st) || st == ST_OK || st == ST_NO_MEMORY ||
+			st == ST_SHOULD_WAIT);
 	if (st != ST_OK) {
 		/* the page may be the VMO's own by now: no difference */
 		if (st == ST_NO_MEMORY && o->b == MAP_WRITE &&
@@ -412,7 +472,7 @@ static status_t do_touch(const struct op *o)
 
 static status_t do_once(const struct op *o)
 {
-	if (o->kind >= OP_UNMAP)
+	if (o->kind >= OP_UNMAP && o->kind != OP_SUPPLY)
 		return o->kind == OP_TOUCH ? do_touch(o) : do_cut(o);
 	if (o->vmo < 0 || o->vmo >= WORLD_VMOS)
 		return ST_INTERNAL;
@@ -440,6 +500,8 @@ static status_t do_once(const struct op *o)
 		return do_range(o);
 	case OP_RESIZE:
 		return do_resize(o);
+	case OP_SUPPLY:
+		return do_supply(o);
 	case OP_MERGE:
 		return do_merge(o);
 	case OP_CLOSE:
@@ -478,7 +540,8 @@ static unsigned in_spaces(int v)
 /* traits: of the VMO that the operation is about. */
 static uint32_t traits(const struct op *o)
 {
-	bool made = o->kind <= OP_RUN, by_map = o->kind >= OP_UNMAP;
+	bool made = o->kind <= OP_RUN;
+	bool by_map = o->kind >= OP_UNMAP && o->kind != OP_SUPPLY;
 	int i = by_map && o->vmo < WORLD_MAPPINGS && world.mapped[o->vmo] ?
 		world.map_vmo[o->vmo] :
 		made && o->kind != OP_CREATE && o->kind != OP_RUN ? o->a :
@@ -554,6 +617,7 @@ status_t world_do(const struct op *op)
 		}
 		rest.a += range_done;
 		rest.b -= range_done;
+		rest.d += op->kind == OP_SUPPLY ? range_done : 0;
 		if (!world_quick)
 			world_check();
 	}

@@ -25,7 +25,7 @@
 enum { WORLD_SPACE_PAGES = 1 << (TABLE_BITS * VSPACE_LEVELS) };
 
 enum op_kind {
-	OP_CREATE,   /* vmo, size, resizable, pool */
+	OP_CREATE,   /* vmo, size, resizable, paged, pool */
 	OP_CLONE,    /* vmo, of, offset, size, flags (4: from the other pool) */
 	OP_SNAPSHOT, /* vmo, of, offset, size, flags */
 	OP_SLICE,    /* vmo, of, offset, size */
@@ -42,6 +42,7 @@ enum op_kind {
 	OP_UNMAP,    /* mapping, page, count */
 	OP_PROTECT,  /* mapping, page, count, rights */
 	OP_TOUCH,    /* mapping, page, access, value */
+	OP_SUPPLY,   /* vmo, page, count, from, page there */
 	OP_KINDS,
 };
 
