@@ -57,9 +57,9 @@ status_t vmo_diff(struct vmo *v, uint64_t page, uint64_t *page_out)
  */
 static void hand_over(struct vmo *v, struct vmo *p, uint64_t c, uint64_t count)
 {
-	pte_t *from = tree_find(v, c, 0).slot;
-	struct place to = tree_find(p, c, 0);
-	const bool code = place_is_code(to);
+	struct place own = tree_find(v, c, 0), to = tree_find(p, c, 0);
+	const bool code = place_is_code(to), own_code = place_is_code(own);
+	pte_t *from = own.slot;
 	uint64_t moved = 0;
 
 	for (uint64_t i = 0; i < count; i++) {
@@ -74,8 +74,11 @@ static void hand_over(struct vmo *v, struct vmo *p, uint64_t c, uint64_t count)
 		moved++;
 	}
 	vmo_put(p, from, count, 0);
-	for (uint64_t i = 0; i < count; i++)
+	for (uint64_t i = 0; i < count; i++) {
 		from[i] = pte_is_none(to.slot[i]) ? pte_none() : pte_borrowed(to.slot[i], 0);
+		if (own_code && !pte_is_none(from[i])) /* p's may be new to it */
+			code_sync(pte_pa(from[i], 0));
+	}
 	v->renewed -= min_u64(v->renewed, moved);
 }
 

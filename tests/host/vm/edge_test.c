@@ -152,6 +152,26 @@ TEST(code, is_fetched_as_a_merge_left_it)
 	finish();
 }
 
+/* The clone's table is fit to be executed, and gets pages of its parent's that it had not seen. */
+TEST(code, is_fetched_by_the_clone_as_its_merge_left_it)
+{
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 4, 0) == ST_OK);
+	put(&v, 1, 2);
+	REQUIRE(vmo_clone(&c, &v, pool, 0, 4, 0) == ST_OK);
+	put(&c, 0, 1);
+	map_code(&c);
+	run(0);
+	put(&v, 2, 4);
+	EXPECT_EQ(vmo_merge(&c), ST_OK);
+	run(0);
+	run(2);
+	unmap_code();
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	finish();
+}
+
 TEST(code, is_fetched_as_a_closed_parent_left_it)
 {
 	world_init();

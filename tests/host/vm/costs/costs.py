@@ -14,7 +14,7 @@ import sys
 import tempfile
 
 CEILING = {"fault, COW": 389, "fault, read": 326, "fault, spurious": 239, "COW": 288, "first touch, 0 clones": 306,
-           "write again": 145, "look-up, own page": 68, "clone, 1 page": 337, "close the middle, it owns nothing": 932,
+           "write again": 145, "look-up, own page": 68, "clone, 1 page": 339, "close the middle, it owns nothing": 948,
            "close, 512 pages": 22421}
 LEVEL = 24  # instructions: one more level of a tree to count
 SMALL = 48  # a branch taken
