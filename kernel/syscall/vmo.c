@@ -490,7 +490,9 @@ int64_t sys_vmo_op_range(cptr_t cptr, word_t op, word_t offset, word_t size)
 	if (unlikely(offset > end || size > end - offset))
 		return ST_OUT_OF_RANGE;
 	if (unlikely(o.vmo->core.memory != PTE_NORMAL))
-		return ST_BAD_STATE;
+		return op == VMO_OP_DECOMMIT && o.vmo->core.source->flags & VMO_FIXED ?
+			ST_NOT_SUPPORTED :
+			ST_BAD_STATE;
 	if (size == 0)
 		return 0;
 	o.count = ((offset + size - 1) >> PAGE_BITS) + 1 - o.page;

@@ -14,7 +14,7 @@ enum { RW = VSPACE_READ | VSPACE_WRITE, RESIZABLE = VMO_OPTION_RESIZABLE };
 WITH_POOL(vmo_clone, refuses)
 {
 	cptr_t vmo = make_vmo(4 * PAGE, 0), write = with_rights(vmo, RIGHT_WRITE | RIGHT_MAP);
-	cptr_t slot = make_slot();
+	cptr_t slot = make_slot(), empty = make(OBJECT_POOL, 0);
 	struct pool_info before = info_of(pool);
 
 #define REFUSES(status, of, options, offset, size) \
@@ -37,6 +37,9 @@ WITH_POOL(vmo_clone, refuses)
 	EXPECT_EQ(sys_vmo_clone(vmo, 0, 0, PAGE, 0, ROOT_SLOT_CNODE, slot), ST_BAD_HANDLE);
 	EXPECT_EQ(
 		sys_vmo_clone(vmo, 0, 0, PAGE, pool, ROOT_SLOT_CNODE, vmo), ST_ALREADY_EXISTS);
+	EXPECT_EQ(sys_vmo_clone(vmo, 0, 0, PAGE, empty, ROOT_SLOT_CNODE, slot), ST_NO_MEMORY);
+	EXPECT_EQ(vmo_signal(vmo, 0, 0), VMO_SIGNAL_ZERO_CHILDREN);
+	drop(empty);
 	EXPECT(is_empty(slot));
 	EXPECT_EQ(about(vmo).children, 0);
 	EXPECT_EQ(info_of(pool).tables, before.tables);
@@ -153,6 +156,8 @@ WITH_POOL(clone, begins_and_ends_anywhere)
 	EXPECT_EQ(peek(beyond, 0), 0);
 	EXPECT_EQ(poke(beyond, PAGE, 8), ST_OK);
 	EXPECT_EQ(peek(beyond, PAGE), 8);
+	EXPECT_EQ(peek(beyond, PAGE + 1), 0); /* the rest of a page of zeros */
+	EXPECT_EQ(about(beyond).pages, 1);
 	drop(over);
 	drop(beyond);
 	drop(vmo);
@@ -172,11 +177,55 @@ WITH_POOL(clone, sees_its_parent_grow_and_shrink)
 	EXPECT_EQ(vmo_set_size(vmo, PAGE), ST_OK);
 	EXPECT_EQ(at[PAGE] + at[3 * PAGE], 0);
 	EXPECT_EQ(at[2 * PAGE], 5);
+	poke(vmo, 0, 4);
+	EXPECT_EQ(at[0], 4);
 	EXPECT_EQ(vmo_set_size(vmo, 0), ST_OK);
 	EXPECT_EQ(vmo_set_size(vmo, 4 * PAGE), ST_OK);
 	EXPECT_EQ(at[0] + at[PAGE] + at[3 * PAGE], 0);
 	poke(vmo, PAGE, 6);
 	EXPECT_EQ(at[PAGE], 6);
+	unmap(at, 4 * PAGE);
+	drop(clone);
+	drop(vmo);
+}
+
+WITH_POOL(clone, follows_through_a_parent_that_grows_again)
+{
+	cptr_t vmo = make_vmo(2 * PAGE, 0), middle = make_child(vmo, RESIZABLE, 0, 2 * PAGE),
+	       deep = make_child(middle, 0, 0, 2 * PAGE);
+
+	poke(vmo, PAGE, 1);
+	EXPECT_EQ(peek(deep, PAGE), 1);
+	EXPECT_EQ(vmo_set_size(middle, PAGE), ST_OK);
+	EXPECT_EQ(peek(deep, PAGE), 0);
+	EXPECT_EQ(vmo_set_size(middle, 2 * PAGE), ST_OK);
+	EXPECT_EQ(peek(deep, PAGE), 1); /* nobody wrote: it grew */
+	drop(deep);
+	drop(middle);
+	drop(vmo);
+}
+
+static bool readable(volatile uint8_t *at)
+{
+	return vspace_populate(ROOT_SLOT_VSPACE, (uaddr_t)at, PAGE, VSPACE_READ) == ST_OK;
+}
+
+WITH_POOL(clone, faults_beyond_its_own_end)
+{
+	cptr_t vmo = make_vmo(4 * PAGE, 0), clone = make_child(vmo, RESIZABLE, 0, 4 * PAGE);
+	volatile uint8_t *at = map(clone, 4 * PAGE, RW);
+
+	poke(vmo, 2 * PAGE, 1);
+	poke(vmo, 3 * PAGE, 1);
+	EXPECT_EQ(at[2 * PAGE], 1); /* the parent's */
+	at[3 * PAGE] = 2;	    /* its own */
+	EXPECT_EQ(vmo_set_size(clone, 2 * PAGE), ST_OK);
+	EXPECT_EQ(about(clone).pages, 0);
+	EXPECT_EQ(peek(clone, 3 * PAGE), ST_OUT_OF_RANGE);
+	EXPECT(!readable(at + 2 * PAGE) && !readable(at + 3 * PAGE));
+	EXPECT(readable(at));
+	EXPECT_EQ(vmo_set_size(clone, 4 * PAGE), ST_OK);
+	EXPECT_EQ(at[3 * PAGE], 1);
 	unmap(at, 4 * PAGE);
 	drop(clone);
 	drop(vmo);
@@ -209,6 +258,8 @@ WITH_POOL(clone, commit_and_decommit_are_its_own)
 	EXPECT_EQ(about(vmo).pages, 1);
 	poke(vmo, 0, 2);
 	EXPECT_EQ(peek(clone, 0), 1);
+	poke(vmo, PAGE, 4);
+	EXPECT_EQ(peek(clone, PAGE), 0);
 	EXPECT_EQ(vmo_op_range(clone, VMO_OP_DECOMMIT, 0, 4 * PAGE), ST_OK);
 	EXPECT_EQ(peek(clone, 0), 2);
 	poke(clone, 0, 3);
@@ -224,7 +275,8 @@ WITH_POOL(clone, commit_and_decommit_are_its_own)
 
 WITH_POOL(clone, keeps_what_it_saw_whoever_goes_first)
 {
-	for (int first = 0; first < 3; first++) {
+	for (int n = 0; n < 6; n++) {
+		int first = n / 2, second = (first + 1 + n % 2) % 3, last = 3 - first - second;
 		cptr_t v[3];
 
 		v[0] = make_vmo(4 * PAGE, 0);
@@ -241,10 +293,32 @@ WITH_POOL(clone, keeps_what_it_saw_whoever_goes_first)
 			EXPECT_EQ(peek(v[i], PAGE), i ? 2 : 0);
 			EXPECT_EQ(peek(v[i], 2 * PAGE), i == 2 ? 3 : 0);
 		}
-		for (int i = 0; i < 3; i++)
-			if (i != first)
-				drop(v[i]);
+		drop(v[second]);
+		EXPECT_EQ(peek(v[last], 0), 1);
+		EXPECT_EQ(peek(v[last], PAGE), last ? 2 : 0);
+		EXPECT_EQ(peek(v[last], 2 * PAGE), last == 2 ? 3 : 0);
+		drop(v[last]);
 	}
+}
+
+WITH_POOL(clone, decommitted_shows_the_next_living_ancestor)
+{
+	cptr_t vmo = make_vmo(PAGE, 0), middle = make_child(vmo, 0, 0, PAGE), clone;
+
+	poke(vmo, 0, 1);
+	poke(middle, 0, 2);
+	clone = make_child(middle, 0, 0, PAGE);
+	drop(middle);
+	EXPECT_EQ(peek(clone, 0), 2);
+	EXPECT_EQ(about(clone).parent, about(vmo).id);
+	EXPECT_EQ(vmo_op_range(clone, VMO_OP_DECOMMIT, 0, PAGE), ST_OK);
+	EXPECT_EQ(peek(clone, 0), 1);
+	poke(clone, 0, 3);
+	drop(vmo);
+	EXPECT_EQ(peek(clone, 0), 3);
+	EXPECT_EQ(vmo_op_range(clone, VMO_OP_DECOMMIT, 0, PAGE), ST_OK);
+	EXPECT_EQ(peek(clone, 0), 0);
+	drop(clone);
 }
 
 /* Forty rounds of clone, overwrite, close the parent leave what one VMO needs. */
@@ -294,12 +368,12 @@ WITH_POOL(clone, a_hundred_cost_little)
 WITH_POOL(snapshot, is_isolated_both_ways)
 {
 	cptr_t vmo = make_vmo(4 * PAGE, RESIZABLE), clone, shot, of_clone;
-	volatile uint8_t *at = map(vmo, 4 * PAGE, RW);
+	volatile uint8_t *at = map(vmo, 4 * PAGE, RW), *seen;
 
 	at[0] = 1;
 	clone = make_child(vmo, 0, 0, 4 * PAGE);
 	poke(clone, PAGE, 2);
-	shot = make_child(vmo, VMO_CHILD_SNAPSHOT, 0, 4 * PAGE);
+	shot = make_child(vmo, VMO_CHILD_SNAPSHOT, 0, 5 * PAGE);
 	of_clone = make_child(clone, VMO_CHILD_SNAPSHOT, 0, 4 * PAGE);
 	at[0] = 5;
 	EXPECT_EQ(peek(shot, 0), 1);
@@ -308,6 +382,18 @@ WITH_POOL(snapshot, is_isolated_both_ways)
 	EXPECT_EQ(peek(clone, 0), 5);
 	poke(shot, PAGE, 7);
 	EXPECT_EQ(at[PAGE], 0);
+	at[PAGE] = 8;
+	EXPECT_EQ(peek(shot, PAGE), 7);
+	EXPECT_EQ(vmo_op_range(shot, VMO_OP_DECOMMIT, PAGE, PAGE), ST_OK);
+	EXPECT_EQ(peek(shot, PAGE), 0); /* not 8 */
+	seen = map(shot, 5 * PAGE, VSPACE_READ);
+	EXPECT_EQ(seen[0], 1);
+	at[0] = 6;
+	EXPECT_EQ(seen[0], 1);
+	EXPECT_EQ(vmo_set_size(vmo, 5 * PAGE), ST_OK);
+	EXPECT_EQ(poke(vmo, 4 * PAGE, 9), ST_OK);
+	EXPECT_EQ(peek(shot, 4 * PAGE) + seen[4 * PAGE], 0);
+	unmap(seen, 5 * PAGE);
 	EXPECT_EQ(vmo_set_size(vmo, 0), ST_OK);
 	EXPECT_EQ(peek(shot, 0), 1);
 	EXPECT_EQ(vmo_op_range(shot, VMO_OP_DECOMMIT, 0, PAGE), ST_OK);
@@ -318,6 +404,28 @@ WITH_POOL(snapshot, is_isolated_both_ways)
 	EXPECT_EQ(peek(of_clone, PAGE), 2);
 	drop(of_clone);
 	drop(shot);
+}
+
+WITH_POOL(snapshot, of_a_slice_and_of_a_snapshot)
+{
+	cptr_t vmo = make_vmo(4 * PAGE, 0),
+	       slice = make_child(vmo, VMO_CHILD_SLICE, PAGE, 2 * PAGE), shot, again;
+
+	poke(vmo, PAGE, 1);
+	shot = make_child(slice, VMO_CHILD_SNAPSHOT, 0, 2 * PAGE);
+	again = make_child(shot, VMO_CHILD_SNAPSHOT, 0, 2 * PAGE);
+	poke(slice, 0, 2);
+	EXPECT_EQ(peek(shot, 0), 1);
+	poke(shot, 0, 3);
+	EXPECT_EQ(peek(again, 0), 1);
+	poke(again, 0, 4);
+	EXPECT_EQ(peek(shot, 0), 3);
+	EXPECT_EQ(peek(vmo, PAGE), 2);
+	drop(slice);
+	drop(vmo);
+	drop(shot);
+	EXPECT_EQ(peek(again, 0), 4);
+	drop(again);
 }
 
 WITH_POOL(slice, is_the_same_pages)
@@ -568,7 +676,9 @@ WITH_POOL(vmo_info, accounts_for_every_page)
 	EXPECT(b.reserved >= 2);
 	EXPECT_EQ(b.flags, VMO_FLAG_RESERVE | VMO_FLAG_CHILD);
 	EXPECT_EQ(info_of(pool).reserved, b.reserved);
+	EXPECT_EQ(info_of(pool).pages, a.pages + b.pages);
 	shot = make_child(vmo, VMO_CHILD_SNAPSHOT, 0, 4 * MIB);
+	EXPECT_EQ(info_of(pool).pages, 768); /* shared, counted once */
 	EXPECT_EQ(about(vmo).pages, 0);
 	EXPECT_EQ(about(vmo).pages_shared, 768);
 	EXPECT_EQ(about(shot).pages_shared, 768);
@@ -604,17 +714,31 @@ WITH_POOL(revoke, of_a_vmo_takes_copies_mappings_and_clones)
 	       clone = make_child(copy, 0, 0, 4 * PAGE);
 	volatile uint8_t *at = map(copy, 4 * PAGE, RW), *of_clone = map(clone, 4 * PAGE, RW);
 	struct vspace_range range;
+	cptr_t cnode = make(OBJECT_CNODE, 4), space = 0, shot, slice;
+	uaddr_t there = MIB;
 
 	at[0] = 1;
 	of_clone[PAGE] = 2;
+	shot = make_child(copy, VMO_CHILD_SNAPSHOT, 0, PAGE);
+	slice = make_child(copy, VMO_CHILD_SLICE, 0, PAGE);
+	REQUIRE(vspace_create(pool, &space) == ST_OK);
+	EXPECT_EQ(vspace_map(space, copy, 0, 4 * PAGE, RW | VSPACE_FIXED, &there), ST_OK);
+	EXPECT_EQ(cap_copy_at(cap_in(cnode, 4, 3), cap_at(clone), RIGHTS_ALL), ST_OK);
 	EXPECT_EQ(cap_revoke(vmo), ST_OK);
-	EXPECT(is_empty(copy) && is_empty(clone));
+	EXPECT(is_empty(copy) && is_empty(clone) && is_empty(shot) && is_empty(slice));
+	EXPECT_EQ(vspace_query(space, 0, &range), ST_NOT_FOUND);
+	EXPECT_EQ(cap_move_at(cap_in(cnode, 4, 3), cap_in(cnode, 4, 3)), ST_BAD_HANDLE);
+	EXPECT_EQ(about(vmo).mappings, 0);
 	EXPECT(vspace_query(ROOT_SLOT_VSPACE, (uaddr_t)at, &range) != ST_OK ||
 		range.address > (uaddr_t)at);
 	EXPECT(vspace_query(ROOT_SLOT_VSPACE, (uaddr_t)of_clone, &range) != ST_OK ||
 		range.address > (uaddr_t)of_clone);
 	EXPECT_EQ(peek(vmo, 0), 1);
 	EXPECT_EQ(about(vmo).children, 0);
+	drop(shot);
+	drop(slice);
+	drop(space);
+	drop(cnode);
 	drop(copy);
 	drop(clone);
 	drop(vmo);

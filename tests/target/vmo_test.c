@@ -72,7 +72,7 @@ WITH_POOL(vmo_set_size, refuses)
 {
 	cptr_t fixed = make_vmo(PAGE, 0), vmo = make_vmo(4 * PAGE, RESIZABLE);
 	cptr_t readable = with_rights(vmo, RIGHT_READ | RIGHT_PROPERTY);
-	cptr_t slice = make_child(vmo, VMO_CHILD_SLICE, PAGE, 2 * PAGE);
+	cptr_t slice = make_child(vmo, VMO_CHILD_SLICE, PAGE, 2 * PAGE), copy;
 
 	EXPECT_EQ(vmo_set_size(fixed, PAGE), ST_UNAVAILABLE);
 	EXPECT_EQ(vmo_set_size(fixed, 0), ST_UNAVAILABLE);
@@ -87,6 +87,10 @@ WITH_POOL(vmo_set_size, refuses)
 	EXPECT_EQ(vmo_set_size(0, PAGE), ST_BAD_HANDLE);
 	EXPECT_EQ(vmo_size(0), ST_BAD_HANDLE);
 	EXPECT_EQ(vmo_size(pool), ST_WRONG_TYPE);
+	copy = make_child(vmo, 0, 0, PAGE); /* fixed, of a resizable one */
+	EXPECT_EQ(vmo_set_size(copy, 2 * PAGE), ST_UNAVAILABLE);
+	EXPECT_EQ(vmo_set_size(copy, 0), ST_UNAVAILABLE);
+	drop(copy);
 	drop(slice);
 	drop(readable);
 	drop(fixed);
@@ -166,6 +170,9 @@ WITH_POOL(vmo_read, and_write_refuse)
 
 	EXPECT_EQ(vmo_read(vmo, &byte, 2 * PAGE, 1), ST_OUT_OF_RANGE);
 	EXPECT_EQ(vmo_read(vmo, &byte, 2 * PAGE - 1, 2), ST_OUT_OF_RANGE);
+	EXPECT_EQ(byte, 1);
+	EXPECT_EQ(vmo_write(vmo, &byte, 2 * PAGE - 1, 2), ST_OUT_OF_RANGE);
+	EXPECT_EQ(peek(vmo, 2 * PAGE - 1), 0);
 	EXPECT_EQ(vmo_write(vmo, &byte, UINT64_MAX, 1), ST_OUT_OF_RANGE);
 	EXPECT_EQ(vmo_write(vmo, &byte, 1, UINT64_MAX), ST_OUT_OF_RANGE);
 	EXPECT_EQ(vmo_read(vmo, (void *)8, 0, 1), ST_INVALID_ARGS);
@@ -267,6 +274,7 @@ WITH_POOL(vmo_op_range, refuses)
 	EXPECT_EQ(vmo_op_range(vmo, VMO_OP_COMMIT, 3 * PAGE, 0), ST_OUT_OF_RANGE);
 	for (unsigned op = VMO_OP_CACHE_SYNC; op <= VMO_OP_CACHE_CLEAN_INVALIDATE; op++) {
 		EXPECT_EQ(vmo_op_range(vmo, op, 0, 0), ST_INVALID_ARGS);
+		EXPECT_EQ(vmo_op_range(vmo, op, 0, 3 * PAGE), ST_OUT_OF_RANGE);
 		EXPECT_EQ(vmo_op_range(vmo, op, 0, 2 * PAGE), ST_OK);
 		EXPECT_EQ(vmo_op_range(read, op, 0, 1),
 			op == VMO_OP_CACHE_INVALIDATE ? ST_ACCESS_DENIED : ST_OK);
@@ -305,6 +313,28 @@ WITH_POOL(vmo_lookup, tells_who_holds_the_memory)
 	drop(vmo);
 	drop(other);
 	EXPECT_EQ(cap_revoke(untyped), ST_OK);
+	drop(untyped);
+}
+
+WITH_POOL(vmo_lookup, of_a_clone_is_of_its_parents_page_until_it_has_its_own)
+{
+	cptr_t untyped = make(OBJECT_UNTYPED, 20), own = make(OBJECT_POOL, 0), vmo = 0,
+	       clone = 0;
+	int64_t pa;
+
+	EXPECT_EQ(pool_add(own, untyped, 20), ST_OK);
+	REQUIRE(vmo_create(own, PAGE, 0, &vmo) == ST_OK);
+	REQUIRE(vmo_clone(vmo, 0, 0, PAGE, own, &clone) == ST_OK);
+	EXPECT_EQ(poke(vmo, 0, 1), ST_OK);
+	pa = vmo_lookup(vmo, untyped, 0);
+	EXPECT(pa > 0);
+	EXPECT_EQ(vmo_lookup(clone, untyped, 0), pa);
+	EXPECT_EQ(poke(clone, 0, 2), ST_OK);
+	EXPECT(vmo_lookup(clone, untyped, 0) > 0);
+	EXPECT(vmo_lookup(clone, untyped, 0) != pa);
+	drop(clone);
+	drop(vmo);
+	drop(own);
 	drop(untyped);
 }
 
@@ -374,6 +404,14 @@ WITH_POOL(vmo, that_is_not_cached_is_for_mapping_alone)
 	unmap(at, 4 * PAGE);
 	EXPECT_EQ(vmo_set_cache(vmo, VMO_CACHE_UNCACHED), ST_OK);
 	drop(vmo);
+	for (unsigned cache = VMO_CACHE_UNCACHED; cache <= VMO_CACHE_WRITE_COMBINING; cache++) {
+		vmo = make_vmo(PAGE, 0);
+		EXPECT_EQ(vmo_set_cache(vmo, cache), ST_OK);
+		EXPECT_EQ(vmo_read(vmo, &byte, 0, 1), ST_BAD_STATE);
+		EXPECT_EQ(vmo_write(vmo, &byte, 0, 1), ST_BAD_STATE);
+		EXPECT_EQ(vmo_clone(vmo, 0, 0, PAGE, pool, &clone), ST_BAD_STATE);
+		drop(vmo);
+	}
 }
 
 WITH_POOL(vmo_set_cache, refuses)
@@ -383,6 +421,10 @@ WITH_POOL(vmo_set_cache, refuses)
 
 	EXPECT_EQ(vmo_set_cache(vmo, 4), ST_INVALID_ARGS);
 	EXPECT_EQ(vmo_set_cache(plain, VMO_CACHE_CACHED), ST_ACCESS_DENIED);
+	clone = make_child(vmo, 0, 0, PAGE);
+	EXPECT_EQ(vmo_set_cache(vmo, VMO_CACHE_UNCACHED),
+		ST_BAD_STATE); /* no page, but a child */
+	drop(clone);
 	EXPECT_EQ(vmo_set_cache(vmo, VMO_CACHE_CACHED), ST_OK);
 	EXPECT_EQ(poke(vmo, 0, 1), ST_OK);
 	EXPECT_EQ(vmo_set_cache(vmo, VMO_CACHE_UNCACHED), ST_BAD_STATE);
@@ -427,7 +469,7 @@ WITH_POOL(vmo_create_physical, shows_a_device_and_gives_it_back)
 	EXPECT_EQ(untyped_free(part), 1 << 13);
 	EXPECT(vmo_lookup(vmo, part, PAGE) >= 0);
 	EXPECT_EQ(vmo_lookup(vmo, ROOT_SLOT_POOL_MEMORY, PAGE), ST_ACCESS_DENIED);
-	EXPECT_EQ(vmo_op_range(vmo, VMO_OP_DECOMMIT, 0, PAGE), ST_BAD_STATE);
+	EXPECT_EQ(vmo_op_range(vmo, VMO_OP_DECOMMIT, 0, PAGE), ST_NOT_SUPPORTED);
 	EXPECT_EQ(vmo_set_cache(vmo, VMO_CACHE_CACHED), ST_NOT_SUPPORTED);
 	at = (uaddr_t)map(vmo, 2 * PAGE, RW);
 	EXPECT_EQ(vspace_protect(ROOT_SLOT_VSPACE, at, PAGE, VSPACE_READ | VSPACE_EXECUTE),
@@ -481,7 +523,7 @@ WITH_POOL(vmo_set_cache, makes_pages_that_are_not_cached)
 
 WITH_POOL(vmo_signal, is_seen_by_all_who_have_the_vmo)
 {
-	cptr_t vmo = make_vmo(PAGE, 0), copy = with_rights(vmo, RIGHT_READ), clone;
+	cptr_t vmo = make_vmo(PAGE, 0), copy = with_rights(vmo, RIGHT_READ), clone, second;
 	const uint32_t first = UINT32_C(1) << 24, last = UINT32_C(1) << 31;
 
 	EXPECT_EQ(vmo_signal(vmo, 0, 0), VMO_SIGNAL_ZERO_CHILDREN);
@@ -491,7 +533,10 @@ WITH_POOL(vmo_signal, is_seen_by_all_who_have_the_vmo)
 	EXPECT_EQ(vmo_signal(vmo, first, 0), last);
 	EXPECT_EQ(vmo_signal(clone, 0, 0), VMO_SIGNAL_ZERO_CHILDREN);
 	EXPECT_EQ(vmo_signal(vmo, last, last), last);
+	second = make_child(vmo, 0, 0, PAGE);
 	drop(clone);
+	EXPECT_EQ(vmo_signal(vmo, 0, 0), last); /* one is left */
+	drop(second);
 	EXPECT_EQ(vmo_signal(vmo, VMO_SIGNALS_USER, 0), VMO_SIGNAL_ZERO_CHILDREN);
 	drop(copy);
 	drop(vmo);

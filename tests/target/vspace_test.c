@@ -126,6 +126,7 @@ WITH_POOL(vspace_map, shows_the_vmo_and_nothing_behind_its_end)
 {
 	cptr_t vmo = make_vmo(2 * PAGE, 0);
 	volatile uint8_t *at = map(vmo, 4 * PAGE, RW);
+	uaddr_t behind = 0;
 
 	at[PAGE] = 5;
 	EXPECT_EQ(peek(vmo, PAGE), 5);
@@ -135,6 +136,9 @@ WITH_POOL(vspace_map, shows_the_vmo_and_nothing_behind_its_end)
 	EXPECT(!can(at + 2 * PAGE, VSPACE_READ));
 	EXPECT(!can(at + 3 * PAGE, VSPACE_WRITE));
 	EXPECT_EQ(range_at(ROOT_SLOT_VSPACE, (uaddr_t)at).size, 4 * PAGE);
+	EXPECT_EQ(vspace_map(ROOT_SLOT_VSPACE, vmo, 8 * PAGE, PAGE, RW, &behind), ST_OK);
+	EXPECT(!can((volatile uint8_t *)behind, VSPACE_READ));
+	unmap((volatile uint8_t *)behind, PAGE);
 	unmap(at, 4 * PAGE);
 	EXPECT(!can(at, VSPACE_READ));
 	drop(vmo);
@@ -192,6 +196,7 @@ WITH_POOL(vspace_map, refuses)
 #define MAP(status, of, address, offset, size, flags) \
 	EXPECT_EQ(sys_vspace_map(space, of, address, offset, size, flags), status)
 	MAP(ST_ACCESS_DENIED, no_map, 0, 0, PAGE, R);
+	MAP(ST_ACCESS_DENIED, no_map, 0, 0, PAGE, 0);
 	MAP(ST_ACCESS_DENIED, no_read, 0, 0, PAGE, R);
 	MAP(ST_ACCESS_DENIED, no_read, 0, 0, PAGE, 0);
 	MAP(ST_ACCESS_DENIED, no_write, 0, 0, PAGE, RW);

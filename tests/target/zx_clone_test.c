@@ -43,6 +43,7 @@ ZX_TEST(zx_vmo_clone, refuses)
 ZX_TEST(zx_vmo_clone, without_memory_leaves_nothing)
 {
 	zx_handle_t vmo = make_vmo(PAGE, 0), out = 7;
+	zx_handle_t clone = make_clone(vmo, COW, 0, PAGE);
 	cptr_t empty = 0;
 
 	REQUIRE(object_create(OBJECT_POOL, 0, &empty) == ST_OK);
@@ -51,6 +52,9 @@ ZX_TEST(zx_vmo_clone, without_memory_leaves_nothing)
 	EXPECT_EQ(zx_vmo_create(PAGE, 0, &out), ZX_ERR_NO_MEMORY);
 	zx_set_pool(pool);
 	EXPECT_EQ(out, 7);
+	EXPECT(!has_no_children(vmo));
+	EXPECT_EQ(about(vmo).num_children, 1);
+	drop(clone);
 	EXPECT(has_no_children(vmo));
 	EXPECT_EQ(object_delete(empty), ST_OK);
 	drop(vmo);
@@ -60,10 +64,15 @@ ZX_TEST(zx_vmo_clone, adds_write_and_property_and_nothing_else)
 {
 	zx_handle_t vmo = make_vmo(PAGE, 0), weak, clone;
 	const zx_rights_t least = ZX_RIGHT_DUPLICATE | ZX_RIGHT_READ;
+	zx_vaddr_t at = 0;
 
 	REQUIRE(zx_handle_duplicate(vmo, least, &weak) == ZX_OK);
 	clone = make_clone(weak, COW, 0, PAGE);
 	EXPECT_EQ(rights_of(clone), least | ZX_RIGHT_WRITE | ZX_RIGHTS_PROPERTY);
+	EXPECT_EQ(poke(clone, 0, 1), ZX_OK);
+	EXPECT_EQ(peek(vmo, 0), 0);
+	EXPECT_EQ(zx_vmar_map(zx_vmar_root_self(), ZX_VM_PERM_READ, 0, clone, 0, PAGE, &at),
+		ZX_ERR_ACCESS_DENIED);
 	drop(clone);
 	clone = make_clone(vmo, COW, 0, PAGE);
 	EXPECT_EQ(rights_of(clone), ZX_DEFAULT_VMO_RIGHTS);
@@ -156,8 +165,11 @@ ZX_TEST(zx_vmo_clone, follows_its_parents_size)
 	EXPECT_EQ(zx_vmo_set_size(vmo, PAGE), ZX_OK);
 	EXPECT_EQ(at[2 * PAGE], 0); /* zeros, and accessible */
 	EXPECT_EQ(at[PAGE], 2);
+	EXPECT_EQ(poke(vmo, 0, 4), ZX_OK);
+	EXPECT_EQ(at[0], 4);
 	EXPECT_EQ(zx_vmo_set_size(vmo, 0), ZX_OK);
 	EXPECT_EQ(zx_vmo_set_size(vmo, 4 * PAGE), ZX_OK);
+	EXPECT_EQ(at[0], 0);
 	EXPECT_EQ(at[2 * PAGE], 0);
 	EXPECT_EQ(poke(vmo, 2 * PAGE, 3), ZX_OK);
 	EXPECT_EQ(at[2 * PAGE], 3);
@@ -166,20 +178,65 @@ ZX_TEST(zx_vmo_clone, follows_its_parents_size)
 	drop(vmo);
 }
 
+ZX_TEST(zx_vmo_clone, follows_through_mappings)
+{
+	zx_handle_t vmo = make_vmo(2 * PAGE, 0), clone = make_clone(vmo, COW, 0, 2 * PAGE),
+		    second = make_clone(clone, COW, 0, 2 * PAGE);
+	volatile uint8_t *parent = map(vmo, 2 * PAGE), *at = map(second, 2 * PAGE);
+
+	EXPECT_EQ(at[0], 0);
+	parent[0] = 1;
+	EXPECT_EQ(at[0], 1);
+	EXPECT_EQ(peek(clone, 0), 1);
+	at[PAGE] = 2;
+	parent[PAGE] = 3;
+	EXPECT_EQ(at[PAGE], 2);
+	EXPECT_EQ(peek(clone, PAGE), 3);
+	EXPECT_EQ(parent[PAGE], 3);
+	unmap(at, 2 * PAGE);
+	unmap(parent, 2 * PAGE);
+	drop(second);
+	drop(clone);
+	drop(vmo);
+}
+
+ZX_TEST(zx_vmo_clone, follows_through_a_parent_that_grows_again)
+{
+	zx_handle_t vmo = make_vmo(2 * PAGE, 0), middle = make_clone(vmo, COW, 0, 2 * PAGE),
+		    deep = make_clone(middle, COW, 0, 2 * PAGE);
+
+	EXPECT_EQ(poke(vmo, PAGE, 1), ZX_OK);
+	EXPECT_EQ(peek(deep, PAGE), 1);
+	EXPECT_EQ(zx_vmo_set_size(middle, PAGE), ZX_OK);
+	EXPECT_EQ(peek(deep, PAGE), 0);
+	EXPECT_EQ(zx_vmo_set_size(middle, 2 * PAGE), ZX_OK);
+	EXPECT_EQ(peek(deep, PAGE), 1); /* nobody wrote: it grew */
+	drop(deep);
+	drop(middle);
+	drop(vmo);
+}
+
 ZX_TEST(zx_vmo_clone, that_shrinks_loses_its_pages)
 {
 	zx_handle_t vmo = make_vmo(3 * PAGE, 0), clone = make_clone(vmo, COW, 0, 3 * PAGE);
+	volatile uint8_t *at = map(clone, 3 * PAGE);
 
 	EXPECT_EQ(poke(vmo, 2 * PAGE, 1) + poke(clone, 2 * PAGE, 2), ZX_OK);
 	EXPECT_EQ(zx_vmo_set_size(clone, PAGE), ZX_OK);
 	EXPECT_EQ(peek(clone, 2 * PAGE), ZX_ERR_OUT_OF_RANGE);
+	EXPECT_EQ(vspace_populate(ROOT_SLOT_VSPACE, (uaddr_t)at + 2 * PAGE, PAGE, VSPACE_READ),
+		ST_OUT_OF_RANGE);
+	EXPECT_EQ(vspace_populate(ROOT_SLOT_VSPACE, (uaddr_t)at, PAGE, VSPACE_READ), ST_OK);
 	EXPECT_EQ(about(clone).committed_bytes, 0);
 	EXPECT_EQ(zx_vmo_set_size(clone, 3 * PAGE), ZX_OK);
 	EXPECT_EQ(peek(clone, 2 * PAGE), 1); /* its living parent */
+	EXPECT_EQ(at[2 * PAGE], 1);
 	EXPECT_EQ(zx_vmo_set_size(clone, PAGE), ZX_OK);
 	drop(vmo);
 	EXPECT_EQ(zx_vmo_set_size(clone, 3 * PAGE), ZX_OK);
 	EXPECT_EQ(peek(clone, 2 * PAGE), 0); /* there is none */
+	EXPECT_EQ(at[2 * PAGE], 0);
+	unmap(at, 3 * PAGE);
 	drop(clone);
 }
 
@@ -194,10 +251,11 @@ ZX_TEST(zx_vmo_clone, commits_and_decommits_pages_of_its_own)
 	EXPECT_EQ(about(vmo).committed_bytes, PAGE);
 	EXPECT_EQ(poke(vmo, 0, 2), ZX_OK);
 	EXPECT_EQ(peek(clone, 0), 1);
+	EXPECT_EQ(poke(vmo, PAGE, 4), ZX_OK);
 	EXPECT_EQ(peek(clone, PAGE), 0);
 	EXPECT_EQ(zx_vmo_op_range(clone, ZX_VMO_OP_DECOMMIT, 0, 3 * PAGE, NULL, 0), ZX_OK);
 	EXPECT_EQ(peek(clone, 0), 2);
-	EXPECT_EQ(about(vmo).committed_bytes, PAGE);
+	EXPECT_EQ(about(vmo).committed_bytes, 2 * PAGE);
 	EXPECT_EQ(poke(clone, 0, 3), ZX_OK); /* still copy-on-write */
 	EXPECT_EQ(peek(vmo, 0), 2);
 	drop(clone);
@@ -330,6 +388,15 @@ ZX_TEST(zx_vmo_set_cache_policy, keeps_a_vmo_for_mapping_alone)
 	unmap(at, 2 * PAGE);
 	EXPECT_EQ(zx_vmo_set_cache_policy(vmo, ZX_CACHE_POLICY_CACHED), ZX_ERR_BAD_STATE);
 	drop(vmo);
+	for (uint32_t policy = 1; policy <= ZX_CACHE_POLICY_MASK; policy++) {
+		vmo = make_vmo(PAGE, 0);
+		EXPECT_EQ(zx_vmo_set_cache_policy(vmo, policy), ZX_OK);
+		EXPECT_EQ(zx_vmo_read(vmo, &byte, 0, 1), ZX_ERR_BAD_STATE);
+		EXPECT_EQ(zx_vmo_write(vmo, &byte, 0, 1), ZX_ERR_BAD_STATE);
+		EXPECT_EQ(zx_vmo_clone(vmo, COW, 0, PAGE, &out), ZX_ERR_BAD_STATE);
+		drop(vmo);
+	}
+	EXPECT_EQ(out, 7);
 }
 
 ZX_TEST(zx_vmo_set_cache_policy, refuses)
@@ -433,17 +500,56 @@ ZX_TEST(zx_vmo_create_child, snapshots_are_isolated_both_ways)
 	EXPECT_EQ(peek(clone, 0), 2);
 	EXPECT_EQ(poke(snapshot, 0, 9), ZX_OK);
 	EXPECT_EQ(peek(vmo, 0), 2);
+	EXPECT_EQ(zx_vmo_op_range(snapshot, ZX_VMO_OP_DECOMMIT, 0, PAGE, NULL, 0), ZX_OK);
+	EXPECT_EQ(peek(snapshot, 0), 0); /* not its parent's 2 */
 	EXPECT_EQ(zx_vmo_set_size(vmo, 0), ZX_OK);
 	EXPECT_EQ(zx_vmo_set_size(vmo, 3 * PAGE), ZX_OK);
 	EXPECT_EQ(poke(vmo, 2 * PAGE, 4), ZX_OK);
 	EXPECT_EQ(peek(snapshot, 2 * PAGE), 0);
 	EXPECT_EQ(peek(of_clone, 0), 1);
-	EXPECT_EQ(zx_vmo_op_range(snapshot, ZX_VMO_OP_DECOMMIT, 0, PAGE, NULL, 0), ZX_OK);
-	EXPECT_EQ(peek(snapshot, 0), 0);
 	drop(of_clone);
 	drop(clone);
 	drop(vmo);
 	drop(snapshot);
+}
+
+ZX_TEST(zx_vmo_create_child, snapshots_of_a_slice_and_of_a_snapshot)
+{
+	zx_handle_t vmo = make_vmo(4 * PAGE, 0),
+		    slice = make_child(vmo, ZX_VMO_CHILD_SLICE, PAGE, 2 * PAGE), shot, again;
+
+	EXPECT_EQ(poke(vmo, PAGE, 1), ZX_OK);
+	shot = make_child(slice, ZX_VMO_CHILD_SNAPSHOT, 0, 2 * PAGE);
+	again = make_child(shot, ZX_VMO_CHILD_SNAPSHOT, 0, 2 * PAGE);
+	EXPECT_EQ(poke(slice, 0, 2), ZX_OK);
+	EXPECT_EQ(peek(shot, 0), 1);
+	EXPECT_EQ(poke(shot, 0, 3), ZX_OK);
+	EXPECT_EQ(peek(again, 0), 1);
+	EXPECT_EQ(poke(again, 0, 4), ZX_OK);
+	EXPECT_EQ(peek(shot, 0), 3);
+	EXPECT_EQ(peek(vmo, PAGE), 2);
+	drop(slice);
+	drop(vmo);
+	drop(shot);
+	EXPECT_EQ(peek(again, 0), 4);
+	drop(again);
+}
+
+ZX_TEST(zx_vmo_create_child, at_least_on_write_is_what_zx_vmo_clone_makes)
+{
+	zx_handle_t vmo = make_vmo(2 * PAGE, 0), fixed = make_child(vmo, SEE_THROUGH, 0, PAGE),
+		    child = make_child(vmo, SEE_THROUGH | ZX_VMO_CHILD_RESIZABLE, 0, 2 * PAGE);
+
+	EXPECT_EQ(poke(vmo, 0, 1), ZX_OK);
+	EXPECT_EQ(peek(child, 0) + peek(fixed, 0), 2); /* they follow */
+	EXPECT_EQ(poke(child, 1, 2) + poke(vmo, 0, 3), ZX_OK);
+	EXPECT_EQ(peek(child, 0), 1);
+	EXPECT_EQ(peek(vmo, 1), 0);
+	EXPECT_EQ(zx_vmo_set_size(child, PAGE), ZX_OK);
+	EXPECT_EQ(zx_vmo_set_size(fixed, 2 * PAGE), ZX_ERR_UNAVAILABLE);
+	drop(child);
+	drop(fixed);
+	drop(vmo);
 }
 
 ZX_TEST(zx_vmo_create_child, slices_are_the_very_same_pages)

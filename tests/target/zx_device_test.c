@@ -64,6 +64,8 @@ ZX_TEST(zx_vmo_create_physical, shows_what_the_resource_covers)
 	EXPECT_EQ(about(page).size_bytes, PAGE);
 	EXPECT_EQ(about(page).cache_policy, ZX_CACHE_POLICY_UNCACHED_DEVICE);
 	EXPECT_EQ(about(page).flags, ZX_INFO_VMO_TYPE_PHYSICAL | ZX_INFO_VMO_VIA_HANDLE);
+	EXPECT_EQ(zx_vmo_op_range(page, ZX_VMO_OP_DECOMMIT, 0, PAGE, NULL, 0),
+		ZX_ERR_NOT_SUPPORTED);
 	zx_set_lookup_authority(part);
 	{
 		zx_paddr_t at = 0;

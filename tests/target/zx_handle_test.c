@@ -26,6 +26,70 @@ TEST(zx_numbers, are_those_of_2019)
 	EXPECT_EQ(sizeof(zx_wait_item_t), 12);
 }
 
+TEST(zx_numbers, of_statuses_are_those_of_the_kernel)
+{
+	static const int row[][3] = {{ZX_OK, ST_OK, 0}, {ZX_ERR_INTERNAL, ST_INTERNAL, -1},
+		{ZX_ERR_NOT_SUPPORTED, ST_NOT_SUPPORTED, -2},
+		{ZX_ERR_NO_RESOURCES, ST_NO_RESOURCES, -3},
+		{ZX_ERR_NO_MEMORY, ST_NO_MEMORY, -4},
+		{ZX_ERR_INVALID_ARGS, ST_INVALID_ARGS, -10},
+		{ZX_ERR_BAD_HANDLE, ST_BAD_HANDLE, -11},
+		{ZX_ERR_WRONG_TYPE, ST_WRONG_TYPE, -12},
+		{ZX_ERR_BAD_SYSCALL, ST_BAD_SYSCALL, -13},
+		{ZX_ERR_OUT_OF_RANGE, ST_OUT_OF_RANGE, -14},
+		{ZX_ERR_BUFFER_TOO_SMALL, ST_BUFFER_TOO_SMALL, -15},
+		{ZX_ERR_BAD_STATE, ST_BAD_STATE, -20}, {ZX_ERR_TIMED_OUT, ST_TIMED_OUT, -21},
+		{ZX_ERR_SHOULD_WAIT, ST_SHOULD_WAIT, -22}, {ZX_ERR_CANCELED, ST_CANCELED, -23},
+		{ZX_ERR_PEER_CLOSED, ST_PEER_CLOSED, -24},
+		{ZX_ERR_NOT_FOUND, ST_NOT_FOUND, -25},
+		{ZX_ERR_ALREADY_EXISTS, ST_ALREADY_EXISTS, -26},
+		{ZX_ERR_ALREADY_BOUND, ST_ALREADY_BOUND, -27},
+		{ZX_ERR_UNAVAILABLE, ST_UNAVAILABLE, -28},
+		{ZX_ERR_ACCESS_DENIED, ST_ACCESS_DENIED, -30}};
+
+	for (unsigned i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		EXPECT_EQ(row[i][0], row[i][2]);
+		EXPECT_EQ(row[i][1], row[i][2]);
+	}
+}
+
+TEST(zx_numbers, of_bits_and_options_are_those_of_2019)
+{
+	static const uint32_t bit[][2] = {{ZX_RIGHT_DUPLICATE, 0}, {ZX_RIGHT_TRANSFER, 1},
+		{ZX_RIGHT_READ, 2}, {ZX_RIGHT_WRITE, 3}, {ZX_RIGHT_EXECUTE, 4},
+		{ZX_RIGHT_MAP, 5}, {ZX_RIGHT_GET_PROPERTY, 6}, {ZX_RIGHT_SET_PROPERTY, 7},
+		{ZX_RIGHT_SIGNAL, 12}, {ZX_RIGHT_WAIT, 14}, {ZX_RIGHT_INSPECT, 15},
+		{ZX_RIGHT_SAME_RIGHTS, 31}, {ZX_VMO_NON_RESIZABLE, 0},
+		{ZX_VMO_CLONE_COPY_ON_WRITE, 0}, {ZX_VMO_CLONE_NON_RESIZEABLE, 1},
+		{ZX_VM_PERM_READ, 0}, {ZX_VM_PERM_WRITE, 1}, {ZX_VM_PERM_EXECUTE, 2},
+		{ZX_VM_COMPACT, 3}, {ZX_VM_SPECIFIC, 4}, {ZX_VM_SPECIFIC_OVERWRITE, 5},
+		{ZX_VM_CAN_MAP_SPECIFIC, 6}, {ZX_VM_CAN_MAP_READ, 7}, {ZX_VM_CAN_MAP_WRITE, 8},
+		{ZX_VM_CAN_MAP_EXECUTE, 9}, {ZX_VM_MAP_RANGE, 10},
+		{ZX_VM_REQUIRE_NON_RESIZABLE, 11}, {ZX_VMO_ZERO_CHILDREN, 3},
+		{ZX_USER_SIGNAL_0, 24}, {ZX_USER_SIGNAL_1, 25}, {ZX_USER_SIGNAL_2, 26},
+		{ZX_USER_SIGNAL_3, 27}, {ZX_USER_SIGNAL_4, 28}, {ZX_USER_SIGNAL_5, 29},
+		{ZX_USER_SIGNAL_6, 30}, {ZX_USER_SIGNAL_7, 31}};
+	static const uint32_t number[][2] = {{ZX_VMO_OP_COMMIT, 1}, {ZX_VMO_OP_DECOMMIT, 2},
+		{ZX_VMO_OP_LOCK, 3}, {ZX_VMO_OP_UNLOCK, 4}, {ZX_VMO_OP_LOOKUP, 5},
+		{ZX_VMO_OP_CACHE_SYNC, 6}, {ZX_VMO_OP_CACHE_INVALIDATE, 7},
+		{ZX_VMO_OP_CACHE_CLEAN, 8}, {ZX_VMO_OP_CACHE_CLEAN_INVALIDATE, 9},
+		{ZX_CACHE_POLICY_CACHED, 0}, {ZX_CACHE_POLICY_UNCACHED, 1},
+		{ZX_CACHE_POLICY_UNCACHED_DEVICE, 2}, {ZX_CACHE_POLICY_WRITE_COMBINING, 3},
+		{ZX_CACHE_POLICY_MASK, 3}, {ZX_OBJ_TYPE_VMO, 3}, {ZX_OBJ_TYPE_VMAR, 18},
+		{ZX_MAX_NAME_LEN, 32}, {offsetof(zx_info_vmo_t, koid), 0},
+		{offsetof(zx_info_vmo_t, name), 8}, {offsetof(zx_info_vmo_t, parent_koid), 48},
+		{offsetof(zx_info_vmo_t, num_children), 56},
+		{offsetof(zx_info_vmo_t, num_mappings), 64},
+		{offsetof(zx_info_vmo_t, share_count), 72},
+		{offsetof(zx_info_vmo_t, handle_rights), 96},
+		{offsetof(zx_info_vmo_t, create_options), 100}};
+
+	for (unsigned i = 0; i < sizeof(bit) / sizeof(bit[0]); i++)
+		EXPECT_EQ(bit[i][0], UINT32_C(1) << bit[i][1]);
+	for (unsigned i = 0; i < sizeof(number) / sizeof(number[0]); i++)
+		EXPECT_EQ(number[i][0], number[i][1]);
+}
+
 TEST(zx_status_get_string, names_each)
 {
 	EXPECT_TEXT(zx_status_get_string(ZX_OK), "ZX_OK");

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The Quire authors */
 /* Zircon's interface: mappings, and the regions that they are in. */
+#include "libsys/endpoint.h"
+#include "libsys/ipc.h"
+#include "libsys/thread.h"
 #include "zx.h"
 
 enum {
@@ -46,6 +49,38 @@ static void end_region(zx_handle_t vmar)
 static bool can(volatile uint8_t *at, unsigned access)
 {
 	return vspace_populate(ROOT_SLOT_VSPACE, (uaddr_t)at, PAGE, access) == ST_OK;
+}
+
+static void touch(void *at)
+{
+	(void)*(volatile uint8_t *)at;
+}
+
+/* A thread's own access there ends in a fault of that address. */
+static void expect_fault(volatile uint8_t *at)
+{
+	static _Alignas(16) char stack[16384];
+	struct thread_options options = {
+		.stack = stack, .stack_size = sizeof(stack), .priority = PRIORITY_MAX};
+	cptr_t endpoint = 0, reply = 0, thread;
+	struct message message = {0};
+	struct thread_info info;
+
+	REQUIRE(object_create(OBJECT_ENDPOINT, 0, &endpoint) == ST_OK);
+	REQUIRE(object_create(OBJECT_REPLY, 0, &reply) == ST_OK);
+	options.fault_endpoint = endpoint;
+	REQUIRE(thread_start(touch, (void *)(uintptr_t)at, &options, &thread) == ST_OK);
+	do {
+		sys_yield();
+		REQUIRE(thread_info(thread, &info) == ST_OK);
+	} while (info.state == THREAD_READY);
+	REQUIRE(info.state == THREAD_SENDING);
+	EXPECT_EQ(ipc_recv(endpoint, reply, &message), ST_OK);
+	EXPECT_EQ(tag_label(message.tag), FAULT_PAGE);
+	EXPECT_EQ(message.words[FAULT_WORD_ADDRESS], (uintptr_t)at);
+	EXPECT_EQ(thread_delete(thread), ST_OK);
+	EXPECT_EQ(object_delete(reply), ST_OK);
+	EXPECT_EQ(object_delete(endpoint), ST_OK);
 }
 
 /* --- mapping in the root region */
@@ -95,6 +130,7 @@ ZX_TEST(zx_vmar_map, refuses)
 	EXPECT_EQ(MAP(R, 0, UINT64_MAX - PAGE + 1, 2 * PAGE), ZX_ERR_OUT_OF_RANGE);
 	EXPECT_EQ(MAP(R | ZX_VM_REQUIRE_NON_RESIZABLE, 0, 0, PAGE), ZX_ERR_NOT_SUPPORTED);
 	EXPECT_EQ(MAP(R, 0, 0, where(root()).len), ZX_ERR_NO_MEMORY);
+	EXPECT_EQ(MAP(R | AT, UINT64_MAX - PAGE + 1, 0, 2 * PAGE), ZX_ERR_OUT_OF_RANGE);
 #undef MAP
 	EXPECT_EQ(zx_vmar_map(vmo, R, 0, vmo, 0, PAGE, &at), ZX_ERR_WRONG_TYPE);
 	EXPECT_EQ(zx_vmar_map(root(), R, 0, root(), 0, PAGE, &at), ZX_ERR_WRONG_TYPE);
@@ -130,6 +166,7 @@ ZX_TEST(zx_vmar_map, needs_the_rights_that_it_gives)
 	at = map_with(constant, PAGE, 0);
 	EXPECT(!can(at, VSPACE_READ));
 	EXPECT_EQ(zx_vmar_protect(root(), RW, (zx_vaddr_t)at, PAGE), ZX_ERR_ACCESS_DENIED);
+	EXPECT_EQ(zx_vmar_protect(root(), RX, (zx_vaddr_t)at, PAGE), ZX_ERR_ACCESS_DENIED);
 	EXPECT_EQ(zx_vmar_protect(root(), R, (zx_vaddr_t)at, PAGE), ZX_OK);
 	EXPECT_EQ(at[0], 0);
 	unmap(at, PAGE);
@@ -171,19 +208,47 @@ ZX_TEST(zx_vmar_map, beyond_the_end_faults_and_map_range_is_content)
 {
 	zx_handle_t vmo = make_vmo(PAGE, 0);
 	volatile uint8_t *at;
+	zx_vaddr_t behind = 0;
 
 	EXPECT_EQ(poke(vmo, 0, 1), ZX_OK);
 	at = map_with(vmo, 3 * PAGE, RW | ZX_VM_MAP_RANGE);
 	EXPECT_EQ(about(vmo).committed_bytes, PAGE);
 	EXPECT(can(at, VSPACE_READ) && !can(at + PAGE, VSPACE_READ));
+	expect_fault(at + PAGE);
 	EXPECT_EQ(zx_vmo_set_size(vmo, 2 * PAGE), ZX_OK);
 	at[PAGE] = 2;
 	EXPECT_EQ(peek(vmo, PAGE), 2);
 	EXPECT_EQ(zx_vmo_set_size(vmo, PAGE), ZX_OK);
 	EXPECT(!can(at + PAGE, VSPACE_READ));
+	expect_fault(at + PAGE);
 	EXPECT_EQ(zx_vmo_set_size(vmo, 3 * PAGE), ZX_OK);
 	EXPECT_EQ(at[PAGE], 0);
+	EXPECT_EQ(zx_vmar_map(root(), RW, 0, vmo, 8 * PAGE, PAGE, &behind), ZX_OK);
+	expect_fault((volatile uint8_t *)behind);
+	unmap((volatile uint8_t *)behind, PAGE);
 	unmap(at, 3 * PAGE);
+	drop(vmo);
+}
+
+/* An access makes tables of the space's, unless MAP_RANGE did: no link fits at that address. */
+ZX_TEST(zx_vmar_map, with_map_range_has_entered_what_is_accessed)
+{
+	const uint64_t offset = UNMAPPED + PAGE - where(root()).base;
+	zx_handle_t vmo = make_vmo(8 * PAGE, 0);
+	struct pool_info before = {0}, after = {0};
+	zx_vaddr_t at = 0;
+
+	EXPECT_EQ(poke(vmo, 3 * PAGE, 7), ZX_OK); /* not the first, which a map may enter */
+	for (unsigned range = 0; range < 2; range++) {
+		EXPECT_EQ(zx_vmar_map(root(), R | AT | (range ? ZX_VM_MAP_RANGE : 0), offset,
+				  vmo, 0, 8 * PAGE, &at),
+			ZX_OK);
+		EXPECT_EQ(pool_info(ROOT_SLOT_POOL, &before), ST_OK);
+		EXPECT_EQ(*(volatile uint8_t *)(at + 3 * PAGE), 7);
+		EXPECT_EQ(pool_info(ROOT_SLOT_POOL, &after), ST_OK);
+		EXPECT_EQ(after.tables == before.tables, range == 1);
+		unmap((volatile uint8_t *)at, 8 * PAGE);
+	}
 	drop(vmo);
 }
 

@@ -30,6 +30,7 @@ ZX_TEST(zx_vmo_create, refuses)
 	EXPECT_EQ(zx_vmo_create(PAGE, ~0u, &vmo), ZX_ERR_INVALID_ARGS);
 	EXPECT_EQ(zx_vmo_create(UINT64_MAX, 0, &vmo), ZX_ERR_OUT_OF_RANGE);
 	EXPECT_EQ(zx_vmo_create(UINT64_MAX - PAGE + 2, 0, &vmo), ZX_ERR_OUT_OF_RANGE);
+	EXPECT_EQ(zx_vmo_create(UINT64_C(1) << 63, 0, &vmo), ZX_ERR_OUT_OF_RANGE);
 	EXPECT_EQ(vmo, 77);
 	EXPECT_EQ(zx_vmo_create(PAGE, 0, NULL), ZX_ERR_INVALID_ARGS);
 	EXPECT_EQ(zx_vmo_create(PAGE, 0, NOWHERE), ZX_ERR_INVALID_ARGS);
@@ -107,6 +108,8 @@ ZX_TEST(zx_vmo_read, and_write_refuse)
 	EXPECT_EQ(zx_vmo_read(vmo, &byte, 2 * PAGE - 1, 2), ZX_ERR_OUT_OF_RANGE);
 	EXPECT_EQ(zx_vmo_write(vmo, &byte, UINT64_MAX, 1), ZX_ERR_OUT_OF_RANGE);
 	EXPECT_EQ(byte, 1);
+	EXPECT_EQ(zx_vmo_write(vmo, &byte, 2 * PAGE - 1, 2), ZX_ERR_OUT_OF_RANGE);
+	EXPECT_EQ(peek(vmo, 2 * PAGE - 1), 0);
 	EXPECT_EQ(zx_vmo_read(vmo, NULL, 0, 1), ZX_ERR_INVALID_ARGS);
 	EXPECT_EQ(zx_vmo_write(vmo, NULL, 0, 1), ZX_ERR_INVALID_ARGS);
 	EXPECT_EQ(zx_vmo_read(vmo, NOWHERE, 0, 1), ZX_ERR_INVALID_ARGS);
