@@ -6,6 +6,7 @@
  * CPU for a moment at a time. While this one runs that one does not: it stands at a preemption
  * point of its call.
  */
+#include "libsys/boot.h"
 #include "libsys/clock.h"
 #include "libsys/thread.h"
 #include "memory.h"
@@ -110,10 +111,25 @@ static bool is_dying(void)
 	return make_vmo_of(seen) == ST_BAD_STATE;
 }
 
+/* The first Untyped of device memory. */
+static cptr_t device(void)
+{
+	const struct bootinfo *info = boot_info();
+	uint32_t i = 0;
+
+	while (i < info->untyped_count && !info->untyped[i].device)
+		i++;
+	REQUIRE(i < info->untyped_count);
+	return info->untyped_first + i;
+}
+
 static void expect_pool_refuses(cptr_t dying, cptr_t source, cptr_t slot, cptr_t more)
 {
 	EXPECT_EQ(make_vmo_of(dying), ST_BAD_STATE);
 	EXPECT_EQ(sys_vmo_create_contiguous(dying, PAGE, 0, 0, ROOT_SLOT_CNODE, slot),
+		ST_BAD_STATE);
+	EXPECT_EQ(sys_vmo_create_physical(dying, device(), 12, VMO_CACHE_UNCACHED_DEVICE,
+			  ROOT_SLOT_CNODE, slot),
 		ST_BAD_STATE);
 	EXPECT_EQ(
 		sys_vmo_clone(source, 0, 0, PAGE, dying, ROOT_SLOT_CNODE, slot), ST_BAD_STATE);
