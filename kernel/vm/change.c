@@ -59,25 +59,25 @@ static void hand_over(struct vmo *v, struct vmo *p, uint64_t c, uint64_t count)
 {
 	struct place own = tree_find(v, c, 0), to = tree_find(p, c, 0);
 	const bool code = place_is_code(to), own_code = place_is_code(own);
-	pte_t *from = own.slot;
 	uint64_t moved = 0;
 
 	for (uint64_t i = 0; i < count; i++) {
-		pte_t page = from[i];
+		pte_t page = own.slot[i];
 
 		if (!pte_is_owned(page))
 			continue;
 		if (code)
 			code_sync(pte_pa(page, 0));
-		from[i] = to.slot[i];
+		own.slot[i] = to.slot[i];
 		mmu_write(&to.slot[i], page);
 		moved++;
 	}
-	vmo_put(p, from, count, 0);
+	vmo_put(p, own.slot, count, 0);
 	for (uint64_t i = 0; i < count; i++) {
-		from[i] = pte_is_none(to.slot[i]) ? pte_none() : pte_borrowed(to.slot[i], 0);
-		if (own_code && !pte_is_none(from[i])) /* p's may be new to it */
-			code_sync(pte_pa(from[i], 0));
+		own.slot[i] =
+			pte_is_none(to.slot[i]) ? pte_none() : pte_borrowed(to.slot[i], 0);
+		if (own_code && !pte_is_none(own.slot[i])) /* p's may be new to it */
+			code_sync(pte_pa(own.slot[i], 0));
 	}
 	v->renewed -= min_u64(v->renewed, moved);
 }
@@ -180,7 +180,10 @@ status_t vmo_merge(struct vmo *v)
 	return st;
 }
 
-/* supply_page: at `c` in v, of `d` in s: nobody has borrowed that, no mapping leads there. */
+/*
+ * supply_page: at `c` in v, of `d` in s: nobody has borrowed that, no mapping leads there. Only
+ * a page of v's Pool moves: s may have others, of an ancestor that died.
+ */
 static status_t supply_page(struct vmo *v, uint64_t c, struct vmo *s, uint64_t d)
 {
 	struct place from;
@@ -196,9 +199,9 @@ static status_t supply_page(struct vmo *v, uint64_t c, struct vmo *s, uint64_t d
 		return st;
 	from = tree_own(s, d, 0);
 	if (!from.open || !pte_is_owned(*from.slot) || !entry_is_sole(*from.slot, 0) ||
-		v->pool != s->pool || s->flags & (VMO_FIXED | VMO_RESERVE))
+		s->flags & (VMO_FIXED | VMO_RESERVE) || !frame_counted(pte_pa(page, 0)) ||
+		frame_at(pte_pa(page, 0))->pool != v->pool->id)
 		return own_shown(v, c, page);
-	page = *from.slot;
 	mmu_write(from.slot, pte_none());
 	entry_publish(tree_find(v, c, 0), page);
 	adoption_again(s);

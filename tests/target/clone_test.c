@@ -600,6 +600,26 @@ WITH_POOL(vmo_merge, of_pages_of_a_pool_that_the_parent_does_not_know_is_refused
 	drop(vmo);
 }
 
+/* Nor may a VMO that is supplied: it gets a copy. */
+WITH_POOL(vmo_supply, of_pages_of_another_pool_copies_them)
+{
+	cptr_t other = 0, dead = 0, source = 0, vmo = make_vmo(PAGE, 0),
+	       endpoint = make(OBJECT_ENDPOINT, 0);
+
+	REQUIRE(pool_create(16, &other) == ST_OK);
+	REQUIRE(vmo_create(other, PAGE, 0, &dead) == ST_OK);
+	EXPECT_EQ(poke(dead, 0, 1), ST_OK);
+	REQUIRE(vmo_clone(dead, 0, 0, PAGE, pool, &source) == ST_OK);
+	drop(dead);
+	EXPECT_EQ(sys_vmo_set_pager(vmo, endpoint), ST_OK);
+	EXPECT_EQ(sys_vmo_supply(vmo, 0, PAGE, source, 0), PAGE);
+	drop(source);
+	EXPECT_EQ(pool_delete(other), ST_OK);
+	EXPECT_EQ(peek(vmo, 0), 1);
+	drop(vmo);
+	drop(endpoint);
+}
+
 /* WRITE to a slice is WRITE to what it shows. */
 WITH_POOL(vmo_merge, by_a_slice_is_of_what_the_slice_shows)
 {
