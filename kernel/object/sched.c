@@ -173,12 +173,16 @@ void sched_yield(void)
 	sched_switch(cpu, next);
 }
 
+/* Who runs when a slice ends that began for another has had no slice: its own begins. */
 void sched_slice_over(struct cpu *cpu)
 {
+	struct thread *thread = cpu->current;
+	uint64_t ended = cpu->scheduler->slice_end;
+
 	cpu->scheduler->slice_end = UINT64_MAX;
-	if (!cpu->current)
+	if (!thread)
 		return;
-	if (cpu->current->state == THREAD_READY)
+	if (thread->state == THREAD_READY && thread->slice_end == ended)
 		sched_yield();
 	cpu->resched = true;
 }
@@ -306,6 +310,7 @@ static void start_slice(struct cpu *cpu)
 	if (cpu->ready_top < cpu->current->priority || sched->slice_end != UINT64_MAX)
 		return;
 	sched->slice_end = timer_now() + clock_count(SLICE_US * 1000);
+	cpu->current->slice_end = sched->slice_end;
 	timers_program();
 }
 

@@ -57,7 +57,7 @@ must_check bool sched_spaces_are_left(void);
 /* sched_yield: this CPU's current goes behind the others of its priority. */
 void sched_yield(void);
 
-/* sched_slice_over: this CPU's time slice has ended. */
+/* sched_slice_over: this CPU's time slice has ended: its current's, or that of one who left. */
 void sched_slice_over(struct cpu *cpu);
 
 /*

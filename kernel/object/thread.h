@@ -78,6 +78,7 @@ struct thread {
 	uaddr_t ipc_buffer;
 	uint64_t fault_address, fault_esr; /* SENDING or CALLING because of a fault */
 	struct timer timer;		   /* SLEEPING */
+	uint64_t slice_end;		   /* of the last time slice that began for it */
 	struct bookmark bookmark;	   /* in a Pool's list: vmo_next */
 	struct cpu *fpu_cpu;		   /* holds its FPU registers; NULL: `fpu` does */
 	struct fpu fpu;

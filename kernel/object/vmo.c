@@ -134,9 +134,14 @@ static void forget(struct vmo_object *vmo)
 	vmo->pools = 0;
 }
 
+uint64_t vmo_children(const struct vmo *core)
+{
+	return core->children - (core->newborn != NULL);
+}
+
 void vmo_check_children(struct vmo *core)
 {
-	if (core->children == 0)
+	if (vmo_children(core) == 0)
 		notification_signal_cap(&vmo_of_core(core)->signal.cap);
 }
 
@@ -150,7 +155,7 @@ uint32_t vmo_change_signals(struct vmo_object *vmo, uint32_t clear, uint32_t set
 	if (vmo->signals & ~before)
 		notification_signal_cap(&vmo->signal.cap);
 	return (uint32_t)vmo->signals << USER_SHIFT |
-		(vmo->core.children ? 0 : VMO_SIGNAL_ZERO_CHILDREN);
+		(vmo_children(&vmo->core) ? 0 : VMO_SIGNAL_ZERO_CHILDREN);
 }
 
 /* May it end: is there a user besides `caps` capabilities? */

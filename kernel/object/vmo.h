@@ -170,6 +170,9 @@ must_check status_t vmo_set_pager(
 /* vmo_change_signals: clear, then set user signals, and tell of new ones. Returns all it has. */
 uint32_t vmo_change_signals(struct vmo_object *vmo, uint32_t clear, uint32_t set);
 
+/* vmo_children: those that somebody has; a snapshot half made is nobody's yet. */
+uint64_t vmo_children(const struct vmo *core);
+
 /* vmo_check_children: tell it if there are none. */
 void vmo_check_children(struct vmo *core);
 

@@ -598,7 +598,7 @@ static status_t tell(struct vmo_object *vmo, struct vmo_info *info_out)
 		.id = vmo->id,
 		.parent = core->parent ? vmo_of_core(core->parent)->id : 0,
 		.size = core->pages << PAGE_BITS,
-		.children = core->children,
+		.children = vmo_children(core),
 		.mappings = core->mapping_count,
 		.pages = vmo->usage.pages[0],
 		.pages_shared = vmo->usage.pages[1],

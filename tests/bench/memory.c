@@ -9,8 +9,11 @@
 #include "bench.h"
 #include "libsys/boot.h"
 #include "libsys/cap.h"
+#include "libsys/pager.h"
 #include "libsys/pool.h"
 #include "libsys/slots.h"
+#include "libsys/thread.h"
+#include "libsys/untyped.h"
 #include "libsys/vmo.h"
 #include "libsys/vspace.h"
 
@@ -357,6 +360,52 @@ static void measure_families(void)
 	drop(vmo);
 }
 
+static cptr_t paged, prepared, requests, answers;
+
+/* A pager as short as can be: its pages are ready, and change hands. */
+static void bring_pages(void *argument)
+{
+	struct message message = {0};
+
+	(void)argument;
+	must(ipc_recv(requests, answers, &message));
+	for (;;) {
+		uint64_t at = message.words[PAGE_WORD_OFFSET];
+
+		must(vmo_supply(paged, at, PAGE, prepared, at));
+		message.tag = page_supplied();
+		ipc_reply_recv(requests, answers, &message);
+	}
+}
+
+static void measure_pager(void)
+{
+	static _Alignas(16) char stack[4096];
+	const uint64_t size = 4 * MIB;
+	struct thread_options options = {
+		.stack = stack, .stack_size = sizeof(stack), .priority = PRIORITY_MAX};
+	volatile uint8_t *at;
+	cptr_t thread;
+
+	must(object_create(OBJECT_ENDPOINT, 0, &requests));
+	must(object_create(OBJECT_REPLY, 0, &answers));
+	paged = create(size);
+	must(vmo_set_pager(paged, requests));
+	prepared = create(size);
+	commit(prepared, size);
+	must(thread_start(bring_pages, NULL, &options, &thread));
+	at = map(paged, size);
+	at[0] = 1;
+	report_access("pager_fault", each_write(at));
+	unmap(at, size);
+	must(thread_suspend(thread));
+	must(thread_delete(thread));
+	drop(prepared);
+	drop(paged);
+	must(object_delete(answers));
+	must(object_delete(requests));
+}
+
 void measure_memory(void)
 {
 	must(pool_create(POOL_BITS, &pool));
@@ -364,6 +413,7 @@ void measure_memory(void)
 	measure_vmos();
 	measure_pages();
 	measure_faults();
+	measure_pager();
 	measure_clones();
 	measure_maps();
 	measure_generations();

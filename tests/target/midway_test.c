@@ -8,6 +8,7 @@
  */
 #include "libsys/boot.h"
 #include "libsys/clock.h"
+#include "libsys/notification.h"
 #include "libsys/thread.h"
 #include "memory.h"
 
@@ -163,6 +164,76 @@ WITH_POOL(midway, a_pool_being_emptied_makes_nothing)
 	drop(more);
 	drop(source);
 	drop(victim);
+}
+
+/* --- a snapshot half made */
+
+enum { TABLES = 256, SPAN = 2 * MIB };
+
+static void take_snapshot(void *argument)
+{
+	(void)argument;
+	sys_vmo_clone(victim, VMO_CHILD_SNAPSHOT, 0, TABLES * SPAN, pool, ROOT_SLOT_CNODE, seen);
+}
+
+/* It takes over table by table, from two ancestors. */
+static cptr_t make_long_work(cptr_t *parent_out)
+{
+	cptr_t parent = make_vmo(TABLES * SPAN, 0);
+	cptr_t clone = make_child(parent, VMO_CHILD_CLONE, 0, TABLES * SPAN);
+
+	for (uint64_t at = 0; at < TABLES * SPAN; at += SPAN) {
+		EXPECT_EQ(poke(parent, at, 1), ST_OK);
+		EXPECT_EQ(poke(clone, at + PAGE, 2), ST_OK);
+	}
+	*parent_out = parent;
+	return clone;
+}
+
+/* Start it, and kill its maker on the way; false if that was done, or had not begun. */
+static bool kill_maker(int try)
+{
+	struct thread_options options = {.stack = stack, .stack_size = sizeof(stack)};
+	uint64_t free = info_of(pool).free;
+	cptr_t thread;
+	bool half;
+
+	REQUIRE(thread_start(take_snapshot, NULL, &options, &thread) == ST_OK);
+	clock_sleep_ns((uint64_t)SLICE_NS << try);
+	half = is_empty(seen) && info_of(pool).free + 2 < free;
+	REQUIRE(thread_suspend(thread) == ST_OK);
+	EXPECT_EQ(thread_delete(thread), ST_OK);
+	if (!is_empty(seen))
+		EXPECT_EQ(cap_delete(seen), ST_OK);
+	return half;
+}
+
+WITH_POOL(midway, a_snapshot_whose_maker_died_is_nobodys_child)
+{
+	cptr_t notification = make(OBJECT_NOTIFICATION, 0), badged = make_slot(), parent, child;
+	word_t bits = 0;
+	bool half = false;
+
+	EXPECT_EQ(cap_mint(badged, notification, RIGHT_WRITE, 4), ST_OK);
+	victim = make_long_work(&parent);
+	seen = make_slot();
+	EXPECT_EQ(vmo_set_signal(victim, badged), ST_OK);
+	EXPECT_EQ(notification_poll(notification, &bits), ST_OK);
+	for (int try = 0; try < TRIES && !half; try++)
+		half = kill_maker(try);
+	EXPECT(half);
+	EXPECT_EQ(about(victim).children, 0);
+	(void)notification_poll(notification, &bits);
+	child = make_child(victim, VMO_CHILD_CLONE, 0, PAGE);
+	EXPECT_EQ(about(victim).children, 1);
+	EXPECT_EQ(notification_poll(notification, &bits), ST_SHOULD_WAIT);
+	drop(child);
+	EXPECT_EQ(notification_poll(notification, &bits), ST_OK);
+	drop(seen);
+	drop(victim);
+	drop(parent);
+	drop(badged);
+	drop(notification);
 }
 
 /* --- without memory for a table or a piece */

@@ -290,6 +290,45 @@ TEST(equals, that_compute_have_the_cpu_in_turn)
 	tear_down();
 }
 
+/* 0 to 9: compute that many milliseconds between two notes of the digit. */
+static uint64_t computed_ns;
+
+static void compute(void *digit)
+{
+	char c = (char)(uintptr_t)digit;
+	uint64_t start = clock_ns();
+
+	note(c);
+	while (clock_ns() - start < (uint64_t)(c - '0') * MS)
+		;
+	note(c);
+	computed_ns = clock_ns() - start;
+}
+
+/*
+ * The slice that began for 3 has not ended when it stops, and would end while 4 computes; whose
+ * own is long enough, unless the machine's host was busy elsewhere.
+ */
+TEST(equals, have_slices_of_their_own)
+{
+	cptr_t three, four, other;
+
+	do {
+		set_up();
+		three = worker(0, compute, letter('3'), LOW);
+		other = worker(1, note_letter, letter('o'), LOW);
+		worker_finish(other);
+		worker_finish(three);
+		four = worker(2, compute, letter('4'), LOW);
+		other = worker(3, note_letter, letter('o'), LOW);
+		worker_finish(other);
+		worker_finish(four);
+		if (computed_ns < SLICE_NS)
+			EXPECT_TEXT(order, "33o44o");
+		tear_down();
+	} while (computed_ns >= SLICE_NS);
+}
+
 /* The first thread as one of the equals: it computes, too. */
 TEST(equals, come_while_one_computes)
 {
