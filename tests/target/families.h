@@ -3,7 +3,8 @@
 /*
  * Families of VMOs on all CPUs at once, through whichever interface includes this and gives
  *
- *	vmo_t, make_one(size), clone_of(vmo, size), window(vmo, size), no_window(at, size),
+ *	vmo_t, make_one(size), clone_of(vmo, size), window_from(vmo, offset, size), window(vmo, size),
+ *	no_window(at, size),
  *	byte_of(vmo, offset), set_byte(vmo, offset, value), resize(vmo, size), end(vmo)
  *	and FAMILY_TEST(module, sentence)
  *
@@ -88,6 +89,48 @@ FAMILY_TEST(families, a_clone_is_written_by_all_cpus_at_once)
 	}
 	no_window(at, SIZE);
 	end(clone);
+	end(vmo);
+}
+
+/* By turns: finds what the one before wrote, and writes it anew, half of it by calls. */
+static void take_turns(void *argument)
+{
+	struct writer *w = argument;
+	volatile uint8_t *turn = w->at + (PAGES - w->value) * PAGE - 1;
+
+	for (int step = w->value; step < WRITERS * ROUNDS; step += WRITERS) {
+		while (__atomic_load_n(turn, __ATOMIC_ACQUIRE) != step)
+			sys_yield();
+		for (int page = WRITERS; page < PAGES; page++) {
+			volatile uint8_t *byte = w->at + (page - w->value) * PAGE;
+
+			w->wrong += *byte != step;
+			w->wrong += byte_of(w->vmo, (uint64_t)page * PAGE) != step;
+			if (page % 2)
+				*byte = (uint8_t)(step + 1);
+			else
+				set_byte(w->vmo, (uint64_t)page * PAGE, (uint8_t)(step + 1));
+			w->wrong += *byte != step + 1;
+			w->wrong += byte_of(w->vmo, (uint64_t)page * PAGE) != step + 1;
+		}
+		__atomic_store_n(turn, (uint8_t)(step + 1), __ATOMIC_RELEASE);
+	}
+}
+
+/* Windows on one VMO, each from another page on, one for each CPU. */
+FAMILY_TEST(families, windows_from_any_offset_agree_on_all_cpus)
+{
+	vmo_t vmo = make_one(SIZE);
+
+	for (unsigned i = 0; i < WRITERS; i++)
+		writers[i] = (struct writer){.at = window_from(vmo, i * PAGE, SIZE - i * PAGE),
+			.vmo = vmo,
+			.value = (uint8_t)i};
+	start_writers(take_turns, 0);
+	finish_writers();
+	EXPECT_EQ(byte_of(vmo, WRITERS * PAGE), WRITERS * ROUNDS);
+	for (unsigned i = 0; i < WRITERS; i++)
+		no_window(writers[i].at, SIZE - i * PAGE);
 	end(vmo);
 }
 

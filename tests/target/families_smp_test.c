@@ -25,6 +25,15 @@ static volatile uint8_t *window(vmo_t vmo, uint64_t size)
 	return map(vmo, size, VSPACE_READ | VSPACE_WRITE);
 }
 
+static volatile uint8_t *window_from(vmo_t vmo, uint64_t offset, uint64_t size)
+{
+	uaddr_t at = 0;
+
+	REQUIRE(vspace_map(ROOT_SLOT_VSPACE, vmo, offset, size, VSPACE_READ | VSPACE_WRITE,
+			&at) == ST_OK);
+	return (volatile uint8_t *)at;
+}
+
 static void no_window(volatile uint8_t *at, uint64_t size)
 {
 	unmap(at, size);

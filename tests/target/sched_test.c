@@ -306,25 +306,25 @@ static void compute(void *digit)
 }
 
 /*
- * The slice that began for 3 has not ended when it stops, and would end while 4 computes; whose
+ * The slice that began for 1 has not ended when it stops, and would end while 4 computes; whose
  * own is long enough, unless the machine's host was busy elsewhere.
  */
 TEST(equals, have_slices_of_their_own)
 {
-	cptr_t three, four, other;
+	cptr_t one, four, other;
 
 	do {
 		set_up();
-		three = worker(0, compute, letter('3'), LOW);
+		one = worker(0, compute, letter('1'), LOW);
 		other = worker(1, note_letter, letter('o'), LOW);
 		worker_finish(other);
-		worker_finish(three);
+		worker_finish(one);
 		four = worker(2, compute, letter('4'), LOW);
 		other = worker(3, note_letter, letter('o'), LOW);
 		worker_finish(other);
 		worker_finish(four);
 		if (computed_ns < SLICE_NS)
-			EXPECT_TEXT(order, "33o44o");
+			EXPECT_TEXT(order, "11o44o");
 		tear_down();
 	} while (computed_ns >= SLICE_NS);
 }

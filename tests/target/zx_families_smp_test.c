@@ -22,6 +22,14 @@ static volatile uint8_t *window(vmo_t vmo, uint64_t size)
 	return map(vmo, size);
 }
 
+static volatile uint8_t *window_from(vmo_t vmo, uint64_t offset, uint64_t size)
+{
+	zx_vaddr_t at = 0;
+
+	REQUIRE(zx_vmar_map(zx_vmar_root_self(), RW, 0, vmo, offset, size, &at) == ZX_OK);
+	return (volatile uint8_t *)at;
+}
+
 static void no_window(volatile uint8_t *at, uint64_t size)
 {
 	unmap(at, size);
