@@ -81,12 +81,12 @@ static inline paddr_t frame_pa(const struct frame *frame)
 	return frame_table.base + ((paddr_t)frame_index(frame) << PAGE_BITS);
 }
 
-/* frame_is_sole: exactly one entry owns it. Memory outside the table has one owner always. */
+/* frame_is_sole: exactly one entry owns it. Of memory that no Pool counts nobody knows: never. */
 static inline bool frame_is_sole(paddr_t pa)
 {
-	const struct frame *f = frame_at(pa);
+	uint64_t number = (pa - frame_table.base) >> PAGE_BITS;
 
-	return !f || f->refs <= 1; /* 0: no Pool's */
+	return number < frame_table.count && frame_table.frames[number].refs == 1;
 }
 
 /* frame_counted: the same if some Pool's page or table is there. */

@@ -16,6 +16,9 @@
  * "Sole": owned, and nobody else owns the target. Only through sole entries, from the root
  * down, is anything ever writable. Below a borrowed or shared entry the tables belong to
  * somebody else too: a VMO changes such a table never, with one exception (family.c).
+ * Pages that nobody counts (the boot archive's, a device's) are sole as long as their entry
+ * can be written, as it can from the start. Once it was shared, nobody can tell whether
+ * others have the page too: who writes gets a copy.
  *
  * Zeros have a tree of their own: a page, a table of that page, a table of that table. It
  * is borrowed like any other content, so "nothing there" is an entry and not a case.
@@ -72,7 +75,7 @@ struct place {
 /* entry_is_sole: who gets a share takes the right to write from all: it answers first. */
 static force_inline bool entry_is_sole(pte_t e, unsigned level)
 {
-	return pte_can_write(e, level) || (pte_is_owned(e) && frame_is_sole(pte_pa(e, level)));
+	return pte_is_owned(e) && (pte_can_write(e, level) || frame_is_sole(pte_pa(e, level)));
 }
 
 /* descend: into the table behind the entry at `p`. */

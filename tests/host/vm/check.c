@@ -22,6 +22,12 @@ static unsigned number_of(paddr_t pa)
 	return (unsigned)((pa - FAKE_BASE) >> PAGE_BITS);
 }
 
+/* is_archive: it is no Pool's, and nobody counts who owns it. */
+static bool is_archive(unsigned n)
+{
+	return n >= FAKE_FRAMES - world_archive;
+}
+
 /* count_refs: the entry is owned: one reference; a table's entries count once. */
 static void count_refs(pte_t e, unsigned level)
 {
@@ -31,6 +37,8 @@ static void count_refs(pte_t e, unsigned level)
 		return;
 	n = number_of(pte_pa(e, level));
 	CHECK(n > VMO_LEVELS && n < FAKE_FRAMES);
+	if (level == 0 && is_archive(n))
+		return;
 	CHECK(fake.frames[n].state == (level ? FRAME_TABLE : FRAME_PAGE));
 	if (refs[n]++ > 0 || level == 0)
 		return;
@@ -66,6 +74,20 @@ static bool owns(const struct vmo *v, uint64_t c)
 	for (unsigned level = v->levels; level > 0 && pte_is_owned(e); level--)
 		e = *table_slot(e, level, c);
 	return pte_is_owned(e);
+}
+
+static unsigned archive_owners(paddr_t pa)
+{
+	unsigned owners = 0;
+
+	for (int i = 0; i < WORLD_VMOS; i++) {
+		const struct vmo *x = &world.vmo[i];
+
+		for (uint64_t p = 0; x->source == x && p < x->pages; p++)
+			owners += owns(x, x->bias + p) &&
+				pte_pa(tree_entry(x, x->bias + p), 0) == pa;
+	}
+	return owners;
 }
 
 /* merged: the clone whose page at c is v's already, but for its entry. */
@@ -142,7 +164,10 @@ static void check_coordinate(struct vmo *v, uint64_t c)
 
 		CHECK(p.own && pte_is_owned(*p.slot) && own);
 		for (unsigned level = v->levels;; level--) {
-			CHECK(frame_is_sole(pte_pa(e, level)));
+			if (level == 0 && is_archive(number_of(pa)))
+				CHECK(archive_owners(pa) == 1);
+			else
+				CHECK(frame_is_sole(pte_pa(e, level)));
 			if (level == 0)
 				break;
 			e = *table_slot(e, level, c);
@@ -299,6 +324,7 @@ static void check_pool(const struct pool *pool, unsigned first, unsigned end)
 /* What an account should say, counted another way: by references, from the root down. */
 static struct vmo_usage total;
 static uint8_t is_shared[FAKE_FRAMES];
+static uint64_t archive_pages; /* that somebody holds alone */
 
 static void count_usage(struct vmo_usage *u, pte_t e, unsigned level, bool shared)
 {
@@ -309,6 +335,11 @@ static void count_usage(struct vmo_usage *u, pte_t e, unsigned level, bool share
 		return;
 	}
 	n = number_of(pte_pa(e, level));
+	if (level == 0 && is_archive(n)) {
+		u->pages[shared || !pte_can_write(e, 0)]++;
+		archive_pages += !shared && pte_can_write(e, 0);
+		return;
+	}
 	shared = shared || refs[n] > 1;
 	is_shared[n] |= shared;
 	(level ? u->tables : u->pages)[shared]++;
@@ -325,11 +356,12 @@ static void check_usage(const struct vmo *v)
 	vm_work.left = UINT64_MAX;
 	CHECK(vmo_usage(v, &at, &says) == ST_OK);
 	vm_work.left = budget;
+	archive_pages = 0;
 	count_usage(&is, v->source->root, v->source->levels, false);
 	CHECK(memcmp(&says, &is, sizeof(is)) == 0);
 	if (v->source != v)
 		return;
-	total.pages[0] += says.pages[0];
+	total.pages[0] += says.pages[0] - archive_pages;
 	total.tables[0] += says.tables[0];
 	total.reserved += says.reserved;
 }
@@ -379,9 +411,10 @@ void world_check(void)
 	space_tables = 0;
 	for (int s = 0; s < WORLD_SPACES; s++)
 		count_space(world.space[s].root, VSPACE_LEVELS);
-	check_pool(&world.pool, VMO_LEVELS + 1, FAKE_FRAMES - world_other);
+	check_pool(&world.pool, VMO_LEVELS + 1, FAKE_FRAMES - world_archive - world_other);
 	if (world_other)
-		check_pool(&world.other, FAKE_FRAMES - world_other, FAKE_FRAMES);
+		check_pool(&world.other, FAKE_FRAMES - world_archive - world_other,
+			FAKE_FRAMES - world_archive);
 	check_account();
 	world_check_translations();
 }

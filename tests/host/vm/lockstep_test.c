@@ -112,8 +112,9 @@ static struct op random_kind(void)
 		else if (o.kind == OP_WRITE || o.kind == OP_TOUCH)
 			o.kind = rnd(3) ? OP_READ : OP_SNAPSHOT;
 	}
-	if (focus >= 0 && rnd(16) == 0) /* of what was left half-way */
-		o.kind = OP_SLICE;
+	/* Of what was left half-way; a shrink is rarely. */
+	if (focus >= 0 && rnd(world.vmo[focus].trim ? 2 : 16) == 0)
+		o.kind = rnd(2) ? OP_SLICE : OP_SNAPSHOT;
 	o.vmo = pick(o.kind > OP_RUN);
 	if (o.kind == OP_MERGE)
 		o.vmo = richest();
@@ -168,7 +169,7 @@ static struct op random_op(void)
 		o.a = (int)rnd(6);
 		o.b = (int)rnd(3);
 		o.c = rnd(4) == 0;
-		o.d = rnd(4) ? 0 : 4;
+		o.d = (rnd(4) ? 0 : 4) | (rnd(2) ? 0 : 8);
 		break;
 	case OP_CLONE:
 	case OP_SNAPSHOT:
@@ -206,6 +207,7 @@ static void run(uint64_t seed, int steps)
 	wide = seed % 4 > 1;
 	focus = -1;
 	world_other = seed % 2 ? FAKE_FRAMES / 4 : 0;
+	world_archive = seed % 3 ? 5 : 0;
 	world_init();
 	world_check();
 	for (int i = 0; i < steps; i++) {

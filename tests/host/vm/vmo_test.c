@@ -216,6 +216,37 @@ TEST(fixed, contiguous_pages_are_there_for_good)
 	finish();
 }
 
+/* Nobody counts who owns the boot archive's pages: two may, so nobody ever writes to one. */
+TEST(fixed, what_clones_of_an_archive_write_when_it_goes_is_theirs_alone)
+{
+	const paddr_t pa = FAKE_BASE + ((FAKE_FRAMES - 2) << PAGE_BITS);
+	const uint64_t value = 7;
+	struct vmo_usage u;
+	uint64_t at = 0;
+
+	world_archive = 2;
+	world_init();
+	world_archive = 0;
+	memcpy((char *)mmu_window(pa) + 8, &value, 8);
+	REQUIRE(vmo_init_fixed(&v, pool, 2, pa, 1, PTE_NORMAL) == ST_OK);
+	put(&v, 0, 6);
+	EXPECT_EQ(*(uint64_t *)mmu_window(pa), 6);
+	REQUIRE(vmo_clone(&c, &v, pool, 0, 2, 0) == ST_OK);
+	REQUIRE(vmo_clone(&s, &v, pool, 0, 1, VMO_RESERVE) == ST_OK);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	EXPECT_EQ(vmo_usage(&c, &at, &u), ST_OK);
+	EXPECT_EQ(u.pages[0], 1);
+	EXPECT_EQ(u.pages[1], 1);
+	put(&c, 0, 8);
+	EXPECT_EQ(get(&s, 0), 6);
+	put(&s, 0, 9);
+	EXPECT_EQ(get(&c, 0), 8);
+	EXPECT_EQ(*(uint64_t *)mmu_window(pa), 6);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	EXPECT_EQ(vmo_close(&s), ST_OK);
+	finish();
+}
+
 TEST(fixed, device_memory_is_mapped_and_never_copied)
 {
 	static struct mapping m;

@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vm/tree.h"
+
 struct world world;
 uint64_t world_work = UINT64_MAX;
 uint64_t world_frames = UINT64_MAX;
 bool world_quick;
 bool world_abandon;
-unsigned world_other;
+unsigned world_other, world_archive;
 unsigned long world_pairs[OP_KINDS][TRAITS];
 const char *const world_op_name[OP_KINDS] = {"create", "clone", "snapshot", "slice", "run",
 	"write", "read", "commit", "decommit", "zero", "resize", "merge", "close", "map",
@@ -23,7 +25,7 @@ const char *const world_trait_name[TRAITS] = {"empty", "clone", "copy", "slice",
 void world_init(void)
 {
 	unsigned first = VMO_LEVELS + 1;
-	unsigned last = FAKE_FRAMES - world_other;
+	unsigned last = FAKE_FRAMES - world_archive - world_other;
 
 	memset(&world, 0, sizeof(world));
 	fake_reset();
@@ -101,15 +103,43 @@ static uint64_t get_value(paddr_t pa)
 	return first;
 }
 
+static paddr_t archive_pa(void)
+{
+	return FAKE_BASE + ((paddr_t)(FAKE_FRAMES - world_archive) << PAGE_BITS);
+}
+
+/* archive_is_free: nothing of it is anyone's, and its pages hold zeros again. */
+static bool archive_is_free(void)
+{
+	for (int i = 0; i < WORLD_VMOS; i++) {
+		const struct vmo *x = &world.vmo[i];
+
+		if (world.is_unborn[i] && x->flags & VMO_FIXED && !x->run.count)
+			return false;
+		for (uint64_t p = 0; (alive(i) || world.is_unborn[i]) && p < x->pages; p++)
+			if (world_owns(x, x->bias + p) &&
+				pte_pa(tree_entry(x, x->bias + p), 0) >= archive_pa())
+				return false;
+	}
+	for (unsigned n = 0; n < world_archive; n++)
+		put_value(archive_pa() + ((paddr_t)n << PAGE_BITS), 0);
+	return true;
+}
+
 /* A run is made, or gone on with; where it cannot be it leaves nothing. */
 static status_t do_run(const struct op *o, struct pool *pool)
 {
 	struct vmo *v = &world.vmo[o->vmo];
 	bool begun = world.is_unborn[o->vmo];
-	status_t st = begun ? vmo_fill(v) :
-			      vmo_init_fixed(v, pool, (uint64_t)o->a, VMO_ANYWHERE,
-				      UINT64_C(1) << o->b, o->c ? PTE_UNCACHED : PTE_NORMAL);
+	bool archive = (o->d & 8) && (unsigned)o->a <= world_archive;
+	status_t st;
 
+	if (archive && !begun && !archive_is_free())
+		return ST_INTERNAL;
+	st = begun ?
+		vmo_fill(v) :
+		vmo_init_fixed(v, pool, (uint64_t)o->a, archive ? archive_pa() : VMO_ANYWHERE,
+			UINT64_C(1) << o->b, o->c && !archive ? PTE_UNCACHED : PTE_NORMAL);
 	CHECK((o->a == 0) == (st == ST_INVALID_ARGS));
 	if (!begun)
 		world.unborn[o->vmo] = *o;

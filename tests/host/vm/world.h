@@ -29,7 +29,7 @@ enum op_kind {
 	OP_CLONE,    /* vmo, of, offset, size, flags (4: from the other pool) */
 	OP_SNAPSHOT, /* vmo, of, offset, size, flags */
 	OP_SLICE,    /* vmo, of, offset, size */
-	OP_RUN,	     /* vmo, size, alignment's bits, kind of memory, pool */
+	OP_RUN,	     /* vmo, size, alignment's bits, kind of memory, pool (8: of the archive) */
 	OP_WRITE,    /* vmo, page, value */
 	OP_READ,     /* vmo, page */
 	OP_COMMIT,   /* vmo, page, count */
@@ -79,7 +79,8 @@ extern uint64_t world_frames; /* frames that the operation may take */
 extern bool world_abandon;    /* an operation that stops is not called again */
 extern bool world_quick;      /* check only at the end of an operation, not at its stops */
 
-extern unsigned world_other; /* frames of the other Pool, before world_init; 0: none */
+extern unsigned world_other;   /* frames of the other Pool, before world_init; 0: none */
+extern unsigned world_archive; /* and of RAM that is no Pool's, behind all others */
 
 /*
  * What the target of an operation was, and what the operation met: counted, so that a test
