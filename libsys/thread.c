@@ -15,7 +15,7 @@
 #include "libsys/untyped.h"
 #include "startup_own.h"
 
-enum { STACK_ALIGN = 16, STACK_LEAST = 1024, JOIN_NS = 100000 };
+enum { STACK_ALIGN = 16, STACK_LEAST = 1024, JOIN_NS = 100000, JOIN_SHARE = 4 };
 
 size_t thread_overhead(void)
 {
@@ -109,17 +109,22 @@ status_t thread_start(void (*function)(void *), void *argument,
 	return st;
 }
 
-/* Nothing tells of a thread's end by itself: it is looked at again and again. */
+/*
+ * Nothing tells of a thread's end by itself: it is looked at again and again. It may be less
+ * urgent than this one and wait for the same CPU: however long a look takes while other CPUs are
+ * busy in the kernel, too, most of the time is the thread's.
+ */
 status_t thread_join(cptr_t thread)
 {
 	struct thread_info info;
 
 	for (;;) {
+		uint64_t start = clock_ns();
 		status_t st = thread_info(thread, &info);
 
 		if (st != ST_OK || info.state == THREAD_STOPPED)
 			return st;
-		clock_sleep_ns(JOIN_NS);
+		clock_sleep_ns(JOIN_NS + JOIN_SHARE * (clock_ns() - start));
 	}
 }
 
