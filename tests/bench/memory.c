@@ -380,7 +380,7 @@ static void bring_pages(void *argument)
 
 static void measure_pager(void)
 {
-	static _Alignas(16) char stack[4096];
+	static _Alignas(16) char stack[8192];
 	const uint64_t size = 4 * MIB;
 	struct thread_options options = {
 		.stack = stack, .stack_size = sizeof(stack), .priority = PRIORITY_MAX};
