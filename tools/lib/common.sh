@@ -7,6 +7,13 @@ CACHE=${QUIRE_CACHE:-$TOP/build/cache}
 case $CACHE in /*) ;; *) CACHE=$PWD/$CACHE ;; esac
 export QUIRE_CACHE=$CACHE
 
+# Debian's packages are for Debian's python3. Others that PATH may name have not got them, and
+# pyenv's is a shell script that takes ten times as long as most of what it starts.
+if [ -x /usr/bin/python3 ] && mkdir -p "$CACHE/bin" 2>/dev/null &&
+	ln -sfn /usr/bin/python3 "$CACHE/bin/python3"; then
+	PATH=$CACHE/bin:$PATH
+fi
+
 say() { printf '%s\n' "$*" >&2; }
 
 die() {
