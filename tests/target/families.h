@@ -3,8 +3,8 @@
 /*
  * Families of VMOs on all CPUs at once, through whichever interface includes this and gives
  *
- *	vmo_t, make_one(size), clone_of(vmo, size), window_from(vmo, offset, size), window(vmo, size),
- *	no_window(at, size),
+ *	vmo_t, make_one(size), clone_of(vmo, size), window(vmo, size),
+ *	window_from(vmo, offset, size), no_window(at, size),
  *	byte_of(vmo, offset), set_byte(vmo, offset, value), resize(vmo, size), end(vmo)
  *	and FAMILY_TEST(module, sentence)
  *
@@ -101,7 +101,8 @@ static void take_turns(void *argument)
 	volatile uint8_t *turn = w->at + (PAGES - w->value) * PAGE - 1;
 
 	for (int step = w->value; step < WRITERS * ROUNDS; step += WRITERS) {
-		for (unsigned looks = 1; __atomic_load_n(turn, __ATOMIC_ACQUIRE) != step; looks++)
+		for (unsigned looks = 1; __atomic_load_n(turn, __ATOMIC_ACQUIRE) != step;
+			looks++)
 			if (looks % LOOKS == 0) /* the others need the kernel's lock, too */
 				sys_yield();
 		for (int page = WRITERS; page < PAGES; page++) {

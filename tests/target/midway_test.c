@@ -173,7 +173,8 @@ enum { TABLES = 256, SPAN = 2 * MIB };
 static void take_snapshot(void *argument)
 {
 	(void)argument;
-	sys_vmo_clone(victim, VMO_CHILD_SNAPSHOT, 0, TABLES * SPAN, pool, ROOT_SLOT_CNODE, seen);
+	sys_vmo_clone(
+		victim, VMO_CHILD_SNAPSHOT, 0, TABLES * SPAN, pool, ROOT_SLOT_CNODE, seen);
 }
 
 /* It takes over table by table, from two ancestors. */
