@@ -291,7 +291,7 @@ TEST(equals, that_compute_have_the_cpu_in_turn)
 }
 
 /* 0 to 9: compute that many milliseconds between two notes of the digit. */
-static uint64_t computed_ns;
+static uint64_t longest_ns;
 
 static void compute(void *digit)
 {
@@ -302,7 +302,8 @@ static void compute(void *digit)
 	while (clock_ns() - start < (uint64_t)(c - '0') * MS)
 		;
 	note(c);
-	computed_ns = clock_ns() - start;
+	if (clock_ns() - start > longest_ns)
+		longest_ns = clock_ns() - start;
 }
 
 /*
@@ -314,6 +315,7 @@ TEST(equals, have_slices_of_their_own)
 	cptr_t one, four, other;
 
 	do {
+		longest_ns = 0;
 		set_up();
 		one = worker(0, compute, letter('1'), LOW);
 		other = worker(1, note_letter, letter('o'), LOW);
@@ -323,10 +325,10 @@ TEST(equals, have_slices_of_their_own)
 		other = worker(3, note_letter, letter('o'), LOW);
 		worker_finish(other);
 		worker_finish(four);
-		if (computed_ns < SLICE_NS)
+		if (longest_ns < SLICE_NS)
 			EXPECT_TEXT(order, "11o44o");
 		tear_down();
-	} while (computed_ns >= SLICE_NS);
+	} while (longest_ns >= SLICE_NS);
 }
 
 /* The first thread as one of the equals: it computes, too. */
