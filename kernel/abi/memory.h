@@ -50,9 +50,9 @@ enum vmo_op {
 
 enum vmo_cache {
 	VMO_CACHE_CACHED = 0,
-	VMO_CACHE_UNCACHED = 1,	       /* Normal memory, not cached */
+	VMO_CACHE_UNCACHED = 1,	       /* Normal memory, not cached; physical: Device-nGnRnE */
 	VMO_CACHE_UNCACHED_DEVICE = 2, /* Device-nGnRE */
-	VMO_CACHE_WRITE_COMBINING = 3, /* as UNCACHED */
+	VMO_CACHE_WRITE_COMBINING = 3, /* Normal memory, not cached */
 };
 
 /* What a VMO tells, a bit each: vmo_signal returns those that it has. */

@@ -101,7 +101,7 @@ static struct vmo_object *new_object(struct pool_object *pool, const struct vmo_
 	vmo->pools = 0;
 	vmo->is_device = r->kind == MAKE_DEVICE;
 	vmo->is_begun = vmo->is_fed = false;
-	vmo->signals = 0;
+	vmo->signals = vmo->cache = 0;
 	vmo->asked = r->source;
 	vmo->maker = NULL;
 	vmo->id = ++ids;
@@ -323,6 +323,7 @@ static status_t fix(
 	struct work work = {WORK_CLOSE};
 	status_t st = vmo->is_begun ? vmo->core.refused : ST_OK;
 
+	vmo->cache = r->cache;
 	if (vmo->is_fed && feed_some(pool))
 		return ST_SHOULD_WAIT;
 	vmo->is_fed = false;

@@ -48,10 +48,11 @@ struct vmo_object {
 	struct counted_object counted;
 	uint8_t state;	   /* enum vmo_state */
 	uint8_t pools;	   /* of `on` */
-	uint8_t is_device; /* `core` shows memory that no Pool owns */
+	uint8_t signals;   /* of programs: the highest byte of VMO_SIGNALS_USER */
+	uint8_t cache;	   /* enum vmo_cache: what was asked for; a slice's is its source's */
 	uint8_t is_begun;  /* a run or device memory: the core has it in hand */
 	uint8_t is_fed;	   /* it needs more frames than its Pool was fed: all of them */
-	uint8_t signals;   /* of programs: the highest byte of VMO_SIGNALS_USER */
+	uint8_t is_device; /* `core` shows memory that no Pool owns; a slice: its source says */
 	const struct vmo_object *asked; /* a snapshot that is being taken: of this one */
 	struct thread *maker;		/* whose call makes it, a run or device memory */
 	uint64_t id;
@@ -80,6 +81,12 @@ static inline struct vmo_object *vmo_of_core(struct vmo *core)
 	return container_of(core, struct vmo_object, core);
 }
 
+/* vmo_source: whose pages it shows: its own, unless it is a slice. */
+static inline struct vmo_object *vmo_source(const struct vmo_object *vmo)
+{
+	return vmo_of_core(vmo->core.source);
+}
+
 /* vmo_pays: the Pool that it is charged to. */
 static inline struct pool_object *vmo_pays(const struct vmo_object *vmo)
 {
@@ -100,6 +107,7 @@ struct vmo_request {
 	uint64_t pages;
 	uint64_t offset;	   /* children: page of the source; RUN: alignment in pages */
 	enum pte_memory memory;	   /* RUN, DEVICE */
+	uint8_t cache;		   /* and what was asked for */
 	paddr_t pa;		   /* DEVICE */
 	struct vmo_object *source; /* children */
 	struct thread *maker;	   /* RUN, DEVICE: who calls */

@@ -37,7 +37,8 @@ static struct vmo *core_of(const struct lookup *lookup)
 	return &vmo_of(&lookup->slot->cap)->core;
 }
 
-static bool cache_memory(word_t cache, enum pte_memory *memory_out)
+/* Registers bear no reads ahead: of a device UNCACHED is no Normal memory. */
+static bool cache_memory(word_t cache, bool is_device, enum pte_memory *memory_out)
 {
 	static const uint8_t memory[] = {
 		[VMO_CACHE_CACHED] = PTE_NORMAL,
@@ -48,7 +49,9 @@ static bool cache_memory(word_t cache, enum pte_memory *memory_out)
 
 	if (cache >= ARRAY_SIZE(memory))
 		return false;
-	*memory_out = (enum pte_memory)memory[index_nospec(cache, ARRAY_SIZE(memory))];
+	*memory_out = is_device && cache == VMO_CACHE_UNCACHED ?
+		PTE_STRONG :
+		(enum pte_memory)memory[index_nospec(cache, ARRAY_SIZE(memory))];
 	return true;
 }
 
@@ -121,11 +124,12 @@ static int64_t create_contiguous(
 	if (align_bits == 0)
 		align_bits = PAGE_BITS;
 	if (size == 0 || align_bits < PAGE_BITS || align_bits > ALIGN_BITS_MAX ||
-		!cache_memory(cache, &request.memory))
+		!cache_memory(cache, false, &request.memory))
 		return ST_INVALID_ARGS;
 	st = pages_of(size, &request.pages);
 	if (st != ST_OK)
 		return st;
+	request.cache = (uint8_t)cache;
 	request.offset = BIT(align_bits - PAGE_BITS);
 	return call_result(
 		make(pool_of(&pool.slot->cap), &request, pool.slot, slot, RIGHTS_ALL));
@@ -154,7 +158,7 @@ static int64_t create_physical(
 	if (st != ST_OK)
 		return st;
 	if (size_bits < PAGE_BITS || size_bits > object_info[OBJECT_UNTYPED].bits_max ||
-		!cache_memory(cache, &request.memory))
+		!cache_memory(cache, true, &request.memory))
 		return ST_INVALID_ARGS;
 	if (!(from.slot->cap.aux & UNTYPED_DEVICE) || request.memory == PTE_NORMAL)
 		return ST_NOT_SUPPORTED; /* what is cached the kernel reads through its own map */
@@ -162,6 +166,7 @@ static int64_t create_physical(
 	if (st != ST_OK)
 		return st;
 	request.pages = BIT(size_bits - PAGE_BITS);
+	request.cache = (uint8_t)cache;
 	return call_result(
 		make(pool_of(&pool.slot->cap), &request, from.slot, slot, RIGHTS_ALL));
 }
@@ -521,17 +526,10 @@ int64_t sys_vmo_lookup(cptr_t cptr, cptr_t untyped, word_t offset)
 	if (st != ST_OK)
 		return call_result(memory_result(vmo, st));
 	frame = frame_at(pa);
-	if (!vmo->is_device && (!frame || frame->state != FRAME_PAGE))
+	if (!vmo_source(vmo)->is_device && (!frame || frame->state != FRAME_PAGE))
 		return ST_NOT_FOUND;
 	base = untyped_base(&from.slot->cap);
 	return pa - base < BIT(from.slot->cap.size_bits) ? (int64_t)pa : ST_ACCESS_DENIED;
-}
-
-static uint32_t memory_cache(uint8_t memory)
-{
-	return memory == PTE_NORMAL  ? VMO_CACHE_CACHED :
-		memory == PTE_DEVICE ? VMO_CACHE_UNCACHED_DEVICE :
-				       VMO_CACHE_UNCACHED;
 }
 
 /* Has it pages of its own? CALL_AGAIN as long as that is being found out. */
@@ -544,28 +542,57 @@ static status_t has_no_pages(struct vmo_object *vmo)
 	return vmo->usage.pages[0] + vmo->usage.pages[1] ? ST_BAD_STATE : ST_OK;
 }
 
+/* Can nobody reach its pages but by it: there is no mapping, child or source with a name? */
+static bool is_alone(const struct vmo_object *vmo)
+{
+	const struct vmo_object *source = vmo_source(vmo);
+
+	if (source->core.mapping_count || vmo->core.children)
+		return false;
+	return source->is_device && source != vmo ?
+		source->core.children == 1 && source->counted.caps == 0 :
+		!vmo->core.parent;
+}
+
+/* May it be of that memory? Pages that are there stay what they are, but for a device's. */
+static status_t memory_check(struct vmo_object *vmo, enum pte_memory memory)
+{
+	const struct vmo_object *source = vmo_source(vmo);
+
+	if (source->is_device && (memory == PTE_NORMAL) != (source->core.memory == PTE_NORMAL))
+		return ST_NOT_SUPPORTED;
+	if (!is_alone(vmo) || vmo->core.flags & VMO_PAGED)
+		return ST_BAD_STATE;
+	if (source->is_device)
+		return ST_OK;
+	if (vmo->core.flags & VMO_FIXED)
+		return memory == vmo->core.memory ? ST_OK : ST_BAD_STATE;
+	return has_no_pages(vmo);
+}
+
 int64_t sys_vmo_set_cache(cptr_t cptr, word_t cache)
 {
 	struct lookup lookup = find_vmo(cptr, RIGHT_PROPERTY);
+	struct vmo_object *vmo, *source;
 	enum pte_memory memory;
-	struct vmo *core;
 	status_t st;
 
 	if (lookup.status != ST_OK)
 		return lookup.status;
-	if (!cache_memory(cache, &memory))
+	vmo = vmo_of(&lookup.slot->cap);
+	source = vmo_source(vmo);
+	if (!cache_memory(cache, source->is_device, &memory))
 		return ST_INVALID_ARGS;
-	core = core_of(&lookup);
-	if (core->mapping_count || core->children || core->parent || core->flags & VMO_PAGED)
-		return ST_BAD_STATE;
-	if (core->flags & VMO_FIXED)
-		return memory == core->memory	     ? ST_OK :
-			vmo_of_core(core)->is_device ? ST_NOT_SUPPORTED :
-						       ST_BAD_STATE;
-	st = has_no_pages(vmo_of_core(core));
-	if (st == ST_OK)
-		vmo_set_memory(core, memory);
-	return call_result(st);
+	if (source->is_device && cache == source->cache)
+		return ST_OK; /* drivers say what is so already, also where it is mapped */
+	st = memory_check(vmo, memory);
+	if (st != ST_OK)
+		return call_result(st);
+	source->cache = (uint8_t)cache;
+	if (memory != source->core.memory)
+		vmo_set_memory(&source->core, memory);
+	vmo->core.memory = (uint8_t)memory;
+	return ST_OK;
 }
 
 static uint32_t info_flags(const struct vmo_object *vmo)
@@ -580,9 +607,9 @@ static uint32_t info_flags(const struct vmo_object *vmo)
 		(core->parent && core->limit == 0 && !(core->flags & VMO_SLICE) ?
 				VMO_FLAG_ISOLATED :
 				0) |
-		(vmo->is_device	      ? VMO_FLAG_PHYSICAL :
-				fixed ? VMO_FLAG_CONTIGUOUS :
-					0);
+		(vmo_source(vmo)->is_device ? VMO_FLAG_PHYSICAL :
+				fixed	    ? VMO_FLAG_CONTIGUOUS :
+					      0);
 }
 
 /* All about one, but for `rights`; CAP_AGAIN: its account takes another call. */
@@ -607,7 +634,7 @@ static status_t tell(struct vmo_object *vmo, struct vmo_info *info_out)
 		.tables_shared = vmo->usage.tables[1],
 		.reserved = vmo->usage.reserved,
 		.flags = info_flags(vmo),
-		.cache = memory_cache(core->memory),
+		.cache = vmo_source(vmo)->cache,
 	};
 	memcpy(info_out->name, &vmo->name, sizeof(info_out->name));
 	return ST_OK;

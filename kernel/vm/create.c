@@ -134,8 +134,10 @@ status_t vmo_init(struct vmo *v, struct pool *pool, uint64_t pages, unsigned fla
 
 void vmo_set_memory(struct vmo *v, enum pte_memory memory)
 {
-	CHECK(!(v->flags & VMO_FIXED) && !v->mapping_count && !v->children && !v->parent);
+	CHECK(!v->mapping_count && v->children == v->slice_count && !v->parent);
 	v->memory = (uint8_t)memory;
+	v->reached = 0;
+	v->sweep.active = v->flags & VMO_FIXED;
 	v->flags &= (uint16_t)~VMO_UNCACHED;
 	v->flags |= memory == PTE_NORMAL ? 0 : VMO_UNCACHED;
 }
@@ -157,7 +159,7 @@ status_t vmo_fill(struct vmo *v)
 	uint64_t frames = whole_frames(0, v->pages, v->levels) - (v->run.count ? 0 : v->pages);
 	status_t st = ST_OK;
 
-	if (!v->reached && !v->run.taken && frames > pool_can_take(v->pool))
+	if (pte_is_none(v->root) && !v->run.taken && frames > pool_can_take(v->pool))
 		return ST_NO_MEMORY;
 	if (v->run.count && !v->reached)
 		st = fixed_take(v);
@@ -177,7 +179,7 @@ status_t vmo_fill(struct vmo *v)
 	}
 	if (st == ST_OK) {
 		v->flags &= (uint16_t)~VMO_UNBORN;
-		v->merge = (struct vmo_merge){.clone = NULL}; /* it was a run */
+		v->run = (struct pool_run){.first = v->run.first}; /* and no merge */
 	}
 	return st;
 }
@@ -191,9 +193,8 @@ status_t vmo_init_fixed(struct vmo *v, struct pool *pool, uint64_t pages, paddr_
 		(run ? !alignment || (alignment & (alignment - 1)) :
 		       !is_aligned(pa, PAGE_SIZE)))
 		return ST_INVALID_ARGS;
-	if (!run && (pa > PHYSICAL_LIMIT || pages > (PHYSICAL_LIMIT - pa) >> PAGE_BITS))
-		return ST_OUT_OF_RANGE;
-	if (object_init(v, pool, 0, pages, VMO_FIXED | VMO_UNBORN) != ST_OK)
+	if ((!run && (pa > PHYSICAL_LIMIT || pages > (PHYSICAL_LIMIT - pa) >> PAGE_BITS)) ||
+		object_init(v, pool, 0, pages, VMO_FIXED | VMO_UNBORN) != ST_OK)
 		return ST_OUT_OF_RANGE;
 	v->run = (struct pool_run){.first = pa >> PAGE_BITS, .alignment = alignment};
 	if (run)
@@ -366,15 +367,11 @@ status_t vmo_snapshot(struct vmo *v, struct vmo *source, struct pool *pool, uint
 
 status_t vmo_slice(struct vmo *v, struct vmo *source, uint64_t offset, uint64_t pages)
 {
-	status_t st;
-
-	if (offset > source->pages || pages > source->pages - offset)
+	if (offset > source->pages || pages > source->pages - offset ||
+		object_init(v, source->pool, source->bias + offset, pages, VMO_SLICE) != ST_OK)
 		return ST_OUT_OF_RANGE;
 	if (source->source->slice_count == VMO_SLICES_MAX)
 		return ST_NO_RESOURCES;
-	st = object_init(v, source->pool, source->bias + offset, pages, VMO_SLICE);
-	if (st != ST_OK)
-		return st;
 	v->memory = source->memory;
 	v->source = source->source;
 	v->parent = source;

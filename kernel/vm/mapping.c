@@ -58,9 +58,8 @@ static void link_now(struct mapping *m)
 	for (int i = 0; i < 8 && page < m->first + m->pages; i++) {
 		uint64_t c = m->coordinate + (page - m->first);
 
-		if (c >= min_u64(vmo_end(m->vmo), m->end))
-			return;
-		if (!pte_is_none(tree_entry(m->vmo, c)) && vspace_enter(m, page) != ST_OK)
+		if (c >= min_u64(vmo_end(m->vmo), m->end) ||
+			(!pte_is_none(tree_entry(m->vmo, c)) && vspace_enter(m, page) != ST_OK))
 			return;
 		page = block_end(page, 1);
 	}
@@ -136,6 +135,10 @@ void vspace_cut(struct mapping *m, uint64_t at, struct mapping *rest)
  * for each VMO, and remembers where it stopped. Faults end it before they enter anything, so
  * it stays true behind where it is; when it has ended it is `closed` until somebody enters
  * something, so that whoever began it finds it done.
+ *
+ * A device's VMO that has no mapping may be made another type of memory (vmo_set_memory). That
+ * is a sweep over its own entries: nothing is entered before its end either (vspace_fault), so no
+ * page is ever shown as two types.
  */
 
 status_t mappings_go_on(struct vmo *v)

@@ -132,13 +132,14 @@ struct vmo {
 	/* Long walks: see family.c, resolve.c and change.c. */
 	union {
 		struct vmo_merge merge;
-		struct pool_run run; /* FIXED and UNBORN: its frames; a device's count is 0 */
+		struct pool_run run; /* FIXED: its frames; a device's count is 0 */
 	};
 	struct vmo_walk walk;
 	struct vmo_walk goal;
 	struct list resting;
 	struct vmo *below;
-	uint64_t reached; /* closing: what `adopt_child` has; UNBORN: what it has itself */
+	uint64_t reached; /* closing: what `adopt_child` has; UNBORN, or a device's: what it has
+			     itself, as `memory` says */
 	struct vmo *adopt_child;
 	uint64_t renewed;    /* promises made again for a snapshot, or a merge under way */
 	struct vmo *newborn; /* a snapshot of it that is being taken */
@@ -321,9 +322,12 @@ struct vmo_usage {
 must_check status_t vmo_usage(const struct vmo *v, uint64_t *at, struct vmo_usage *usage);
 
 /*
- * vmo_set_memory: as what its pages are mapped that come from now on.
+ * vmo_set_memory: as what its pages are mapped from now on.
  *
- *  => it has none of its own, no mapping, no child, no parent, and is not FIXED
+ *  => it has no mapping, no parent, no child but slices, and no page of its own unless it is a
+ *     device's, which is neither made PTE_NORMAL nor was
+ *  => a device's entries are changed by who looks for a page through a mapping, all of them
+ *     before the first is entered
  */
 void vmo_set_memory(struct vmo *v, enum pte_memory memory);
 

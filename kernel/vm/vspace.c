@@ -331,7 +331,9 @@ status_t vspace_fault(struct vspace *s, uint64_t page, unsigned access)
 	c = m->coordinate + (page - m->first);
 	if (c >= min_u64(vmo_end(m->vmo), m->end))
 		return ST_OUT_OF_RANGE;
-	if (m->vmo->sweep.active && mappings_go_on(m->vmo) != ST_OK)
+	if (m->vmo->sweep.active &&
+		((m->vmo->flags & VMO_FIXED && vmo_fill(m->vmo) != ST_OK) ||
+			mappings_go_on(m->vmo) != ST_OK))
 		return ST_SHOULD_WAIT;
 	if (access == MAP_WRITE)
 		return fault_write(m, c, page);

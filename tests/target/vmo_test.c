@@ -407,6 +407,7 @@ WITH_POOL(vmo, that_is_not_cached_is_for_mapping_alone)
 	for (unsigned cache = VMO_CACHE_UNCACHED; cache <= VMO_CACHE_WRITE_COMBINING; cache++) {
 		vmo = make_vmo(PAGE, 0);
 		EXPECT_EQ(vmo_set_cache(vmo, cache), ST_OK);
+		EXPECT_EQ(about(vmo).cache, cache);
 		EXPECT_EQ(vmo_read(vmo, &byte, 0, 1), ST_BAD_STATE);
 		EXPECT_EQ(vmo_write(vmo, &byte, 0, 1), ST_BAD_STATE);
 		EXPECT_EQ(vmo_clone(vmo, 0, 0, PAGE, pool, &clone), ST_BAD_STATE);
@@ -438,18 +439,27 @@ WITH_POOL(vmo_set_cache, refuses)
 	drop(vmo);
 }
 
-WITH_POOL(vmo_create_physical, shows_a_device_and_gives_it_back)
+/* Some of a device's memory, as an Untyped; drop() it. */
+static cptr_t device_part(unsigned size_bits)
 {
 	const struct bootinfo *info = boot_info();
-	cptr_t device = 0, part = make_slot(), vmo = 0;
+	cptr_t part = make_slot();
+
+	for (uint32_t i = 0; i < info->untyped_count; i++)
+		if (info->untyped[i].device && info->untyped[i].size_bits >= size_bits &&
+			untyped_retype(info->untyped_first + i, OBJECT_UNTYPED, size_bits, part,
+				1) == ST_OK)
+			return part;
+	REQUIRE(!"a device");
+	return 0;
+}
+
+WITH_POOL(vmo_create_physical, shows_a_device_and_gives_it_back)
+{
+	cptr_t part = device_part(14), vmo = 0;
 	struct vmo_info about_it;
 	uaddr_t at = 0;
 
-	for (uint32_t i = 0; i < info->untyped_count && !device; i++)
-		if (info->untyped[i].device && info->untyped[i].size_bits >= 14)
-			device = info->untyped_first + i;
-	REQUIRE(device != 0);
-	EXPECT_EQ(untyped_retype(device, OBJECT_UNTYPED, 14, part, 1), ST_OK);
 	EXPECT_EQ(vmo_create_physical(pool, part, 11, 2, &vmo), ST_INVALID_ARGS);
 	EXPECT_EQ(vmo_create_physical(pool, part, 39, 2, &vmo), ST_INVALID_ARGS);
 	EXPECT_EQ(vmo_create_physical(pool, part, 12, 4, &vmo), ST_INVALID_ARGS);
@@ -482,6 +492,90 @@ WITH_POOL(vmo_create_physical, shows_a_device_and_gives_it_back)
 	EXPECT(is_empty(vmo));
 	EXPECT_EQ(untyped_free(part), 1 << 14);
 	drop(vmo);
+	drop(part);
+}
+
+static cptr_t make_physical(cptr_t part, unsigned size_bits, enum vmo_cache cache)
+{
+	cptr_t vmo = 0;
+
+	REQUIRE(vmo_create_physical(pool, part, size_bits, cache, &vmo) == ST_OK);
+	return vmo;
+}
+
+/* Mapped, and each page entered, which nobody need touch for that. */
+static volatile uint8_t *map_now(cptr_t vmo, uint64_t size)
+{
+	volatile uint8_t *at = map(vmo, size, RW);
+
+	EXPECT_EQ(vspace_populate(ROOT_SLOT_VSPACE, (uaddr_t)at, size, VSPACE_WRITE), ST_OK);
+	return at;
+}
+
+WITH_POOL(vmo_set_cache, changes_device_memory_that_nobody_has_mapped)
+{
+	cptr_t part = device_part(22), vmo = make_physical(part, 21, VMO_CACHE_UNCACHED_DEVICE);
+	cptr_t last = make_physical(part, 12, VMO_CACHE_UNCACHED);
+	volatile uint8_t *at = map_now(vmo, 2 * MIB);
+
+	EXPECT_EQ(about(last).cache, VMO_CACHE_UNCACHED);
+	EXPECT_EQ(vmo_set_cache(last, VMO_CACHE_WRITE_COMBINING), ST_OK); /* its neighbour's */
+	EXPECT_EQ(vmo_set_cache(vmo, VMO_CACHE_WRITE_COMBINING), ST_BAD_STATE);
+	EXPECT_EQ(vmo_set_cache(vmo, VMO_CACHE_UNCACHED), ST_BAD_STATE);
+	EXPECT_EQ(vmo_set_cache(vmo, VMO_CACHE_UNCACHED_DEVICE), ST_OK); /* it is that */
+	EXPECT_EQ(vmo_set_cache(vmo, VMO_CACHE_CACHED), ST_NOT_SUPPORTED);
+	EXPECT_EQ(vmo_set_cache(vmo, 4), ST_INVALID_ARGS);
+	unmap(at, 2 * MIB);
+	for (unsigned cache = VMO_CACHE_UNCACHED; cache <= VMO_CACHE_WRITE_COMBINING; cache++) {
+		EXPECT_EQ(vmo_set_cache(vmo, cache), ST_OK);
+		EXPECT_EQ(about(vmo).cache, cache);
+		EXPECT_EQ(vmo_set_cache(vmo, VMO_CACHE_CACHED), ST_NOT_SUPPORTED);
+		at = map_now(vmo, 2 * MIB);
+		EXPECT_EQ(vmo_set_cache(vmo, cache), ST_OK);
+		EXPECT_EQ(vmo_set_cache(vmo, 1 + cache % 3), ST_BAD_STATE);
+		unmap(at, 2 * MIB);
+	}
+	EXPECT_EQ(about(last).cache, VMO_CACHE_WRITE_COMBINING);
+	drop(last);
+	drop(vmo);
+	drop(part);
+}
+
+WITH_POOL(vmo_set_cache, changes_a_slice_of_device_memory_that_is_all_that_is_left)
+{
+	cptr_t part = device_part(14), vmo = make_physical(part, 14, VMO_CACHE_UNCACHED_DEVICE);
+	cptr_t slice = make_child(vmo, VMO_CHILD_SLICE, PAGE, 2 * PAGE);
+	cptr_t inner = make_child(slice, VMO_CHILD_SLICE, PAGE, PAGE), other;
+	int64_t first = vmo_lookup(vmo, part, 0);
+	volatile uint8_t *at;
+
+	EXPECT_EQ(about(slice).flags, VMO_FLAG_PHYSICAL | VMO_FLAG_SLICE | VMO_FLAG_CHILD);
+	EXPECT_EQ(about(slice).cache, VMO_CACHE_UNCACHED_DEVICE);
+	EXPECT_EQ(vmo_lookup(inner, part, 0), first + 2 * PAGE);
+	EXPECT_EQ(vmo_set_cache(vmo, VMO_CACHE_UNCACHED), ST_BAD_STATE);
+	EXPECT_EQ(vmo_set_cache(slice, VMO_CACHE_UNCACHED), ST_BAD_STATE);
+	EXPECT_EQ(vmo_set_cache(inner, VMO_CACHE_UNCACHED), ST_BAD_STATE);
+	EXPECT_EQ(vmo_set_cache(inner, VMO_CACHE_UNCACHED_DEVICE), ST_OK);
+	drop(inner);
+	EXPECT_EQ(
+		vmo_set_cache(slice, VMO_CACHE_UNCACHED), ST_BAD_STATE); /* `vmo` has a name */
+	other = make_child(vmo, VMO_CHILD_SLICE, 0, PAGE);
+	at = map_now(vmo, PAGE);
+	drop(vmo);
+	EXPECT_EQ(vmo_set_cache(slice, VMO_CACHE_UNCACHED), ST_BAD_STATE); /* and a mapping */
+	unmap(at, PAGE);
+	EXPECT_EQ(vmo_set_cache(slice, VMO_CACHE_UNCACHED), ST_BAD_STATE); /* it has `other` */
+	drop(other);
+	EXPECT_EQ(vmo_set_cache(slice, VMO_CACHE_UNCACHED), ST_OK);
+	EXPECT_EQ(about(slice).cache, VMO_CACHE_UNCACHED);
+	at = map_now(slice, 2 * PAGE);
+	EXPECT_EQ(vmo_set_cache(slice, VMO_CACHE_WRITE_COMBINING), ST_BAD_STATE);
+	unmap(at, 2 * PAGE);
+	inner = make_child(slice, VMO_CHILD_SLICE, 0, PAGE);
+	drop(slice); /* and the inner one is the source's */
+	EXPECT_EQ(vmo_set_cache(inner, VMO_CACHE_WRITE_COMBINING), ST_OK);
+	drop(inner);
+	EXPECT_EQ(untyped_free(part), 1 << 14);
 	drop(part);
 }
 

@@ -93,6 +93,53 @@ ZX_TEST(zx_vmo_create_physical, shows_what_the_resource_covers)
 	EXPECT_EQ(object_delete(part), ST_OK);
 }
 
+/* As a driver does: made, said how it is cached, mapped; a block, and pages that are none. */
+ZX_TEST(zx_vmo_set_cache_policy, changes_physical_memory_before_it_is_mapped)
+{
+	static const size_t sizes[] = {4 * PAGE, 3 * PAGE, PAGE};
+	uint64_t base = 0;
+	cptr_t part = device_part(&base);
+	zx_handle_t resource = 0, vmo = 0, next = 0, twin;
+	volatile uint8_t *at;
+
+	EXPECT_EQ(zx_resource_create_for_untyped(part, base, 16, &resource), ZX_OK);
+	for (unsigned i = 0; i < 3; i++) {
+		EXPECT_EQ(zx_vmo_create_physical(resource, base + 4 * PAGE, sizes[i], &vmo),
+			ZX_OK);
+		twin = without(vmo, ZX_RIGHT_WRITE);
+		EXPECT_EQ(about(vmo).cache_policy, ZX_CACHE_POLICY_UNCACHED_DEVICE);
+		for (uint32_t policy = 1; policy <= ZX_CACHE_POLICY_MASK; policy++) {
+			EXPECT_EQ(zx_vmo_set_cache_policy(vmo, policy), ZX_OK);
+			EXPECT_EQ(about(twin).cache_policy, policy);
+			EXPECT_EQ(about(vmo).flags & ZX_INFO_VMO_TYPE_PAGED, 0);
+			at = map_with(vmo, sizes[i], RW | ZX_VM_MAP_RANGE);
+			EXPECT_EQ(zx_vmo_set_cache_policy(twin, policy), ZX_OK);
+			EXPECT_EQ(zx_vmo_set_cache_policy(twin, 1 + policy % 3),
+				ZX_ERR_BAD_STATE);
+			unmap(at, sizes[i]);
+		}
+		EXPECT_EQ(zx_vmo_set_cache_policy(vmo, ZX_CACHE_POLICY_CACHED),
+			ZX_ERR_NOT_SUPPORTED);
+		drop(twin);
+		drop(vmo);
+	}
+	/* Pages of one block are two VMOs: each as it likes. */
+	EXPECT_EQ(zx_vmo_create_physical(resource, base, PAGE, &vmo), ZX_OK);
+	EXPECT_EQ(zx_vmo_create_physical(resource, base + PAGE, PAGE, &next), ZX_OK);
+	at = map_with(vmo, PAGE, RW | ZX_VM_MAP_RANGE);
+	EXPECT_EQ(zx_vmo_set_cache_policy(next, ZX_CACHE_POLICY_WRITE_COMBINING), ZX_OK);
+	twin = make_child(next, ZX_VMO_CHILD_SLICE, 0, PAGE);
+	EXPECT_EQ(zx_vmo_set_cache_policy(next, ZX_CACHE_POLICY_UNCACHED), ZX_ERR_BAD_STATE);
+	EXPECT_EQ(zx_vmo_set_cache_policy(twin, ZX_CACHE_POLICY_UNCACHED), ZX_ERR_BAD_STATE);
+	drop(twin);
+	unmap(at, PAGE);
+	drop(next);
+	drop(vmo);
+	drop(resource);
+	EXPECT_EQ(cap_revoke(part), ST_OK);
+	EXPECT_EQ(object_delete(part), ST_OK);
+}
+
 ZX_TEST(zx_vmo_create_physical, refuses)
 {
 	uint64_t base = 0;

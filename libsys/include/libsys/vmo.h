@@ -146,14 +146,14 @@ static inline int64_t vmo_lookup(cptr_t vmo, cptr_t untyped, uint64_t offset)
 }
 
 /*
- * vmo_set_cache: how it is cached (right PROPERTY), before it has pages. Otherwise than CACHED
+ * vmo_set_cache: how it is cached (right PROPERTY), before it is mapped. Otherwise than CACHED
  * it is for mapping alone.
  *
- *  returns  ST_OK; for contiguous and physical ones: that is what it was made with
+ *  returns  ST_OK; of a physical one also if it is that already
  *           ST_INVALID_ARGS   no such cache
- *           ST_BAD_STATE      it has pages, is mapped, has children, or is a child;
- *                             contiguous, and made with another
- *           ST_NOT_SUPPORTED  physical, and made with another
+ *           ST_BAD_STATE      it is mapped, has children, is a child or has a pager; it has
+ *                             pages that are not physical
+ *           ST_NOT_SUPPORTED  physical, and CACHED
  */
 static inline status_t vmo_set_cache(cptr_t vmo, enum vmo_cache cache)
 {

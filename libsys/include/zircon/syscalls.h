@@ -121,10 +121,11 @@ zx_status_t zx_vmo_op_range(zx_handle_t handle, uint32_t op, uint64_t offset, ui
 /*
  * zx_vmo_set_cache_policy: how it is cached (right MAP).
  *
- *  returns  ZX_OK
- *           ZX_ERR_INVALID_ARGS  no such policy (looked for before the handle)
- *           ZX_ERR_BAD_STATE     it has pages, is mapped, has children, or is a child
- *           ZX_ERR_NOT_SUPPORTED it is physical: UNCACHED_DEVICE
+ *  returns  ZX_OK; of a physical one also if it is that already
+ *           ZX_ERR_INVALID_ARGS   no such policy (looked for before the handle)
+ *           ZX_ERR_BAD_STATE      it has pages that are not physical, is mapped, has children,
+ *                                 or is a child
+ *           ZX_ERR_NOT_SUPPORTED  it is physical: CACHED
  */
 zx_status_t zx_vmo_set_cache_policy(zx_handle_t handle, uint32_t cache_policy);
 

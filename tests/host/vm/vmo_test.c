@@ -274,6 +274,62 @@ TEST(fixed, device_memory_is_mapped_and_never_copied)
 	finish();
 }
 
+static unsigned memory_of(uint64_t page)
+{
+	return tree_entry(&v, page).raw >> 6 & 3;
+}
+
+/* One that stopped: the rest is done before a page is shown again. */
+TEST(fixed, device_memory_becomes_of_another_type_before_anyone_sees_it)
+{
+	static struct mapping m;
+	struct mapping spare[2];
+	struct fake_line line;
+	unsigned tries = 0;
+	bool gone;
+
+	world_init();
+	REQUIRE(vmo_init_fixed(&v, pool, 11, 0x9000000, 1, PTE_DEVICE) == ST_OK);
+	vmo_set_memory(&v, PTE_UNCACHED);
+	EXPECT_EQ(v.memory, PTE_UNCACHED);
+	REQUIRE(vspace_map(&world.space[0], &m, &v,
+			&(struct map_request){4, 11, 0, MAP_READ | MAP_WRITE}) == ST_OK);
+	EXPECT(!fake_walk(world.space[0].root, 1, 4, &line));
+	do
+		vm_work.left = 3;
+	while (++tries < 9 && vspace_fault(&world.space[0], 5, MAP_READ) == ST_SHOULD_WAIT);
+	EXPECT_EQ(tries, 3);
+	for (uint64_t page = 0; page < 11; page++)
+		EXPECT_EQ(memory_of(page), PTE_UNCACHED);
+	REQUIRE(fake_walk(world.space[0].root, 1, 5, &line));
+	EXPECT(line.write && !line.execute && line.pa == 0x9001000);
+	unmap_part(&m, 4, 11, spare, &gone);
+	/* Half of it, then changed once more: what counts is the last. */
+	vmo_set_memory(&v, PTE_DEVICE);
+	REQUIRE(vspace_map(&world.space[0], &m, &v, &(struct map_request){4, 1, 2, MAP_READ}) ==
+		ST_OK);
+	vm_work.left = 5;
+	EXPECT_EQ(vspace_fault(&world.space[0], 4, MAP_READ), ST_SHOULD_WAIT);
+	EXPECT_EQ(memory_of(5), PTE_DEVICE);
+	EXPECT_EQ(memory_of(6), PTE_UNCACHED);
+	EXPECT(!fake_walk(world.space[0].root, 1, 4, &line));
+	unmap_part(&m, 4, 1, spare, &gone);
+	vmo_set_memory(&v, PTE_STRONG);
+	REQUIRE(vmo_slice(&s, &v, 5, 2) == ST_OK);
+	EXPECT_EQ(s.memory, PTE_STRONG);
+	REQUIRE(vspace_map(&world.space[0], &m, &s, &(struct map_request){4, 1, 0, MAP_READ}) ==
+		ST_OK);
+	vm_work.left = UINT64_MAX;
+	EXPECT_EQ(vspace_fault(&world.space[0], 4, MAP_READ), ST_OK);
+	for (uint64_t page = 0; page < 11; page++)
+		EXPECT_EQ(memory_of(page), PTE_STRONG);
+	unmap_part(&m, 4, 1, spare, &gone);
+	EXPECT_EQ(vmo_close(&s), ST_OK);
+	vmo_set_memory(&v, PTE_DEVICE); /* nobody ever looks */
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	finish();
+}
+
 TEST(vmo, refuses_what_no_tree_can_hold)
 {
 	world_init();
