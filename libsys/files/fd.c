@@ -103,7 +103,8 @@ static int create(const char *path, mode_t mode, struct node **node_out)
 {
 	char name[NAME_MAX_ + 1];
 	struct node *directory, *node;
-	int st = files_find_parent(path, &directory, name);
+	int st =
+		files_ends_in_slash(path) ? -EISDIR : files_find_parent(path, &directory, name);
 
 	if (st < 0)
 		return st;

@@ -21,6 +21,7 @@
 #include <dirent.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <time.h>
@@ -55,7 +56,7 @@ struct node {
 	/* under the tree's lock */
 	unsigned references; /* of entries, open files and calls */
 	unsigned links;	     /* of entries */
-	struct node *parent; /* a directory's; not counted */
+	struct node *parent; /* a directory's, while it has a name; not counted */
 	struct entry *entries;
 	uint64_t cookies;
 
@@ -96,10 +97,17 @@ int files_find(const char *path, struct node **node_out);
 enum { NAME_MAX_ = MAXNAMLEN, PATH_MAX_ = 1023 };
 int files_find_parent(const char *path, struct node **directory_out, char *name);
 
+/* files_ends_in_slash: a path that only a directory can have. */
+static inline bool files_ends_in_slash(const char *path)
+{
+	return *path && path[strlen(path) - 1] == '/';
+}
+
 struct node *files_node_create(const struct node_type *type, mode_t mode);
 void files_node_get(struct node *node);
 void files_node_put(struct node *node);
 
+/* files_entry_add: -ENOENT: the directory was removed; -ENOSPC. */
 struct entry *files_entry_find(const struct node *directory, const char *name);
 int files_entry_add(struct node *directory, const char *name, struct node *node);
 void files_entry_remove(struct node *directory, struct entry *entry);

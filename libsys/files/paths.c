@@ -165,6 +165,10 @@ char *getcwd(char *path, size_t size)
 	char *to = path;
 	int st;
 
+	if (path && size == 0) {
+		errno = EINVAL;
+		return NULL;
+	}
 	if (!to)
 		to = malloc(size ? size : (size = PATH_MAX_ + 1));
 	if (!to)
@@ -180,17 +184,23 @@ char *getcwd(char *path, size_t size)
 	return NULL;
 }
 
-/* A directory that names can be added to and taken from, and the name; the tree is locked. */
-static int find_place(const char *path, struct node **directory_out, char *name)
+/*
+ * A directory that names can be added to and taken from, and the name; the tree is locked.
+ * `dots` is the answer where the name is "." or "..": they are no entries.
+ */
+static int find_place(const char *path, int dots, struct node **directory_out, char *name)
 {
 	int st = files_find_parent(path, directory_out, name);
 
 	if (st < 0)
 		return st;
-	if ((*directory_out)->mode & 0222)
-		return 0;
-	files_node_put(*directory_out);
-	return -EROFS;
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		st = dots;
+	else if (!((*directory_out)->mode & 0222))
+		st = -EROFS;
+	if (st < 0)
+		files_node_put(*directory_out);
+	return st;
 }
 
 int mkdir(const char *path, mode_t mode)
@@ -200,14 +210,13 @@ int mkdir(const char *path, mode_t mode)
 	int st;
 
 	files_lock();
-	st = find_place(path, &directory, name);
+	st = find_place(path, -EEXIST, &directory, name);
 	if (st >= 0) {
 		node = files_node_create(
 			&files_directory_type, S_IFDIR | (mode & ~file_umask & 07777));
 		if (!node)
 			st = -ENOSPC;
-		else if (files_entry_find(directory, name) || strcmp(name, ".") == 0 ||
-			strcmp(name, "..") == 0)
+		else if (files_entry_find(directory, name))
 			st = -EEXIST;
 		else
 			st = files_entry_add(directory, name, node);
@@ -229,11 +238,13 @@ static int remove_name(struct node *base, const char *path, int (*refuse)(const 
 
 	files_lock();
 	files_begin_at(base);
-	st = find_place(path, &directory, name);
+	st = find_place(path, -EINVAL, &directory, name);
 	files_begin_at(NULL);
 	if (st >= 0) {
 		entry = files_entry_find(directory, name);
 		st = entry ? refuse(entry->node) : -ENOENT;
+		if (st == 0 && files_ends_in_slash(path) && !S_ISDIR(entry->node->mode))
+			st = -ENOTDIR;
 		if (st == 0)
 			files_entry_remove(directory, entry);
 		files_node_put(directory);
@@ -303,7 +314,7 @@ int _link(const char *from, const char *to)
 	files_lock();
 	st = files_find(from, &node);
 	if (st >= 0) {
-		st = find_place(to, &directory, name);
+		st = find_place(to, -EEXIST, &directory, name);
 		if (st >= 0) {
 			if (S_ISDIR(node->mode))
 				st = -EPERM;
@@ -374,9 +385,9 @@ int _rename_r(struct _reent *reent, const char *from, const char *to)
 
 	(void)reent;
 	files_lock();
-	st = find_place(from, &source, name);
+	st = find_place(from, -EINVAL, &source, name);
 	if (st >= 0) {
-		st = find_place(to, &target, new_name);
+		st = find_place(to, -EINVAL, &target, new_name);
 		if (st >= 0) {
 			st = move(source, name, target, new_name);
 			files_node_put(target);

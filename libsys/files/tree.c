@@ -58,10 +58,14 @@ struct entry *files_entry_find(const struct node *directory, const char *name)
 	return entry;
 }
 
+/* Of a directory that was removed nobody would ever take the names away again. */
 int files_entry_add(struct node *directory, const char *name, struct node *node)
 {
-	struct entry *entry = malloc(sizeof(*entry) + strlen(name) + 1), **end;
+	struct entry *entry, **end;
 
+	if (directory->links == 0)
+		return -ENOENT;
+	entry = malloc(sizeof(*entry) + strlen(name) + 1);
 	if (!entry)
 		return -ENOSPC;
 	strcpy(entry->name, name);
@@ -79,6 +83,7 @@ int files_entry_add(struct node *directory, const char *name, struct node *node)
 	return 0;
 }
 
+/* What has no name any more has no parent: that may go before it, being not counted. */
 void files_entry_remove(struct node *directory, struct entry *entry)
 {
 	struct entry **at = &directory->entries;
@@ -86,7 +91,8 @@ void files_entry_remove(struct node *directory, struct entry *entry)
 	while (*at != entry)
 		at = &(*at)->next;
 	*at = entry->next;
-	entry->node->links--;
+	if (--entry->node->links == 0)
+		entry->node->parent = NULL;
 	files_node_put(entry->node);
 	free(entry);
 	files_node_touch(directory);

@@ -36,9 +36,9 @@ static int error_of(status_t st)
 
 static size_t within(const struct node *node, size_t size, off_t offset)
 {
-	if (offset >= node->size)
-		return 0;
-	return (off_t)size < node->size - offset ? size : (size_t)(node->size - offset);
+	size_t left = offset < node->size ? (size_t)(node->size - offset) : 0;
+
+	return size < left ? size : left;
 }
 
 static ssize_t read_memory(struct node *node, void *to, size_t size, off_t offset)
@@ -58,12 +58,14 @@ static ssize_t read_memory(struct node *node, void *to, size_t size, off_t offse
  */
 static int set_memory_size(struct node *node, off_t size)
 {
-	off_t page_end = (size + PAGE_SIZE - 1) & ~(off_t)(PAGE_SIZE - 1);
 	static const char zeros[PAGE_SIZE];
 	status_t st = ST_OK;
+	off_t page_end;
 
-	if (size < 0 || (uint64_t)size > VMO_SIZE_MAX - PAGE_SIZE)
+	if (size < 0 || size > INT64_MAX - PAGE_SIZE ||
+		(uint64_t)size > VMO_SIZE_MAX - PAGE_SIZE)
 		return -EFBIG;
+	page_end = (size + PAGE_SIZE - 1) & ~(off_t)(PAGE_SIZE - 1);
 	if (!node->vmo)
 		st = vmo_create(
 			ROOT_SLOT_POOL, (uint64_t)size, VMO_OPTION_RESIZABLE, &node->vmo);
@@ -146,6 +148,8 @@ static ssize_t read_console(struct node *node, void *to, size_t size, off_t offs
 
 	(void)node;
 	(void)offset;
+	if (size == 0) /* a server would wait for something to come */
+		return 0;
 	if (stream) {
 		int64_t some = stream_read(stream, STREAM_READ, to, size);
 

@@ -319,6 +319,54 @@ TEST(directory, cannot_be_moved_into_itself)
 	EXPECT_EQ(rmdir("/tmp/d"), 0);
 }
 
+/* Who still has it open, or stands in it, is nowhere: no way up, and nothing can be made. */
+TEST(directory, that_was_removed_is_nowhere)
+{
+	struct dirent *entry;
+	char path[64];
+	DIR *directory;
+	int fd;
+
+	EXPECT_EQ(mkdir("/tmp/d", 0755), 0);
+	EXPECT_EQ(mkdir("/tmp/d/e", 0755), 0);
+	fd = open("/tmp/d/e", O_RDONLY | O_DIRECTORY);
+	REQUIRE(fd >= 0);
+	EXPECT_EQ(fchdir(fd), 0);
+	EXPECT_EQ(rmdir("/tmp/d/e"), 0);
+	EXPECT_EQ(rmdir("/tmp/d"), 0);
+	EXPECT_ERRNO(chdir(".."), ENOENT);
+	EXPECT_ERRNO(openat(fd, "..", O_RDONLY), ENOENT);
+	EXPECT_ERRNO(openat(fd, "f", O_CREAT | O_WRONLY, 0644), ENOENT);
+	EXPECT_ERRNO(mkdir("g", 0755), ENOENT);
+	close(make("/tmp/a", "a"));
+	EXPECT_ERRNO(link("/tmp/a", "a"), ENOENT);
+	EXPECT_ERRNO(rename("/tmp/a", "a"), ENOENT);
+	EXPECT(!getcwd(path, sizeof(path)) && errno == ENOENT);
+	directory = fdopendir(fd);
+	REQUIRE(directory);
+	while ((entry = readdir(directory)))
+		EXPECT(entry->d_name[0] == '.' && entry->d_ino != 0);
+	EXPECT_EQ(closedir(directory), 0);
+	EXPECT_EQ(chdir("/"), 0);
+	EXPECT_EQ(unlink("/tmp/a"), 0);
+}
+
+TEST(directory, has_no_other_names_of_dots)
+{
+	EXPECT_EQ(mkdir("/tmp/d", 0755), 0);
+	close(make("/tmp/a", "a"));
+	EXPECT_ERRNO(mkdir("/tmp/d/.", 0755), EEXIST);
+	EXPECT_ERRNO(link("/tmp/a", "/tmp/d/."), EEXIST);
+	EXPECT_ERRNO(link("/tmp/a", "/tmp/d/.."), EEXIST);
+	EXPECT_ERRNO(rename("/tmp/a", "/tmp/d/."), EINVAL);
+	EXPECT_ERRNO(rename("/tmp/d/..", "/tmp/x"), EINVAL);
+	EXPECT_ERRNO(rmdir("/tmp/d/."), EINVAL);
+	EXPECT_EQ(rmdir("/tmp/d"), 0);
+	EXPECT_ERRNO(open("/tmp/new/", O_CREAT | O_WRONLY, 0644), EISDIR);
+	EXPECT_ERRNO(unlink("/tmp/a/"), ENOTDIR);
+	EXPECT_EQ(unlink("/tmp/a"), 0);
+}
+
 TEST(directory, lists_its_names_once_each)
 {
 	char seen[20] = "";
@@ -395,6 +443,19 @@ TEST(archive, files_are_there_read_only)
 	EXPECT_ERRNO(unlink("/boot/init"), EROFS);
 	EXPECT_ERRNO(rename("/boot/init", "/tmp/init"), EROFS);
 	EXPECT_ERRNO(access("/boot/init", W_OK), EACCES);
+}
+
+TEST(archive, reads_what_is_there_however_much_is_asked_for)
+{
+	int fd = open("/boot/texts/deep/note", O_RDONLY);
+	static char text[4096];
+	struct stat st;
+
+	REQUIRE(fd >= 0);
+	EXPECT_EQ(fstat(fd, &st), 0);
+	REQUIRE(st.st_size < (off_t)sizeof(text));
+	EXPECT_EQ(read(fd, text, SIZE_MAX), (long long)st.st_size);
+	close(fd);
 }
 
 TEST(device, null_and_zero)
