@@ -2,7 +2,8 @@
 /* Copyright (c) 2026 The Quire authors */
 /*
  * Conditions and barriers. Their `turn` changes when there is news; it is read before the mutex
- * is left: news that comes in between is never missed.
+ * is left: news that comes in between is never missed. Who waits looks at it once more on the
+ * way to sleep, maybe after it was told; so who destroys a condition waits until all are out.
  */
 #include <errno.h>
 #include <limits.h>
@@ -12,7 +13,7 @@
 #include "libsys/deadline.h"
 #include "libsys/futex.h"
 
-enum { LEAVE_NS = 10000 };
+enum { LEAVE_NS = 10000, CLOCK_MASK = 0xff, ONE_INSIDE = 0x100 };
 
 static uint32_t load(const uint32_t *word)
 {
@@ -25,10 +26,12 @@ static int wait(pthread_cond_t *condition, pthread_mutex_t *mutex, uint64_t dead
 	status_t st;
 	int error;
 
+	__atomic_fetch_add(&condition->inside_clock, ONE_INSIDE, __ATOMIC_RELAXED);
 	error = pthread_mutex_unlock(mutex);
+	st = error ? ST_OK : futex_wait(&condition->turn, turn, deadline);
+	__atomic_fetch_sub(&condition->inside_clock, ONE_INSIDE, __ATOMIC_RELEASE);
 	if (error)
 		return error;
-	st = futex_wait(&condition->turn, turn, deadline);
 	error = pthread_mutex_lock(mutex);
 	return error ? error : st == ST_TIMED_OUT ? ETIMEDOUT : 0;
 }
@@ -58,9 +61,9 @@ int pthread_cond_clockwait(pthread_cond_t *restrict condition, pthread_mutex_t *
 int pthread_cond_timedwait(
 	pthread_cond_t *condition, pthread_mutex_t *mutex, const struct timespec *time)
 {
-	clockid_t clock = condition->clock ? (clockid_t)condition->clock : CLOCK_REALTIME;
+	clockid_t clock = (clockid_t)(load(&condition->inside_clock) & CLOCK_MASK);
 
-	return pthread_cond_clockwait(condition, mutex, clock, time);
+	return pthread_cond_clockwait(condition, mutex, clock ? clock : CLOCK_REALTIME, time);
 }
 
 int pthread_cond_signal(pthread_cond_t *condition)
@@ -77,14 +80,16 @@ int pthread_cond_broadcast(pthread_cond_t *condition)
 
 int pthread_cond_init(pthread_cond_t *condition, const pthread_condattr_t *attributes)
 {
-	*condition = (pthread_cond_t){.clock = attributes ? attributes->clock : 0};
+	*condition =
+		(pthread_cond_t){.inside_clock = attributes ? (uint32_t)attributes->clock : 0};
 	return 0;
 }
 
-/* Who was woken does not look at the condition again. */
+/* Those that were told are on their way out. */
 int pthread_cond_destroy(pthread_cond_t *condition)
 {
-	(void)condition;
+	while (load(&condition->inside_clock) >= ONE_INSIDE)
+		clock_sleep_ns(LEAVE_NS);
 	return 0;
 }
 

@@ -231,7 +231,7 @@ int pthread_create(pthread_t *thread_out, const pthread_attr_t *attributes,
 	return error;
 }
 
-/* The last thread's end is the program's: the first one waits for it. */
+/* The last thread's end is the program's: the first one waits for it, and may be joined before. */
 static void count_down(void)
 {
 	__atomic_fetch_sub(&pthread_count, 1, __ATOMIC_RELEASE);
@@ -242,6 +242,8 @@ static void __attribute__((noreturn)) end_first(void)
 {
 	uint32_t count;
 
+	__atomic_store_n(&first_thread.word, THREAD_HAS_ENDED, __ATOMIC_RELEASE);
+	futex_wake(&first_thread.word, UINT_MAX);
 	while ((count = __atomic_load_n(&pthread_count, __ATOMIC_ACQUIRE)) > 1)
 		(void)futex_wait(&pthread_count, count, FUTEX_FOREVER);
 	exit(0);
@@ -266,10 +268,10 @@ void pthread_exit(void *result)
 	run_cleanup(self);
 	pthread_keys_destroy();
 	_reclaim_reent(_REENT);
+	self->result = result;
 	if (self == &first_thread)
 		end_first();
 	clear_up_detached();
-	self->result = result;
 	count_down();
 	if (__atomic_exchange_n(&self->word, THREAD_HAS_ENDED, __ATOMIC_ACQ_REL) ==
 		THREAD_DETACHED) {
@@ -293,7 +295,8 @@ int pthread_join(pthread_t thread, void **result_out)
 		(void)futex_wait(&thread->word, THREAD_RUNS, FUTEX_FOREVER);
 	if (result_out)
 		*result_out = thread->result;
-	pthread_clear_up(thread);
+	if (thread != &first_thread)
+		pthread_clear_up(thread);
 	return 0;
 }
 

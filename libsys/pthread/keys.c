@@ -1,69 +1,116 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The Quire authors */
 /*
- * Values that each thread has its own of, and what is done once.
+ * Values that each thread has its own of.
  */
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 
 #include "pthread/thread.h"
 
+/* Odd while there is a key of that number: each that is made has a generation of its own. */
 struct key {
-	int used;
+	uint32_t generation;
 	void (*destructor)(void *);
+};
+
+struct value {
+	uint32_t generation; /* of the key that it was set for */
+	void *value;
 };
 
 static struct lock lock;
 static struct key keys[KEYS];
 
 /* Every thread's own, made with its first value. */
-static __thread void **values;
+static __thread struct value *values;
 
-/* A key that is made again must find no values of the one before it: who deletes it sees to it. */
+static uint32_t generation_of(pthread_key_t key)
+{
+	return key < KEYS ? __atomic_load_n(&keys[key].generation, __ATOMIC_RELAXED) : 0;
+}
+
+static int is_made(uint32_t generation)
+{
+	return generation & 1;
+}
+
+/* The lock is held: a key is made, or is no more. Values of the one before it are none of it. */
+static void next_generation(pthread_key_t key, void (*destructor)(void *))
+{
+	keys[key].destructor = destructor;
+	__atomic_store_n(&keys[key].generation, keys[key].generation + 1, __ATOMIC_RELAXED);
+}
+
 int pthread_key_create(pthread_key_t *key_out, void (*destructor)(void *))
 {
-	int error = EAGAIN;
+	unsigned key = 0;
 
 	lock_take(&lock);
-	for (unsigned key = 0; key < KEYS; key++)
-		if (!keys[key].used) {
-			keys[key] = (struct key){1, destructor};
-			*key_out = key;
-			error = 0;
-			break;
-		}
+	while (key < KEYS && is_made(keys[key].generation))
+		key++;
+	if (key < KEYS)
+		next_generation(key, destructor);
 	lock_release(&lock);
-	return error;
+	if (key == KEYS)
+		return EAGAIN;
+	*key_out = key;
+	return 0;
 }
 
 int pthread_key_delete(pthread_key_t key)
 {
-	if (key >= KEYS || !keys[key].used)
-		return EINVAL;
+	int error = EINVAL;
+
 	lock_take(&lock);
-	keys[key] = (struct key){0, NULL};
+	if (is_made(generation_of(key))) {
+		next_generation(key, NULL);
+		error = 0;
+	}
 	lock_release(&lock);
-	if (values)
-		values[key] = NULL;
-	return 0;
+	return error;
 }
 
 int pthread_setspecific(pthread_key_t key, const void *value)
 {
-	if (key >= KEYS || !keys[key].used)
+	uint32_t generation = generation_of(key);
+
+	if (!is_made(generation))
 		return EINVAL;
 	if (!values)
 		values = calloc(KEYS, sizeof(*values));
 	if (!values)
 		return ENOMEM;
-	values[key] = (void *)value;
+	values[key] = (struct value){generation, (void *)value};
 	return 0;
 }
 
 void *pthread_getspecific(pthread_key_t key)
 {
-	return values && key < KEYS ? values[key] : NULL;
+	uint32_t generation = generation_of(key);
+
+	return values && is_made(generation) && values[key].generation == generation ?
+		values[key].value :
+		NULL;
+}
+
+/* Whether there was something to do. */
+static int destroy_value(pthread_key_t key)
+{
+	struct value was = values[key];
+	void (*destructor)(void *) = NULL;
+
+	values[key].value = NULL;
+	if (!was.value)
+		return 0;
+	lock_take(&lock);
+	if (keys[key].generation == was.generation)
+		destructor = keys[key].destructor;
+	lock_release(&lock);
+	if (!destructor)
+		return 0;
+	destructor(was.value);
+	return 1;
 }
 
 /* A destructor may set values again: after so many rounds they are left. */
@@ -71,15 +118,8 @@ static int destroy_values(void)
 {
 	int some = 0;
 
-	for (unsigned key = 0; key < KEYS; key++) {
-		void *value = values[key];
-
-		values[key] = NULL;
-		if (value && keys[key].destructor) {
-			keys[key].destructor(value);
-			some = 1;
-		}
-	}
+	for (pthread_key_t key = 0; key < KEYS; key++)
+		some |= destroy_value(key);
 	return some;
 }
 
@@ -89,31 +129,4 @@ void pthread_keys_destroy(void)
 		round++;
 	free(values);
 	values = NULL;
-}
-
-enum once { ONCE_NOT, ONCE_NOW, ONCE_NOW_WAITED, ONCE_DONE };
-
-int pthread_once(pthread_once_t *once, void (*function)(void))
-{
-	uint32_t word = __atomic_load_n(&once->word, __ATOMIC_ACQUIRE);
-
-	while (word != ONCE_DONE) {
-		if (word == ONCE_NOT) {
-			if (!__atomic_compare_exchange_n(&once->word, &word, ONCE_NOW, 0,
-				    __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE))
-				continue;
-			function();
-			if (__atomic_exchange_n(&once->word, ONCE_DONE, __ATOMIC_RELEASE) ==
-				ONCE_NOW_WAITED)
-				futex_wake(&once->word, UINT_MAX);
-			return 0;
-		}
-		if (word == ONCE_NOW &&
-			!__atomic_compare_exchange_n(&once->word, &word, ONCE_NOW_WAITED, 0,
-				__ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE))
-			continue;
-		(void)futex_wait(&once->word, ONCE_NOW_WAITED, FUTEX_FOREVER);
-		word = __atomic_load_n(&once->word, __ATOMIC_ACQUIRE);
-	}
-	return 0;
 }

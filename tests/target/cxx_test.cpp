@@ -215,6 +215,24 @@ TEST(cxx, futures_carry_results_and_exceptions)
 	EXPECT(thrown);
 }
 
+TEST(cxx, a_call_that_throws_was_not_the_one)
+{
+	std::once_flag flag;
+	int calls = 0;
+
+	for (int i = 0; i < 3; i++)
+		try {
+			std::call_once(flag, [&] {
+				if (++calls == 1)
+					throw std::runtime_error("not yet");
+			});
+			EXPECT(calls == 2);
+		} catch (const std::runtime_error &error) {
+			EXPECT(calls == 1);
+		}
+	EXPECT_EQ(calls, 2);
+}
+
 TEST(cxx, clocks_go_on)
 {
 	auto before = std::chrono::steady_clock::now();

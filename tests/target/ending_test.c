@@ -44,6 +44,16 @@ static void *end(void *unused)
 	exit(status);
 }
 
+/* The first thread can be joined as any other. */
+static void *join_first(void *first)
+{
+	void *result = NULL;
+
+	if (pthread_join(first, &result) == 0 && result == &status)
+		puts("the first thread is joined");
+	return NULL;
+}
+
 /* The C locale alone, and what it says. */
 static int locale_is_c(void)
 {
@@ -69,6 +79,10 @@ int main(int argc, char **argv, char **envp)
 	status = argc * 10;
 	if (argc == 1)
 		return status;
+	if (strcmp(argv[1], "join") == 0) {
+		pthread_create(&thread, NULL, join_first, pthread_self());
+		pthread_exit(&status);
+	}
 	pthread_create(&thread, NULL, end, NULL);
 	for (;;)
 		sleep(1000);

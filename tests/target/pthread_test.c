@@ -313,6 +313,49 @@ TEST(condition, broadcast_wakes_all)
 	EXPECT_EQ(waiting, 0);
 }
 
+/* Memory that a condition was in is written as soon as it is destroyed. */
+struct passing {
+	pthread_mutex_t mutex;
+	pthread_cond_t condition;
+	int waits, told;
+};
+
+static void *pass(void *argument)
+{
+	struct passing *p = argument;
+
+	pthread_mutex_lock(&p->mutex);
+	p->waits = 1;
+	while (!p->told)
+		pthread_cond_wait(&p->condition, &p->mutex);
+	pthread_mutex_unlock(&p->mutex);
+	return NULL;
+}
+
+TEST(condition, may_go_once_all_are_told)
+{
+	for (int i = 0; i < ROUNDS; i++) {
+		struct passing p = {0};
+		pthread_t thread = start(pass, &p);
+
+		while (!p.told) {
+			pthread_mutex_lock(&p.mutex);
+			if (p.waits) {
+				p.told = 1;
+				pthread_cond_broadcast(&p.condition);
+				pthread_mutex_unlock(&p.mutex);
+				EXPECT_EQ(pthread_cond_destroy(&p.condition), 0);
+				memset(&p.condition, 0, sizeof(p.condition));
+				break;
+			}
+			pthread_mutex_unlock(&p.mutex);
+			sched_yield();
+		}
+		join(thread);
+		EXPECT(p.condition.inside_clock == 0);
+	}
+}
+
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static int done_once;
 
@@ -373,6 +416,36 @@ TEST(keys, values_are_each_threads_own_and_destroyed_with_it)
 	EXPECT_EQ(pthread_key_delete(key), 0);
 	EXPECT_EQ(pthread_key_delete(key), EINVAL);
 	EXPECT_EQ(pthread_setspecific(key, &key), EINVAL);
+}
+
+/* Between its two looks the key is made anew. */
+static pthread_barrier_t gate;
+
+static void *keep_value(void *argument)
+{
+	EXPECT_EQ(pthread_setspecific(key, argument), 0);
+	pthread_barrier_wait(&gate);
+	pthread_barrier_wait(&gate);
+	return pthread_getspecific(key);
+}
+
+TEST(keys, a_new_one_has_no_value_of_one_before_it)
+{
+	int value = 1;
+	pthread_t thread;
+
+	destroyed = 0;
+	pthread_barrier_init(&gate, NULL, 2);
+	EXPECT_EQ(pthread_key_create(&key, destroy_value), 0);
+	thread = start(keep_value, &value);
+	pthread_barrier_wait(&gate);
+	EXPECT_EQ(pthread_key_delete(key), 0);
+	EXPECT_EQ(pthread_key_create(&key, destroy_value), 0);
+	pthread_barrier_wait(&gate);
+	EXPECT(join(thread) == NULL);
+	EXPECT_EQ(destroyed, 0);
+	EXPECT_EQ(pthread_key_delete(key), 0);
+	pthread_barrier_destroy(&gate);
 }
 
 static int ended_detached;

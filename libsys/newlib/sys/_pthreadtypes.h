@@ -52,7 +52,8 @@ typedef struct {
 
 typedef struct {
 	__uint32_t turn; /* changes with each signal */
-	int clock;	 /* 0: CLOCK_REALTIME */
+	__uint32_t
+		inside_clock; /* threads that wait, and in 8 bits a clock; 0: CLOCK_REALTIME */
 } pthread_cond_t;
 
 typedef struct {
