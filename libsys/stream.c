@@ -19,7 +19,7 @@ void stream_pack(
 		memcpy(ipc_buffer()->words, (const char *)from + first, size - first);
 }
 
-void stream_unpack(const struct message *message, void *to, size_t size)
+size_t stream_unpack(const struct message *message, void *to, size_t size)
 {
 	size_t has =
 		tag_words(message->tag) ? (tag_words(message->tag) - 1) * sizeof(word_t) : 0;
@@ -30,6 +30,7 @@ void stream_unpack(const struct message *message, void *to, size_t size)
 	memcpy(to, &message->words[1], first);
 	if (size > first)
 		memcpy((char *)to + first, ipc_buffer()->words, size - first);
+	return size;
 }
 
 int64_t stream_read(cptr_t stream, enum stream_label label, void *to, size_t size)
@@ -44,9 +45,9 @@ int64_t stream_read(cptr_t stream, enum stream_label label, void *to, size_t siz
 	} while (st == ST_CANCELED); /* its server went away with the question */
 	if (st != ST_OK)
 		return st;
-	if (message.words[0] > size)
+	if (message.words[0] > size ||
+		stream_unpack(&message, to, message.words[0]) != message.words[0])
 		return ST_INTERNAL;
-	stream_unpack(&message, to, message.words[0]);
 	return (int64_t)message.words[0];
 }
 

@@ -46,6 +46,7 @@ enum {
 struct waiting {
 	cptr_t reply;
 	unsigned label; /* 0: nobody */
+	uint64_t turn;	/* counts up with each that comes */
 	size_t size;	/* wanted; of a writer: still to be written */
 	size_t done;
 	uint8_t bytes[STREAM_MAX];
@@ -57,7 +58,9 @@ static cptr_t endpoint, notification, interrupt;
 static uint8_t ring[RING];
 static uint32_t ring_head, ring_tail;
 static char edited[LINE_MAX_];
-static size_t edited_length;
+static size_t edited_length, edited_given; /* a reader may want less than a line */
+static bool is_complete;		   /* and it is to be given */
+static uint64_t turns;
 static bool reads_keys;
 
 static bool open_line(void)
@@ -83,12 +86,15 @@ static bool open_line(void)
 	return false;
 }
 
+/* The one that waits longest: who comes again and again is served no oftener than others. */
 static struct waiting *find_waiting(unsigned label)
 {
-	for (unsigned i = 0; i < WAITING_MAX; i++)
-		if (waiting[i].label == label)
-			return &waiting[i];
-	return NULL;
+	struct waiting *found = NULL;
+
+	for (struct waiting *who = waiting; who < waiting + WAITING_MAX; who++)
+		if (who->label == label && (!found || who->turn < found->turn))
+			found = who;
+	return found;
 }
 
 static void answer(struct waiting *who, size_t count, const void *bytes, size_t size)
@@ -104,6 +110,12 @@ static void answer(struct waiting *who, size_t count, const void *bytes, size_t 
 static void echo(const char *text, size_t size)
 {
 	(void)serial_write(&line, text, size);
+}
+
+static void drop_line(void)
+{
+	edited_length = edited_given = 0;
+	is_complete = false;
 }
 
 static void erase_one(void)
@@ -137,6 +149,18 @@ static bool edit(uint8_t byte)
 	return false;
 }
 
+/* What a reader of lines wants of the line; once all is given the next one is edited. */
+static void give_line(struct waiting *who)
+{
+	size_t left = edited_length - edited_given;
+	size_t count = left < who->size ? left : who->size;
+
+	answer(who, count, edited + edited_given, count);
+	edited_given += count;
+	if (edited_given == edited_length)
+		drop_line();
+}
+
 /*
  * Give a reader what there is, if there is something for it. Of keys up to a line's end: what
  * follows may be for a program that this line starts.
@@ -160,12 +184,11 @@ static void serve_reader(void)
 		reads_keys = !ends_line;
 		return;
 	}
-	while (lines && !reads_keys && ring_tail != ring_head) {
-		if (!edit(ring[ring_tail++ % RING]))
-			continue;
-		count = edited_length < lines->size ? edited_length : lines->size;
-		answer(lines, count, edited, count);
-		edited_length = 0;
+	while (lines && !reads_keys && (is_complete || ring_tail != ring_head)) {
+		if (!is_complete)
+			is_complete = edit(ring[ring_tail++ % RING]);
+		if (is_complete)
+			give_line(lines);
 		lines = find_waiting(STREAM_READ);
 	}
 }
@@ -175,7 +198,7 @@ static void take_byte(uint8_t byte)
 {
 	if (byte == CTRL_C && interrupt && !reads_keys) {
 		ring_tail = ring_head;
-		edited_length = 0;
+		drop_line();
 		reads_keys = true;
 		echo("^C\r\n", 4);
 		(void)notification_signal(interrupt);
@@ -222,7 +245,7 @@ static void end_lines(void)
 
 	while ((who = find_waiting(STREAM_READ)))
 		answer(who, 0, "", 0);
-	edited_length = 0;
+	drop_line();
 }
 
 static void take_message(struct waiting *who, const struct message *message)
@@ -236,12 +259,13 @@ static void take_message(struct waiting *who, const struct message *message)
 	who->size = message->words[0] < STREAM_MAX ? message->words[0] : STREAM_MAX;
 	who->done = 0;
 	if (label == STREAM_WRITE)
-		stream_unpack(message, who->bytes, who->size);
+		who->size = stream_unpack(message, who->bytes, who->size);
 	else if (label != STREAM_READ && label != STREAM_READ_KEYS) {
 		answer(who, 0, "", 0);
 		return;
 	}
 	who->label = label;
+	who->turn = turns++;
 	if (who->size == 0)
 		answer(who, 0, "", 0);
 }

@@ -58,8 +58,8 @@ static int start(unsigned which, unsigned programs, char **words)
 	const cptr_t out = which + 1 < programs ? pipe_endpoint(pipes[which]) : console;
 	const word_t call = RIGHT_WRITE | RIGHT_GRANT_REPLY;
 	const struct process_cap caps[] = {
-		{"stdin", in, call, 0},
-		{"stdout", out, call, 0},
+		{"stdin", in, call, in != console},
+		{"stdout", out, call, out != console},
 		{"init", startup_cap("init"), call, 0},
 	};
 	const struct process_options options = {

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The Quire authors */
 /*
- * Pipes: a thread of the shell's serves each, with a buffer of PIPE_SIZE bytes. One writes and
- * one reads; who finds no room, or nothing, waits in a reply object of its own.
+ * Pipes: a thread of the shell's serves each, with a buffer of PIPE_SIZE bytes. Who finds no room,
+ * or nothing, waits in a reply object of its own, and is served in the order of coming. One reply
+ * object is always free, to receive with.
+ *
+ * What programs say is not believed: only the shell's own capability, which has no badge, ends
+ * the pipe, and a message has no more bytes than came with it.
+ *
+ * Pipes are kept for the next ones: what objects are made of comes back only all at once.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -12,23 +18,39 @@
 #include "libsys/untyped.h"
 #include "shell.h"
 
-enum { PIPE_SIZE = 1 << 16, QUIT = 0x2ff };
+enum { PIPE_SIZE = 1 << 16, WAITERS = 8, QUIT = 0x2ff };
 
 struct waiter {
 	cptr_t reply;
-	int waits;
+	enum { NOBODY, READER, WRITER } who;
+	uint64_t turn; /* counts up with each that comes */
 	size_t size;
 	char bytes[STREAM_MAX];
 };
 
 struct pipe {
+	struct pipe *next; /* that is kept */
 	cptr_t endpoint;
 	pthread_t thread;
-	struct waiter reader, writer;
+	struct waiter waiters[WAITERS];
+	uint64_t turns;
 	size_t used, first;
 	int ended, quits;
 	char buffer[PIPE_SIZE];
 };
+
+static struct pipe *kept; /* the main thread's */
+
+/* The one that waits longest, or NULL. */
+static struct waiter *find(struct pipe *pipe, int who)
+{
+	struct waiter *found = NULL;
+
+	for (struct waiter *w = pipe->waiters; w < pipe->waiters + WAITERS; w++)
+		if ((int)w->who == who && (!found || w->turn < found->turn))
+			found = w;
+	return found;
+}
 
 static void answer(struct waiter *who, word_t count, const char *bytes, size_t size)
 {
@@ -36,41 +58,65 @@ static void answer(struct waiter *who, word_t count, const char *bytes, size_t s
 
 	stream_pack(&message, 0, count, bytes, size);
 	(void)ipc_reply(who->reply, &message);
-	who->waits = 0;
+	who->who = NOBODY;
 }
 
-static void serve_writer(struct pipe *pipe)
+static int serve_writer(struct pipe *pipe)
 {
-	struct waiter *w = &pipe->writer;
+	struct waiter *w = find(pipe, WRITER);
 
-	if (!w->waits || PIPE_SIZE - pipe->used < w->size)
-		return;
+	if (!w || PIPE_SIZE - pipe->used < w->size)
+		return 0;
 	for (size_t i = 0; i < w->size; i++)
 		pipe->buffer[(pipe->first + pipe->used++) % PIPE_SIZE] = w->bytes[i];
 	answer(w, w->size, "", 0);
+	return 1;
 }
 
-static void serve_reader(struct pipe *pipe)
+static int serve_reader(struct pipe *pipe)
 {
-	struct waiter *r = &pipe->reader;
+	struct waiter *r = find(pipe, READER);
 	char bytes[STREAM_MAX];
 	size_t count = 0;
 
-	if (!r->waits || (pipe->used == 0 && !pipe->ended))
-		return;
+	if (!r || (pipe->used == 0 && !pipe->ended && r->size > 0))
+		return 0;
 	while (count < r->size && pipe->used > 0) {
 		bytes[count++] = pipe->buffer[pipe->first++ % PIPE_SIZE];
 		pipe->used--;
 	}
 	answer(r, count, bytes, count);
+	return 1;
 }
 
-/* A second one at the same end has lost its way: it is answered with the end at once. */
-static void take(struct waiter *who, const struct message *message)
+static void serve_all(struct pipe *pipe)
 {
+	while (serve_writer(pipe) || serve_reader(pipe))
+		;
+}
+
+static int is_reader(unsigned label)
+{
+	return label == STREAM_READ || label == STREAM_READ_KEYS;
+}
+
+/* One more that waits; if there is nowhere to receive the next, it is answered with the end. */
+static void take(struct pipe *pipe, struct waiter *who, const struct message *message)
+{
+	unsigned label = tag_label(message->tag);
+
+	if (label != STREAM_WRITE && !is_reader(label)) {
+		answer(who, 0, "", 0);
+		return;
+	}
 	who->size = message->words[0] < STREAM_MAX ? message->words[0] : STREAM_MAX;
-	who->waits = 1;
-	stream_unpack(message, who->bytes, who->size);
+	if (label == STREAM_WRITE)
+		who->size = stream_unpack(message, who->bytes, who->size);
+	who->turn = pipe->turns++;
+	who->who = label == STREAM_WRITE ? WRITER : READER;
+	serve_all(pipe);
+	if (!find(pipe, NOBODY))
+		answer(who, 0, "", 0);
 }
 
 static void *serve(void *argument)
@@ -79,52 +125,76 @@ static void *serve(void *argument)
 	struct message message = {0};
 
 	while (!pipe->quits) {
-		struct waiter *free = !pipe->writer.waits ? &pipe->writer : &pipe->reader;
+		struct waiter *free = find(pipe, NOBODY);
 
 		if (ipc_recv(pipe->endpoint, free->reply, &message) != ST_OK)
 			break;
-		switch (tag_label(message.tag)) {
-		case STREAM_WRITE:
-			take(&pipe->writer, &message);
-			if (free != &pipe->writer)
-				answer(free, 0, "", 0);
-			break;
-		case STREAM_END:
-			pipe->ended = 1;
-			break;
-		case QUIT:
-			pipe->quits = 1;
-			break;
-		default:
-			if (free != &pipe->reader) { /* it waits in the other's object */
-				cptr_t swap = free->reply;
-
-				free->reply = pipe->reader.reply;
-				pipe->reader.reply = swap;
-			}
-			take(&pipe->reader, &message);
+		if (message.badge != 0) {
+			take(pipe, free, &message);
+			continue;
 		}
-		serve_writer(pipe);
-		serve_reader(pipe);
-		serve_writer(pipe);
+		pipe->quits = tag_label(message.tag) == QUIT;
+		pipe->ended = 1;
+		serve_all(pipe);
 	}
 	return NULL;
 }
 
-struct pipe *pipe_open(void)
+/* What there is of it. */
+static void delete_objects(struct pipe *pipe)
+{
+	if (pipe->endpoint)
+		(void)object_delete(pipe->endpoint);
+	for (unsigned i = 0; i < WAITERS; i++)
+		if (pipe->waiters[i].reply)
+			(void)object_delete(pipe->waiters[i].reply);
+}
+
+static int make_objects(struct pipe *pipe)
+{
+	if (object_create(OBJECT_ENDPOINT, 0, &pipe->endpoint) != ST_OK)
+		return 0;
+	for (unsigned i = 0; i < WAITERS; i++)
+		if (object_create(OBJECT_REPLY, 0, &pipe->waiters[i].reply) != ST_OK)
+			return 0;
+	return 1;
+}
+
+static struct pipe *make(void)
 {
 	struct pipe *pipe = calloc(1, sizeof(*pipe));
 
 	if (!pipe)
 		return NULL;
-	if (object_create(OBJECT_ENDPOINT, 0, &pipe->endpoint) != ST_OK ||
-		object_create(OBJECT_REPLY, 0, &pipe->reader.reply) != ST_OK ||
-		object_create(OBJECT_REPLY, 0, &pipe->writer.reply) != ST_OK ||
-		pthread_create(&pipe->thread, NULL, serve, pipe) != 0) {
-		free(pipe);
+	if (make_objects(pipe))
+		return pipe;
+	delete_objects(pipe);
+	free(pipe);
+	return NULL;
+}
+
+static void keep(struct pipe *pipe)
+{
+	pipe->next = kept;
+	kept = pipe;
+}
+
+struct pipe *pipe_open(void)
+{
+	struct pipe *pipe = kept ? kept : make();
+
+	if (!pipe)
 		return NULL;
-	}
-	return pipe;
+	if (pipe == kept)
+		kept = pipe->next;
+	for (unsigned i = 0; i < WAITERS; i++)
+		pipe->waiters[i].who = NOBODY;
+	pipe->used = pipe->first = 0;
+	pipe->ended = pipe->quits = 0;
+	if (pthread_create(&pipe->thread, NULL, serve, pipe) == 0)
+		return pipe;
+	keep(pipe);
+	return NULL;
 }
 
 static void tell(struct pipe *pipe, word_t label)
@@ -148,8 +218,5 @@ void pipe_close(struct pipe *pipe)
 {
 	tell(pipe, QUIT);
 	pthread_join(pipe->thread, NULL);
-	(void)object_delete(pipe->endpoint);
-	(void)object_delete(pipe->reader.reply);
-	(void)object_delete(pipe->writer.reply);
-	free(pipe);
+	keep(pipe);
 }

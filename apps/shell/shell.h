@@ -32,7 +32,10 @@ uint64_t jobs_memory(void);
 /* file_name: of the archive's, by number; NULL: no more. */
 const char *file_name(unsigned number);
 
-/* pipe.c: a stream from one program to another; its endpoint. */
+/*
+ * pipe.c: a stream from one program to another; its endpoint, which programs get with a badge:
+ * without one it is told to end.
+ */
 struct pipe;
 struct pipe *pipe_open(void);
 void pipe_close(struct pipe *pipe);

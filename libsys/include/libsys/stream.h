@@ -48,8 +48,8 @@ int64_t stream_write(cptr_t stream, const void *from, size_t size);
 void stream_pack(
 	struct message *message, unsigned label, word_t head, const void *from, size_t size);
 
-/* stream_unpack: the bytes of a message, as many as there are of `size`. */
-void stream_unpack(const struct message *message, void *to, size_t size);
+/* stream_unpack: the bytes of a message, as many as there are of `size`; returns how many. */
+size_t stream_unpack(const struct message *message, void *to, size_t size);
 
 #ifdef __cplusplus
 }
