@@ -19,6 +19,11 @@ static inline struct lookup find_pool(cptr_t cptr)
 	return invoke_find(cptr, OBJECT_POOL, 0);
 }
 
+static force_inline struct lookup find_vmo(cptr_t cptr, unsigned rights)
+{
+	return invoke_find(cptr, OBJECT_VMO, rights);
+}
+
 /* find_empty: where the capability to a new object goes. ST_ALREADY_EXISTS. */
 static inline status_t find_empty(cptr_t cnode, word_t index, struct slot **slot_out)
 {

@@ -20,7 +20,7 @@ static struct lookup find_pager(cptr_t cptr)
 
 int64_t sys_vmo_set_pager(cptr_t cptr, cptr_t endpoint)
 {
-	struct lookup lookup = invoke_find(cptr, OBJECT_VMO, RIGHT_PROPERTY);
+	struct lookup lookup = find_vmo(cptr, RIGHT_PROPERTY);
 	struct lookup pager = find_pager(endpoint);
 	struct work work = {WORK_DEFAULT};
 
@@ -41,14 +41,14 @@ static bool is_within(const struct vmo *core, word_t offset, word_t size)
 int64_t sys_vmo_supply(
 	cptr_t cptr, word_t offset, word_t size, cptr_t source_cptr, word_t source_offset)
 {
-	struct lookup lookup = invoke_find(cptr, OBJECT_VMO, RIGHT_WRITE), source;
+	struct lookup lookup = find_vmo(cptr, RIGHT_WRITE), source;
 	struct vmo_object *vmo, *from;
 	uint64_t done = 0;
 	status_t st;
 
 	if (lookup.status != ST_OK)
 		return lookup.status;
-	source = invoke_find(source_cptr, OBJECT_VMO, RIGHT_READ | RIGHT_WRITE);
+	source = find_vmo(source_cptr, RIGHT_READ | RIGHT_WRITE);
 	if (source.status != ST_OK)
 		return source.status;
 	vmo = vmo_of(&lookup.slot->cap);

@@ -128,7 +128,7 @@ int64_t sys_vspace_map(
 
 	if (unlikely(lookup.status != ST_OK))
 		return lookup.status;
-	source = invoke_find(vmo, OBJECT_VMO, 0);
+	source = find_vmo(vmo, 0);
 	if (unlikely(source.status != ST_OK))
 		return source.status;
 	st = flags_check(flags);
