@@ -25,13 +25,16 @@ static status_t retype(enum object type, unsigned size_bits, unsigned count, cpt
 
 status_t objects_create(enum object type, unsigned size_bits, unsigned count, cptr_t *first_out)
 {
-	status_t st = slots_alloc(count, first_out);
+	cptr_t first;
+	status_t st = slots_alloc(count, &first);
 
 	if (st != ST_OK)
 		return st;
-	st = retype(type, size_bits, count, *first_out);
-	if (st != ST_OK)
-		slots_free(*first_out, count);
+	st = retype(type, size_bits, count, first);
+	if (st == ST_OK)
+		*first_out = first;
+	else
+		slots_free(first, count);
 	return st;
 }
 

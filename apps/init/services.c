@@ -163,12 +163,15 @@ static void become_golden(struct service *service)
 		.control = control,
 		.badge = (word_t)(service - services) + 1,
 	};
-	status_t st;
+	cptr_t other;
+	status_t st = object_create(OBJECT_REPLY, 0, &other);
 
-	service->golden = service->process;
-	if (object_create(OBJECT_REPLY, 0, &reply) !=
-		ST_OK) /* it waits in the other for good */
+	if (st != ST_OK) { /* it serves itself, and is not begun anew */
+		(void)process_go(&service->process, 0);
 		return;
+	}
+	reply = other; /* in the one before it waits for good */
+	service->golden = service->process;
 	st = process_clone(&service->golden, &options, &service->process);
 	if (st != ST_OK) {
 		tell("%s cannot be cloned: %s", service->wish.name, status_text(st));
@@ -211,11 +214,18 @@ static void ended(struct service *service, const struct process_event *event)
 		process_destroy(&service->process);
 }
 
-/* A message of a service about itself. */
+static int is_alive(const struct process *process)
+{
+	return process->state == PROCESS_RUNS || process->state == PROCESS_WAITS;
+}
+
+/* A message of a service about itself; who lives on its capability after its end is nobody. */
 static void happened(struct service *service, const struct message *message)
 {
 	struct process_event event;
 
+	if (!is_alive(&service->process))
+		return;
 	service->process.reply = reply;
 	process_handle(&service->process, message, &event);
 	if (event.state != PROCESS_WAITS)
@@ -281,14 +291,19 @@ static void answer_lookup(const char *name)
 {
 	const struct service *service = find_service(name);
 	struct message message = {.tag = tag_make(0, 1, 1)};
+	status_t st;
 
 	if (!service || !service->endpoint) {
 		answer(ST_NOT_FOUND, "", 0);
 		return;
 	}
+	st = cap_copy(answer_slot, service->endpoint, RIGHT_WRITE | RIGHT_GRANT_REPLY);
+	if (st != ST_OK) {
+		answer(st, "", 0);
+		return;
+	}
 	ipc_send_cap(0, answer_slot, RIGHTS_ALL);
-	if (cap_copy(answer_slot, service->endpoint, RIGHT_WRITE | RIGHT_GRANT_REPLY) == ST_OK)
-		(void)ipc_reply(reply, &message);
+	(void)ipc_reply(reply, &message);
 	(void)cap_delete(answer_slot);
 }
 
@@ -422,6 +437,17 @@ static int make_objects(void)
 	return device_open(serial_console(), &console) == ST_OK;
 }
 
+/*
+ * Whoever is left without an answer gets one that says nothing: nothing more can be received
+ * while somebody waits for it.
+ */
+static void answer_others(void)
+{
+	const struct message nothing = {0};
+
+	(void)ipc_reply(reply, &nothing);
+}
+
 int services_run(void)
 {
 	struct message message = {0};
@@ -435,6 +461,7 @@ int services_run(void)
 			asked(&message);
 		else if (message.badge > 0 && message.badge <= service_count)
 			happened(&services[message.badge - 1], &message);
+		answer_others();
 	}
 	return status_of_machine;
 }

@@ -172,6 +172,15 @@ static void take_and_give(void *argument)
 	}
 }
 
+/* Who deletes what there is of several objects must not delete what now stands there. */
+TEST(object_create, that_fails_says_no_slot)
+{
+	cptr_t cap = 0;
+
+	EXPECT_EQ(object_create(OBJECT_UNTYPED, 38, &cap), ST_NO_MEMORY);
+	EXPECT_EQ(cap, 0);
+}
+
 TEST(slots, are_given_once_to_threads_on_all_cpus)
 {
 	const unsigned count =

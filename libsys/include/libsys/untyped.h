@@ -61,7 +61,7 @@ static inline int64_t untyped_free(cptr_t untyped)
  * objects_create: make objects of the first program's RAM, in slots of slots_alloc(): from the
  * smallest of bootinfo's Untypeds that has room. Any thread may, at any time.
  *
- *  first_out  the first one's capability, the others are next to it
+ *  first_out  the first one's capability, the others are next to it; written if all is well
  *  returns    ST_OK; ST_NO_RESOURCES: no slots; ST_NO_MEMORY: no room in any Untyped;
  *             others as untyped_retype
  *
