@@ -96,24 +96,36 @@ void device_ack(struct device *device)
 		(void)irq_ack(device->irq);
 }
 
-status_t device_wait_open(struct device *device, struct device_wait *wait)
+/* The line holds a copy of the capability that it is bound by. */
+static status_t bind_badged(struct device *device, cptr_t notification)
 {
 	enum { BIT = 1 };
 	cptr_t badged = slot_alloc();
-	status_t st = object_create(OBJECT_NOTIFICATION, 0, &wait->notification);
+	status_t st;
 
-	if (st != ST_OK) {
-		slot_free(badged);
-		return st;
-	}
-	st = object_create(OBJECT_TIMER, 0, &wait->timer);
-	if (st == ST_OK)
-		st = timer_bind(wait->timer, wait->notification);
-	if (st == ST_OK)
-		st = cap_mint(badged, wait->notification, RIGHTS_ALL, BIT);
+	if (!badged)
+		return ST_NO_RESOURCES;
+	st = cap_mint(badged, notification, RIGHTS_ALL, BIT);
 	if (st == ST_OK)
 		st = device_bind(device, badged);
-	(void)object_delete(badged); /* the line holds a copy */
+	(void)object_delete(badged);
+	return st;
+}
+
+status_t device_wait_open(struct device *device, struct device_wait *wait)
+{
+	status_t st = object_create(OBJECT_NOTIFICATION, 0, &wait->notification);
+
+	if (st != ST_OK)
+		return st;
+	st = object_create(OBJECT_TIMER, 0, &wait->timer);
+	if (st != ST_OK) {
+		(void)object_delete(wait->notification);
+		return st;
+	}
+	st = timer_bind(wait->timer, wait->notification);
+	if (st == ST_OK)
+		st = bind_badged(device, wait->notification);
 	if (st != ST_OK)
 		device_wait_close(device, wait);
 	return st;

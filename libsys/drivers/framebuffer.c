@@ -193,8 +193,11 @@ static void put_any(struct screen *screen, char c)
 		put(screen, c >= ' ' && c <= '~' ? c : '?');
 }
 
+/* On a picture that is smaller than a character nothing shows. */
 void screen_write(struct screen *screen, const char *text, size_t size)
 {
+	if (screen->columns == 0 || screen->rows == 0)
+		return;
 	while (size--)
 		put_any(screen, *text++);
 	dma_wmb(); /* shown from here on */

@@ -291,6 +291,7 @@ static uint64_t csd_sectors(const uint32_t csd[4])
 static status_t select_card(struct sdhci *card)
 {
 	uint32_t csd[4];
+	uint64_t most;
 	status_t st = command(card, SEND_CSD, card->address, R2, 0);
 
 	if (st != ST_OK)
@@ -298,6 +299,10 @@ static status_t select_card(struct sdhci *card)
 	for (uint32_t i = 0; i < 4; i++)
 		csd[i] = get(card, RESPONSE + i * (uint32_t)sizeof(uint32_t));
 	card->block.sectors = csd_sectors(csd);
+	most = card->is_by_sector ? UINT64_C(1) << 32 : (UINT64_C(1) << 32) / BLOCK_SECTOR;
+	if (card->block.sectors >
+		most) /* an argument has 32 bits: no sector is another one's */
+		card->block.sectors = most;
 	st = command(card, SELECT, card->address, R1_BUSY, 0);
 	if (st == ST_OK)
 		st = application_command(card, SET_WIRES, 2, R1);

@@ -59,16 +59,37 @@ uint64_t system_timer_us(struct system_timer *timer)
 	return (uint64_t)high << 32 | low;
 }
 
+static int is_matched(struct system_timer *timer)
+{
+	return get(timer, CS) >> timer->channel & 1;
+}
+
+static void compare_with(struct system_timer *timer, uint32_t moment)
+{
+	mmio_write32(timer->device.registers, C0 + timer->channel * (uint32_t)sizeof(uint32_t),
+		moment);
+}
+
+/*
+ * The counter may have passed the moment before the compare has it, which would then match when
+ * it comes round, in an hour: a later moment is set instead, further away with each attempt.
+ */
 void system_timer_set(struct system_timer *timer, uint32_t us)
 {
+	uint32_t start = get(timer, CLO), away = us;
+
 	clear(timer);
-	mmio_write32(timer->device.registers, C0 + timer->channel * (uint32_t)sizeof(uint32_t),
-		get(timer, CLO) + us);
+	for (uint32_t more = 2;; more *= 2) {
+		compare_with(timer, start + away);
+		if (get(timer, CLO) - start < away || is_matched(timer))
+			return;
+		away = get(timer, CLO) - start + more;
+	}
 }
 
 int system_timer_has_matched(struct system_timer *timer)
 {
-	int matched = get(timer, CS) >> timer->channel & 1;
+	int matched = is_matched(timer);
 
 	if (matched)
 		clear(timer);

@@ -216,9 +216,14 @@ void virtio_close(struct virtio *virtio)
 	device_close(&virtio->device);
 }
 
+/*
+ * What was used before the acknowledgement is seen by who looks after it: had it been looked
+ * for earlier, its interrupt might be gone with this one.
+ */
 void virtio_acknowledge(struct virtio *virtio)
 {
 	set(virtio, INTERRUPT_ACK, get(virtio, INTERRUPT_STATUS));
+	dma_mb();
 	device_ack(&virtio->device);
 }
 
@@ -275,7 +280,9 @@ status_t virtqueue_open(struct virtio *virtio, unsigned index, struct virtqueue 
 	memset(queue, 0, sizeof(*queue));
 	queue->virtio = virtio;
 	queue->index = index;
-	queue->size = max < VIRTQUEUE_MAX ? max : VIRTQUEUE_MAX;
+	queue->size = VIRTQUEUE_MAX;
+	while (queue->size > max) /* a power of two */
+		queue->size /= 2;
 	queue->free_count = queue->size;
 	for (unsigned i = 0; i < queue->size; i++)
 		queue->next[i] = (uint16_t)(i + 1);

@@ -54,7 +54,11 @@ static status_t wait_for_answer(struct virtio_blk *disk, int head)
 		}
 		virtio_acknowledge(&disk->virtio);
 	}
-	return done == head && *at(disk, STATUS) == STATUS_OK ? ST_OK : ST_IO;
+	if (done != head) { /* nobody knows what it still writes to */
+		disk->is_lost = 1;
+		return ST_IO;
+	}
+	return *at(disk, STATUS) == STATUS_OK ? ST_OK : ST_IO;
 }
 
 /* One request of `size` bytes of data in the buffer. */

@@ -167,6 +167,20 @@ TEST(system_timer, matches_once_when_its_time_has_come)
 	EXPECT_EQ(system_timer_open(4, 0, &timer), ST_OUT_OF_RANGE);
 }
 
+/* Nearer than it takes to tell the compare. */
+TEST(system_timer, matches_however_near_its_time_is)
+{
+	struct system_timer timer;
+
+	REQUIRE(system_timer_open(3, 0, &timer) == ST_OK);
+	for (int i = 0; i < 20; i++) {
+		system_timer_set(&timer, 1);
+		clock_sleep_ns(5 * MS);
+		EXPECT(system_timer_has_matched(&timer));
+	}
+	system_timer_close(&timer);
+}
+
 static struct framebuffer framebuffer;
 
 TEST(framebuffer, is_mapped_and_drawn_on)
@@ -219,6 +233,21 @@ TEST(screen, shows_text)
 	}
 	framebuffer_close(&framebuffer);
 	mailbox_tear_down();
+}
+
+TEST(screen, on_a_picture_smaller_than_a_character_shows_nothing)
+{
+	enum { SIDE = 8 };
+	static uint32_t pixels[32 * SIDE];
+	static struct screen screen;
+	struct framebuffer small = {
+		.pixels = pixels, .width = SIDE, .height = SIDE, .pitch = SIDE};
+
+	screen_open(&small, INK, PAPER, &screen);
+	screen_write(&screen, "two\nlines", 9);
+	EXPECT_EQ(pixels[SIDE * SIDE - 1], PAPER);
+	for (int i = SIDE * SIDE; i < 32 * SIDE; i++)
+		EXPECT_EQ(pixels[i], 0);
 }
 
 TEST(watchdog, takes_times_and_is_stopped)
