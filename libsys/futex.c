@@ -247,6 +247,21 @@ status_t sleeper_init(struct sleeper *sleeper)
 	return st;
 }
 
+/* The timer may be bound, if that is the copy's second life. */
+void sleeper_renew(struct sleeper *sleeper)
+{
+	word_t bits;
+
+	(void)timer_bind(sleeper->timer, sleeper->notification);
+	(void)timer_cancel(sleeper->timer);
+	(void)notification_poll(sleeper->notification, &bits);
+	(void)cap_delete(sleeper->signal);
+	if (cap_mint(sleeper->signal, sleeper->notification, RIGHT_WRITE, WOKEN_BIT) == ST_OK)
+		return;
+	slot_free(sleeper->signal);
+	sleeper->signal = 0;
+}
+
 void sleeper_fini(struct sleeper *sleeper)
 {
 	if (sleeper->signal)

@@ -21,12 +21,17 @@
 #include "libsys/vspace.h"
 #include "process_own.h"
 
-/* What the source knows of a mapping, if it made it. */
-static struct process_mapping *find_at(struct process *source, uaddr_t address)
+/* What is known of a mapping that was made for the source and not by it. */
+static struct process_mapping *find_known(
+	struct process *source, const struct vspace_range *range)
 {
-	for (unsigned i = 0; i < source->mapping_count; i++)
-		if (source->mapping[i].address == address)
-			return &source->mapping[i];
+	for (unsigned i = 0; i < source->mapping_count; i++) {
+		struct process_mapping *mapping = &source->mapping[i];
+
+		if (mapping->address == range->address && mapping->offset == range->offset &&
+			cap_info_vmo(cap_info(mapping->vmo)) == (range->vmo & CAP_ID_MASK))
+			return mapping;
+	}
 	return NULL;
 }
 
@@ -75,7 +80,7 @@ static status_t make_child(struct process_copying *copying, const struct vspace_
 
 	if (st != ST_BAD_STATE || kind != VMO_CHILD_SNAPSHOT)
 		return st;
-	known = find_at(copying->source, range->address);
+	known = find_known(copying->source, range);
 	if (!known || known->is_shared)
 		return st;
 	st = own_pages(copying->source, known);
@@ -85,7 +90,7 @@ static status_t make_child(struct process_copying *copying, const struct vspace_
 
 static status_t copy_mapping(struct process_copying *copying, const struct vspace_range *range)
 {
-	const struct process_mapping *known = find_at(copying->source, range->address);
+	const struct process_mapping *known = find_known(copying->source, range);
 	struct process_mapping mapping = {
 		.address = range->address,
 		.size = range->size,
@@ -283,6 +288,7 @@ static status_t make_copy(
 {
 	struct process *source = copying->source, *copy = copying->copy;
 	struct process_options sized = options ? *options : (struct process_options){0};
+	int was_golden = source->is_golden;
 	status_t st, more;
 
 	*copy = (struct process){
@@ -299,6 +305,8 @@ static status_t make_copy(
 	st = stop_source(copying);
 	if (st == ST_OK)
 		st = copy_all(copying, &sized);
+	if (st != ST_OK)
+		source->is_golden = was_golden;
 	more = start_source(copying);
 	if (st == ST_OK)
 		st = more;

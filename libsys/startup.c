@@ -8,6 +8,7 @@
 #include "startup_own.h"
 
 struct startup *startup_own;
+void (*startup_copied)(void);
 
 struct startup *startup_page(void)
 {
@@ -30,6 +31,8 @@ unsigned startup_ready(void)
 
 	if (!startup_own || ipc_call(STARTUP_SLOT_CONTROL, &message) != ST_OK)
 		return 0;
+	if (message.words[0] && startup_copied)
+		startup_copied();
 	return (unsigned)message.words[0];
 }
 

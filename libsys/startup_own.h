@@ -10,6 +10,9 @@
 /* NULL in the first program. */
 extern struct startup *startup_own;
 
+/* What is to be done first in a copy of the program; NULL: nothing. */
+extern void (*startup_copied)(void);
+
 /*
  * startup_thread_add, startup_thread_remove: this program's other threads, as its parent finds
  * them. More than STARTUP_THREADS_MAX are not listed.

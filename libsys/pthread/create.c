@@ -26,6 +26,7 @@
 #include "libsys/vmo.h"
 #include "libsys/vspace.h"
 #include "pthread/thread.h"
+#include "startup_own.h"
 
 enum { STACK_SIZE = 256 << 10, GUARD_SIZE = PAGE_SIZE, STACK_LEAST = 4096 };
 
@@ -72,20 +73,6 @@ static void put_kit(struct kit *kit)
 	kit->next = kits;
 	kits = kit;
 	lock_release(&lock);
-}
-
-/* The first thread waits as the others do. */
-__attribute__((constructor(102))) static void init(void)
-{
-	static struct sleeper sleeper;
-	struct thread_info info;
-
-	first_thread.policy = SCHED_RR;
-	if (thread_info(ROOT_SLOT_THREAD, &info) == ST_OK)
-		first_thread.priority = (int)info.priority;
-	pthread_own = &first_thread;
-	if (sleeper_init(&sleeper) == ST_OK)
-		sleeper_own = &sleeper;
 }
 
 static int map_stack(struct pthread *thread, size_t size, size_t guard)
@@ -138,6 +125,42 @@ static void clear_up_detached(void)
 		next = list->next;
 		pthread_clear_up(list);
 	}
+}
+
+static void drop_kit(struct kit *kit)
+{
+	(void)object_delete(kit->thread);
+	sleeper_fini(&kit->sleeper);
+	free(kit);
+}
+
+/* A copy has no threads of ours but the first, whose objects do not belong together yet. */
+static void begin_copy(void)
+{
+	struct kit *kit;
+
+	if (sleeper_own)
+		sleeper_renew(sleeper_own);
+	clear_up_detached();
+	while ((kit = kits)) {
+		kits = kit->next;
+		drop_kit(kit);
+	}
+}
+
+/* The first thread waits as the others do. */
+__attribute__((constructor(102))) static void init(void)
+{
+	static struct sleeper sleeper;
+	struct thread_info info;
+
+	startup_copied = begin_copy;
+	first_thread.policy = SCHED_RR;
+	if (thread_info(ROOT_SLOT_THREAD, &info) == ST_OK)
+		first_thread.priority = (int)info.priority;
+	pthread_own = &first_thread;
+	if (sleeper_init(&sleeper) == ST_OK)
+		sleeper_own = &sleeper;
 }
 
 static void begin(void *argument)

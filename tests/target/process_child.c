@@ -328,6 +328,22 @@ static int remap(void)
 	return (int)number;
 }
 
+/* The page of facts, which is the parent's making, replaced by one of its own to be read only. */
+static int replace(void)
+{
+	uaddr_t at = (uaddr_t)boot_info() & ~(uaddr_t)(PAGE_SIZE - 1);
+	char first = 'r';
+	cptr_t vmo;
+
+	MUST(vmo_create(ROOT_SLOT_POOL, PAGE_SIZE, 0, &vmo) == ST_OK);
+	MUST(vmo_write(vmo, (const void *)at, 0, PAGE_SIZE) == ST_OK);
+	MUST(vmo_write(vmo, &first, PAGE_SIZE - 1, 1) == ST_OK);
+	MUST(vspace_map(ROOT_SLOT_VSPACE, vmo, 0, PAGE_SIZE,
+		     VSPACE_READ | VSPACE_FIXED | VSPACE_REPLACE, &at) == ST_OK);
+	(void)startup_ready();
+	return ((volatile char *)at)[PAGE_SIZE - 1] == 'r' ? GOOD : 1;
+}
+
 static int recurse(volatile char *above)
 {
 	volatile char here[512];
@@ -358,6 +374,8 @@ int main(int argc, char **argv)
 		return threads();
 	if (strcmp(what, "remap") == 0)
 		return remap();
+	if (strcmp(what, "replace") == 0)
+		return replace();
 	if (strcmp(what, "ready") == 0)
 		return ready();
 	if (strcmp(what, "twins") == 0)

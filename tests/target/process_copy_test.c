@@ -201,6 +201,32 @@ TEST(process_snapshot, refuses_what_it_cannot_make)
 	EXPECT_EQ(process_restart(&source), ST_BAD_STATE);
 }
 
+/* A golden process of which no clone could be made goes on, with all its threads. */
+TEST(process_clone, that_fails_leaves_the_golden_one_as_it_was)
+{
+	struct process_options options = {.cpu = 99};
+
+	start("pair");
+	EXPECT_EQ(next(&source), PROCESS_WAITS);
+	EXPECT_EQ(process_clone(&source, &options, &copy), ST_OUT_OF_RANGE);
+	EXPECT_EQ(process_go(&source, 0), ST_OK);
+	EXPECT_EQ(status_of(&source), GOOD);
+	destroy(&source);
+}
+
+/* What is shared with a copy is what is mapped there, whatever the program was given there. */
+TEST(process_snapshot, has_what_took_the_place_of_the_programs)
+{
+	start("replace");
+	EXPECT_EQ(next(&source), PROCESS_WAITS);
+	EXPECT_EQ(process_snapshot(&source, NULL, &copy), ST_OK);
+	EXPECT_EQ(status_of(&copy), GOOD);
+	destroy(&copy);
+	EXPECT_EQ(process_go(&source, 0), ST_OK);
+	EXPECT_EQ(status_of(&source), GOOD);
+	destroy(&source);
+}
+
 static struct pool_info usage(struct process *process)
 {
 	struct pool_info info = {0};
@@ -265,6 +291,24 @@ TEST(process_restart, undoes_what_was_mapped_in_place)
 	destroy(&copy);
 	destroy(&source);
 	drop(cap.cap);
+}
+
+/* What was made for threads before belongs to no thread of the copy's. */
+TEST(process_restart, each_life_can_make_threads)
+{
+	REQUIRE(process_spawn("pthread_child", NULL, &source) == ST_OK);
+	EXPECT_EQ(next(&source), PROCESS_WAITS);
+	EXPECT_EQ(process_snapshot(&source, NULL, &third), ST_OK);
+	EXPECT_EQ(status_of(&third), GOOD);
+	destroy(&third);
+	EXPECT_EQ(process_clone(&source, NULL, &copy), ST_OK);
+	for (int life = 0; life < 4; life++) {
+		EXPECT_EQ(status_of(&copy), GOOD);
+		EXPECT_EQ(process_restart(&copy), ST_OK);
+	}
+	EXPECT_EQ(status_of(&copy), GOOD);
+	destroy(&copy);
+	destroy(&source);
 }
 
 TEST(process_restart, while_it_runs_or_falls)

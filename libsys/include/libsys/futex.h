@@ -37,6 +37,12 @@ status_t sleeper_init(struct sleeper *sleeper);
 void sleeper_fini(struct sleeper *sleeper);
 
 /*
+ * sleeper_renew: in a copy of the program (libsys/process.h), where each slot has an object of
+ * its own: make them belong together again.
+ */
+void sleeper_renew(struct sleeper *sleeper);
+
+/*
  * futex_wait: wait while a word holds a value.
  *
  *  deadline  of clock_ns(), or FUTEX_FOREVER

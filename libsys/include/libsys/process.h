@@ -216,6 +216,9 @@ status_t process_go(struct process *process, unsigned generation);
  *	                      reply objects: new ones, nothing pending, timers unbound. Others
  *	                      are empty
  *
+ * Of the threads of <pthread.h> the copy has the first one alone: others are to be made after
+ * startup_ready(), or joined before it.
+ *
  * What waits in a call begins it anew in the copy. One that waits in startup_ready() returns 1
  * from it in the copy, while the source goes on waiting.
  *
@@ -234,8 +237,8 @@ status_t process_snapshot(
  * process_clone: make a process that begins where `golden` waits, and can be begun anew there
  * (process_restart).
  *
- *  golden   waits in startup_ready() (or was not started), and never runs again: it is what the
- *           clone's memory shows where the clone has not written. It stays longer than the clone
+ *  golden   waits in startup_ready(), and never runs again once there is a clone: it is what
+ *           the clone's memory shows where the clone has not written. It stays longer than that
  *  returns  as process_snapshot; ST_BAD_STATE: golden does not wait
  */
 status_t process_clone(
