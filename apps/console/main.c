@@ -302,6 +302,7 @@ int main(void)
 			return 1;
 	if (!open_line())
 		return 1;
+	take_input();
 	for (;;)
 		serve();
 }

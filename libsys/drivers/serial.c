@@ -85,8 +85,10 @@ status_t serial_open_device(const struct device *device, const char *compatible,
 	line->kind = kind;
 	kind->start(device->registers, clock_of(device->node));
 	st = device_bind(&line->device, notification);
-	if (st == ST_OK)
+	if (st == ST_OK) {
+		receive(line); /* what has come before signals no more */
 		choose_interrupts(line);
+	}
 	return st;
 }
 

@@ -12,7 +12,7 @@ enum { SERIAL_NONE = -1, SERIAL_LOST = 0x100, SERIAL_BAUD = 115200 };
 struct serial_kind {
 	const char *compatible;
 
-	/* Set it up if it is off. `clock` in Hz; 0: not known. */
+	/* Set it up if it is off; no interrupt is left over. `clock` in Hz; 0: not known. */
 	void (*start)(volatile void *registers, uint32_t clock);
 
 	/* The next byte that came, with SERIAL_LOST if others were lost before it, or NONE. */

@@ -6,10 +6,10 @@
  *
  *	serial_open(serial_console(), badged, &line)
  *	for (;;) {
- *		notification_wait(notification, &bits)
- *		serial_interrupt(&line)
  *		while ((size = serial_read(&line, text, sizeof(text))) > 0)
  *			...
+ *		notification_wait(notification, &bits)
+ *		serial_interrupt(&line)
  *	}
  *
  * The kernel's console is a line, too: it goes on writing what it has to say (debug_write, a
@@ -51,7 +51,7 @@ tree_node serial_console(void);
 
 /*
  * serial_open: take over a line, set up at 115200 baud if it is off (the PL011's parity and
- * rate stay as the firmware set them up).
+ * rate stay as the firmware set them up). What came before can be read at once, and signals nothing.
  *
  *  notification  right WRITE; its badge are the bits of the line's interrupt
  *  returns       ST_OK; ST_NOT_SUPPORTED: no such line is known here; others as device_open
