@@ -258,6 +258,7 @@ static void describe(const struct service *service, struct system_service *out)
 static void add_up(struct system_memory *out)
 {
 	const struct bootinfo *info = boot_info();
+	const int64_t pool = cap_info(ROOT_SLOT_POOL_MEMORY);
 	uint64_t handed_out = 0;
 
 	*out = (struct system_memory){.total = info->memory_bytes};
@@ -275,6 +276,8 @@ static void add_up(struct system_memory *out)
 		describe(&services[i], &one);
 		out->services += one.memory;
 	}
+	if (pool > 0)
+		handed_out += UINT64_C(1) << cap_info_size(pool);
 	out->boot = out->total - handed_out;
 	out->init = handed_out - out->services - out->free;
 }

@@ -22,8 +22,10 @@ enum {
 	SLEEP_MAX_S = 1000000000,
 	STATUS_MAX = 255,
 	ROUNDS = 1000,
+	SLICE_NS = 20000000, /* how late Ctrl-C may be */
 	PRINTED_MAX = 16,
 	VMOS_MAX = 1024,
+	SERVICES_MAX = 32,
 };
 
 static int last_status;
@@ -81,8 +83,8 @@ static int mem(int count, char **words)
 	(void)words;
 	if (st != ST_OK)
 		return 1;
-	printf("  %14lu bytes kernel, reserved, archive, init's own\n", m.boot);
-	printf("  %14lu bytes objects of init\n", m.init);
+	printf("  %14lu bytes kernel, reserved, archive\n", m.boot);
+	printf("  %14lu bytes init: its Pool and its objects\n", m.init);
 	printf("  %14lu bytes services, of which %lu for what the shell runs\n", m.services,
 		jobs_memory());
 	printf("  %14lu bytes free\n", m.free);
@@ -142,6 +144,18 @@ static int kill_command(int count, char **words)
 	return st != ST_OK;
 }
 
+const char *service_name(unsigned number)
+{
+	static struct system_service services[SERVICES_MAX];
+	struct system_service *service = &services[number];
+
+	return number < SERVICES_MAX &&
+			system_ask(startup_cap("init"), SYSTEM_SERVICE, number, NULL, service,
+				sizeof(*service)) == ST_OK ?
+		service->name :
+		NULL;
+}
+
 static int log_command(int count, char **words)
 {
 	char line[SYSTEM_LOG_MAX] = "";
@@ -174,6 +188,7 @@ static int sleep_command(int count, char **words)
 	const char *argument = count > 1 ? words[1] : "1";
 	char *end;
 	double seconds = strtod(argument, &end);
+	uint64_t now, until;
 
 	/* Written so that a NaN fails too. */
 	if (*end || end == argument || !(seconds >= 0 && seconds <= SLEEP_MAX_S)) {
@@ -181,7 +196,12 @@ static int sleep_command(int count, char **words)
 		return 1;
 	}
 	fflush(stdout);
-	clock_sleep_ns((uint64_t)(seconds * 1e9));
+	until = clock_ns() + (uint64_t)(seconds * 1e9);
+	while ((now = clock_ns()) < until) {
+		clock_sleep_until(until - now < SLICE_NS ? until : now + SLICE_NS);
+		if (jobs_interrupted())
+			return KILLED_STATUS;
+	}
 	return 0;
 }
 
@@ -274,7 +294,7 @@ static void ask_init(cptr_t vmo)
 	must(system_ask(startup_cap("init"), SYSTEM_MEMORY, 0, NULL, &memory, sizeof(memory)));
 }
 
-/* Where the machine counts instructions these are exact (QEMU with -icount). */
+/* Where the machine counts instructions the cycles are exact (QEMU with -icount). */
 static int bench(int count, char **words)
 {
 	static const struct {
@@ -285,18 +305,21 @@ static int bench(int count, char **words)
 		{"clone of 1 MiB made and closed", clone_and_close},
 		{"question to init and its answer", ask_init},
 	};
+	const int counts = (boot_info()->flags & BOOTINFO_COUNTS_CYCLES) != 0;
 	cptr_t vmo;
 
 	(void)count;
 	(void)words;
 	must(vmo_create(ROOT_SLOT_POOL, 1 << 20, 0, &vmo));
 	for (unsigned i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
-		uint64_t ns = clock_ns(), cycles = counter_cycles();
+		uint64_t ns = clock_ns(), cycles = counts ? counter_cycles() : 0;
 
 		for (unsigned round = 0; round < ROUNDS; round++)
 			runs[i].run(vmo);
-		printf("  %-32s %8lu cycles %8lu ns\n", runs[i].what,
-			(counter_cycles() - cycles) / ROUNDS, (clock_ns() - ns) / ROUNDS);
+		printf("  %-32s", runs[i].what);
+		if (counts)
+			printf(" %8lu cycles", (counter_cycles() - cycles) / ROUNDS);
+		printf(" %8lu ns\n", (clock_ns() - ns) / ROUNDS);
 	}
 	must(object_delete(vmo));
 	return 0;
@@ -313,31 +336,36 @@ static int run(int count, char **words)
 
 static int help(int count, char **words);
 
+/* What a command takes: so many words at most, or a command line, pipeline and all. */
+enum { LINE = -1 };
+
 static const struct command {
 	const char *name;
 	int (*run)(int count, char **words);
+	int most;
 	const char *arguments, *meaning;
 } commands[] = {
-	{"help", help, "", "this list"},
-	{"info", info, "", "the machine"},
-	{"run", run, "PROGRAM ... [| ...]",
+	{"help", help, 0, "", "this list"},
+	{"info", info, 0, "", "the machine"},
+	{"run", run, LINE, "PROGRAM ... [| ...]",
 		"a program of the archive, or a pipeline; the name alone does, too"},
-	{"files", files, "", "what is in the archive"},
-	{"ps", ps, "", "services, and how often they were begun anew"},
-	{"mem", mem, "", "where the machine's memory is"},
-	{"vmo-tree", vmo_tree, "[dot]", "families of VMOs, as text or for dot"},
-	{"kill", kill_command, "SERVICE", "stop a service; init does what its manifest says"},
-	{"log", log_command, "", "what happened to services"},
-	{"time", time_command, "[COMMAND]",
+	{"files", files, 0, "", "what is in the archive"},
+	{"ps", ps, 0, "", "services, and how often they were begun anew"},
+	{"mem", mem, 0, "", "where the machine's memory is"},
+	{"vmo-tree", vmo_tree, 1, "[dot]", "families of VMOs, as text or for dot"},
+	{"kill", kill_command, 1, "SERVICE",
+		"stop a service; init does what its manifest says"},
+	{"log", log_command, 0, "", "what happened to services"},
+	{"time", time_command, LINE, "[COMMAND]",
 		"seconds since the machine was switched on, or that it takes"},
-	{"trace", trace_command, "COMMAND",
+	{"trace", trace_command, LINE, "COMMAND",
 		"what the CPUs did meanwhile, for tools/trace; where the kernel records it"},
-	{"bench", bench, "", "what some calls cost"},
-	{"sleep", sleep_command, "SECONDS", "wait"},
-	{"echo", echo, "WORD...", "say them"},
-	{"history", history_command, "", "lines that were typed"},
-	{"status", status_command, "", "of the last command"},
-	{"exit", exit_command, "[STATUS]", "switch the machine off"},
+	{"bench", bench, 0, "", "what some calls cost"},
+	{"sleep", sleep_command, 1, "[SECONDS]", "wait"},
+	{"echo", echo, WORDS_MAX, "WORD...", "say them"},
+	{"history", history_command, 0, "", "lines that were typed"},
+	{"status", status_command, 0, "", "of the last command"},
+	{"exit", exit_command, 1, "[STATUS]", "switch the machine off"},
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
@@ -359,10 +387,42 @@ const char *command_name(unsigned number)
 	return number < COMMANDS ? commands[number].name : NULL;
 }
 
-int command_run(int count, char **words)
+static const struct command *find_command(const char *name)
 {
 	for (unsigned i = 0; i < COMMANDS; i++)
-		if (strcmp(words[0], commands[i].name) == 0)
-			return last_status = commands[i].run(count, words);
-	return last_status = jobs_run(count, words);
+		if (strcmp(name, commands[i].name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+int command_is(const char *name)
+{
+	return find_command(name) != NULL;
+}
+
+/* Says what is wrong with the words behind a command, if something is. */
+static int suits(const struct command *command, int count, char **words)
+{
+	if (command->most == LINE)
+		return 1;
+	for (int i = 1; i < count; i++)
+		if (strcmp(words[i], "|") == 0) {
+			printf("  %s is a command of the shell's own: it stands alone, without "
+			       "run and |\n",
+				command->name);
+			return 0;
+		}
+	if (count - 1 > command->most)
+		printf("  too much: %s %s\n", command->name,
+			*command->arguments ? command->arguments : "takes nothing");
+	return count - 1 <= command->most;
+}
+
+int command_run(int count, char **words)
+{
+	const struct command *command = find_command(words[0]);
+
+	if (!command)
+		return last_status = jobs_run(count, words);
+	return last_status = suits(command, count, words) ? command->run(count, words) : 1;
 }

@@ -18,7 +18,7 @@
 #include "libsys/untyped.h"
 #include "shell.h"
 
-enum { JOB_BITS = 22, KILLED_STATUS = 130, CRASHED_STATUS = 139 };
+enum { JOB_BITS = 22, CRASHED_STATUS = 139 };
 
 static cptr_t memory[PIPELINE_MAX], control, reply;
 static struct process job[PIPELINE_MAX];
@@ -73,8 +73,14 @@ static int start(unsigned which, unsigned programs, char **words)
 	};
 	status_t st = process_spawn(words[0], &options, &job[which]);
 
-	if (st == ST_NOT_FOUND)
+	if (st == ST_NOT_FOUND && command_is(words[0]))
+		printf("  %s is a command of the shell's own: it stands alone, without run and "
+		       "|\n",
+			words[0]);
+	else if (st == ST_NOT_FOUND)
 		printf("  no command and no program %s: try help\n", words[0]);
+	else if (st == ST_INVALID_ARGS)
+		printf("  %s is no program that can be loaded\n", words[0]);
 	else if (st != ST_OK)
 		printf("  %s: %s\n", words[0], status_text(st));
 	return st == ST_OK;
@@ -164,12 +170,18 @@ static unsigned split(int count, char **words, char **program[PIPELINE_MAX])
 	return words[count - 1] ? programs : 0;
 }
 
+int jobs_interrupted(void)
+{
+	word_t bits;
+
+	return notification_poll(startup_cap("interrupt"), &bits) == ST_OK;
+}
+
 int jobs_run(int count, char **words)
 {
 	char **program[PIPELINE_MAX];
 	unsigned programs = split(count, words, program), started = 0, open = 0;
 	int status = 1;
-	word_t bits;
 
 	if (programs == 0) {
 		printf("  a pipeline is 1 to %d programs with | between them\n", PIPELINE_MAX);
@@ -190,6 +202,5 @@ int jobs_run(int count, char **words)
 		pipe_close(pipes[i]);
 	/* What is typed from now on is for the shell, whoever was killed while it waited for it. */
 	(void)stream_read(startup_cap("stdin"), STREAM_READ_KEYS, NULL, 0);
-	(void)notification_poll(startup_cap("interrupt"), &bits); /* it came too late */
 	return status;
 }

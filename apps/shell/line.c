@@ -198,15 +198,17 @@ static void walk_history(struct editor *e, int step)
 /* Up to where all that begin with the word agree; they are listed if that is no more. */
 static void complete(struct editor *e)
 {
-	int start = e->at, is_first, agree = -1, matches = 0;
+	int start = e->at, agree = -1, matches = 0;
 	const char *name, *match = NULL;
+	char before[LINE_SIZE];
 
 	if (e->length >= LINE_SIZE)
 		return;
 	while (start > 0 && e->text[start - 1] != ' ' && e->text[start - 1] != '|')
 		start--;
-	is_first = strspn(e->text, " ") >= (size_t)start;
-	for (unsigned i = 0; (name = e->candidate(i, is_first)); i++) {
+	memcpy(before, e->text, (size_t)start);
+	before[start] = '\0';
+	for (unsigned i = 0; (name = e->candidate(i, before)); i++) {
 		int length = (int)strlen(name), typed = e->at - start, same = 0;
 
 		if (strncmp(name, e->text + start, (size_t)typed) != 0)
@@ -223,7 +225,7 @@ static void complete(struct editor *e)
 		insert(e, ' ');
 	} else if (matches > 1 && agree == e->at - start) {
 		putchar('\n');
-		for (unsigned i = 0; (name = e->candidate(i, is_first)); i++)
+		for (unsigned i = 0; (name = e->candidate(i, before)); i++)
 			if (strncmp(name, e->text + start, (size_t)(e->at - start)) == 0)
 				printf("%s  ", name);
 		printf("\n%s", e->prompt);

@@ -17,10 +17,10 @@
 enum { LINE_SIZE = 256, HISTORY = 64 };
 
 /*
- * line_candidate: what words can be completed to, by number from 0 on; NULL: no more. is_first:
- * it is the line's first word.
+ * line_candidate: what a word can be completed to, by number from 0 on; NULL: no more. before: what
+ * stands on the line before it. Names stay as they are until the next line is read.
  */
-typedef const char *(*line_candidate)(unsigned number, int is_first);
+typedef const char *(*line_candidate)(unsigned number, const char *before);
 
 /*
  * line_read: the next line, with what is to be said before it.

@@ -10,12 +10,15 @@
 #include "libsys/boot.h"
 #include "shell.h"
 
+static int is_given_up; /* by Ctrl-C, while it is printed */
+
 static void print_records(unsigned cpu)
 {
 	struct trace_record record;
 	unsigned i;
 
-	for (i = 0; trace_read(cpu, i, &record) == ST_OK; i++) {
+	for (i = 0; !is_given_up && trace_read(cpu, i, &record) == ST_OK; i++) {
+		is_given_up = jobs_interrupted();
 		printf("trace: %u %lu ", cpu, record.time);
 		if (!record.is_leave) {
 			printf("enter %s\n", trace_cause(record.cause));
@@ -45,6 +48,7 @@ int trace_command(int count, char **words)
 	}
 	status = command_run(count - 1, words + 1);
 	(void)trace_stop();
+	is_given_up = 0;
 	printf("trace: frequency %lu\n", boot_info()->timer_frequency);
 	for (unsigned cpu = 0; cpu < boot_info()->cpus_online; cpu++)
 		print_records(cpu);

@@ -13,8 +13,13 @@ int main(int argc, char **argv)
 	unsigned crash = argc > 1 && strcmp(argv[1], "crash") == 0;
 	struct message message = {.tag = tag_make(crash, 0, 0)};
 	cptr_t counter;
-	status_t st = system_lookup(startup_cap("init"), "counter", &counter);
+	status_t st;
 
+	if (argc > 2 || (argc == 2 && !crash)) {
+		puts("  count [crash]");
+		return 1;
+	}
+	st = system_lookup(startup_cap("init"), "counter", &counter);
 	if (st == ST_OK)
 		st = ipc_call(counter, &message);
 	if (st == ST_OK)

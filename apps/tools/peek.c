@@ -7,10 +7,14 @@
 
 int main(int argc, char **argv)
 {
-	const char *text = argc > 1 ? argv[1] : "0";
+	const char *text = argv[argc > 1];
 	unsigned long long address;
 	char *end;
 
+	if (argc != 2) {
+		puts("  peek ADDRESS");
+		return 1;
+	}
 	errno = 0;
 	address = strtoull(text, &end, 0);
 	if (*text < '0' || *text > '9' || *end || errno) {

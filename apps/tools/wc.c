@@ -1,14 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The Quire authors */
-/* wc: lines, words and bytes of the standard input. */
+/* wc [FILE]: lines, words and bytes of a file (the archive's are in /boot), or of the input. */
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
-int main(void)
+int main(int argc, char **argv)
 {
 	unsigned long lines = 0, words = 0, bytes = 0;
 	int c, in_word = 0;
 
+	if (argc > 2) {
+		puts("  wc [FILE]");
+		return 1;
+	}
+	if (argc == 2 && !freopen(argv[1], "r", stdin)) {
+		printf("  %s: %s\n", argv[1], strerror(errno));
+		return 1;
+	}
 	while ((c = getchar()) != EOF) {
 		bytes++;
 		lines += c == '\n';

@@ -44,8 +44,9 @@ struct system_vmo {
 /* All RAM, in bytes: total = boot + init + services + free. */
 struct system_memory {
 	uint64_t total;
-	uint64_t boot; /* kernel, reserved memory, the archive, init's own Pool */
-	uint64_t init; /* objects that init made for itself and to serve */
+	uint64_t
+		boot; /* kernel, a record for each page, reserved memory, the archive, first objects */
+	uint64_t init; /* its Pool, and objects that it made for itself and to serve */
 	uint64_t services;
 	uint64_t free;
 };
