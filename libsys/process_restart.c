@@ -8,6 +8,7 @@
  *	what it wrote              decommitted: the golden process shows again
  *	what it mapped, in place of something too, or unmapped or protected  as it was
  *	slots that it took or gave back  as they were
+ *	objects of its own from before   timers not set and not bound, notifications without bits
  *	registers                  the golden process's
  *
  * Each takes as long as there is something to undo.
@@ -15,7 +16,9 @@
 #include <string.h>
 
 #include "libsys/cap.h"
+#include "libsys/notification.h"
 #include "libsys/thread.h"
+#include "libsys/timer.h"
 #include "libsys/untyped.h"
 #include "libsys/vmo.h"
 #include "libsys/vspace.h"
@@ -146,6 +149,53 @@ static status_t empty_slots(struct process *process, const uint64_t *before)
 	return st;
 }
 
+/* A timer, or a notification, as it was made with the clone. */
+static void calm(cptr_t cap)
+{
+	word_t bits;
+
+	if (cap_info_type(cap_info(cap)) == OBJECT_TIMER) {
+		(void)timer_cancel(cap);
+		(void)timer_bind(cap, 0);
+	} else {
+		(void)notification_poll(cap, &bits);
+	}
+}
+
+/* All objects of a type that the golden process has in the same slots. */
+static void calm_all(struct process *process, enum object type, const uint64_t *used)
+{
+	for (cptr_t slot = process->slots_free; slot < (cptr_t)1 << process->cnode_bits;
+		slot++) {
+		int64_t info;
+
+		if (!(used[slot / BITS] >> slot % BITS & 1) ||
+			cap_copy_at(cap_at(process->lent), process_slot(process, slot),
+				RIGHTS_ALL) != ST_OK)
+			continue;
+		info = cap_info(process->lent);
+		if (info >= 0 && cap_info_type(info) == type)
+			calm(process->lent);
+		(void)cap_delete(process->lent);
+	}
+}
+
+/* A timer that still goes off would tell a notification: timers first. */
+static status_t calm_objects(struct process *process)
+{
+	uint64_t used[STARTUP_SLOT_WORDS];
+	status_t st = read_used(process->golden, used);
+
+	if (st != ST_OK)
+		return st;
+	calm_all(process, OBJECT_TIMER, used);
+	calm_all(process, OBJECT_NOTIFICATION, used);
+	st = thread_bind(process->thread, 0);
+	for (unsigned i = 0; i < process->thread_count && st == ST_OK; i++)
+		st = thread_bind(process->threads[i], 0);
+	return st;
+}
+
 /* What it was given by name, if it threw that away. */
 static void give_names_again(struct process *process)
 {
@@ -194,6 +244,8 @@ status_t process_restart(struct process *process)
 		st = drop_writes(process);
 	if (st == ST_OK)
 		st = empty_slots(process, before);
+	if (st == ST_OK)
+		st = calm_objects(process);
 	if (st != ST_OK)
 		return st;
 	give_names_again(process);

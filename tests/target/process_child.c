@@ -17,6 +17,7 @@
 #include "libsys/slots.h"
 #include "libsys/startup.h"
 #include "libsys/thread.h"
+#include "libsys/timer.h"
 #include "libsys/untyped.h"
 #include "libsys/vmo.h"
 #include "libsys/vspace.h"
@@ -328,6 +329,25 @@ static int remap(void)
 	return (int)number;
 }
 
+/* Each life leaves a timer set and bits behind, in objects from before. */
+static int timers(void)
+{
+	cptr_t notification, timer;
+	word_t bits;
+
+	MUST(object_create(OBJECT_NOTIFICATION, 0, &notification) == ST_OK);
+	MUST(object_create(OBJECT_TIMER, 0, &timer) == ST_OK);
+	(void)startup_ready();
+	MUST(notification_poll(notification, &bits) == ST_SHOULD_WAIT);
+	MUST(timer_set(timer, 0) == ST_OK); /* it signals nothing */
+	MUST(notification_poll(notification, &bits) == ST_SHOULD_WAIT);
+	MUST(thread_bind(ROOT_SLOT_THREAD, notification) == ST_OK);
+	MUST(timer_bind(timer, notification) == ST_OK);
+	MUST(timer_set(timer, clock_ns() + 10000000) == ST_OK);
+	MUST(notification_signal(notification) == ST_OK);
+	return GOOD;
+}
+
 /* The page of facts, which is the parent's making, replaced by one of its own to be read only. */
 static int replace(void)
 {
@@ -376,6 +396,8 @@ int main(int argc, char **argv)
 		return remap();
 	if (strcmp(what, "replace") == 0)
 		return replace();
+	if (strcmp(what, "timers") == 0)
+		return timers();
 	if (strcmp(what, "ready") == 0)
 		return ready();
 	if (strcmp(what, "twins") == 0)

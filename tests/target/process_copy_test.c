@@ -311,6 +311,22 @@ TEST(process_restart, each_life_can_make_threads)
 	destroy(&source);
 }
 
+TEST(process_restart, objects_from_before_are_as_new)
+{
+	start("timers");
+	EXPECT_EQ(next(&source), PROCESS_WAITS);
+	EXPECT_EQ(process_clone(&source, NULL, &copy), ST_OK);
+	for (int life = 0; life < 4; life++) {
+		EXPECT_EQ(status_of(&copy), GOOD);
+		if (life % 2) /* or before it has gone off */
+			clock_sleep_ns(20000000);
+		EXPECT_EQ(process_restart(&copy), ST_OK);
+	}
+	EXPECT_EQ(status_of(&copy), GOOD);
+	destroy(&copy);
+	destroy(&source);
+}
+
 TEST(process_restart, while_it_runs_or_falls)
 {
 	start("ready");
