@@ -88,7 +88,8 @@ int clock_gettime(clockid_t clock, struct timespec *time)
 
 int clock_settime(clockid_t clock, const struct timespec *time)
 {
-	if (clock != CLOCK_REALTIME || !is_time(time) || time->tv_sec < 0)
+	if (clock != CLOCK_REALTIME || !is_time(time) || time->tv_sec < 0 ||
+		ns_of(time) == UINT64_MAX)
 		return fail(EINVAL);
 	__atomic_store_n(
 		&realtime_offset, (int64_t)ns_of(time) - (int64_t)clock_ns(), __ATOMIC_RELAXED);

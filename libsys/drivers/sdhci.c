@@ -58,6 +58,8 @@ enum {
 	STATUS_COME = 1 << 5,
 	STATUS_ERROR = 1 << 15,
 	STATUS_TIMEOUT = 1 << 16, /* no answer to a command */
+	SPIN_NS = 20000,
+	NAP_NS = 100000,
 	KHZ_START = 400,
 	KHZ_WORK = 25000,
 	BLOCKS_MAX = 0xffff,
@@ -112,13 +114,19 @@ static void set(struct sdhci *card, uint32_t reg, uint32_t value)
 	mmio_write32(card->device.registers, reg, value);
 }
 
+/* Nothing interrupts for these: most take moments, but a card that writes may take its time. */
 static status_t await_bits(struct sdhci *card, enum sdhci_reg reg, uint32_t mask, uint32_t want)
 {
-	uint64_t deadline = clock_ns() + PATIENCE;
+	uint64_t start = clock_ns();
 
-	while ((get(card, reg) & mask) != want)
-		if (clock_ns() > deadline)
+	while ((get(card, reg) & mask) != want) {
+		uint64_t past = clock_ns() - start;
+
+		if (past > PATIENCE)
 			return ST_TIMED_OUT;
+		if (past > SPIN_NS)
+			clock_sleep_ns(NAP_NS);
+	}
 	return ST_OK;
 }
 

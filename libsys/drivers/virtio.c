@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "libsys/clock.h"
 #include "libsys/drivers/mmio.h"
 
 enum virtio_reg {
@@ -53,6 +54,8 @@ enum {
 	USED_NO_NOTIFY = 1,
 	NO_NEXT = 0xffff,
 };
+
+#define PATIENCE UINT64_C(1000000000) /* ns */
 
 struct descriptor {
 	uint64_t address;
@@ -164,11 +167,13 @@ static status_t negotiate(struct virtio *virtio, uint64_t wanted)
 	return get(virtio, STATUS) & STATUS_FEATURES_OK ? ST_OK : ST_NOT_SUPPORTED;
 }
 
-static void reset(struct virtio *virtio)
+static status_t reset(struct virtio *virtio, uint64_t deadline)
 {
 	set(virtio, STATUS, 0);
 	while (get(virtio, STATUS) != 0)
-		;
+		if (clock_ns() > deadline)
+			return ST_TIMED_OUT;
+	return ST_OK;
 }
 
 static status_t start(struct virtio *virtio, enum virtio_id id, uint64_t wanted)
@@ -181,7 +186,9 @@ static status_t start(struct virtio *virtio, enum virtio_id id, uint64_t wanted)
 	if (version != LEGACY && version != MODERN)
 		return ST_NOT_SUPPORTED;
 	virtio->is_modern = version == MODERN;
-	reset(virtio);
+	st = reset(virtio, clock_ns() + PATIENCE);
+	if (st != ST_OK)
+		return st;
 	set(virtio, STATUS, STATUS_ACKNOWLEDGE);
 	set(virtio, STATUS, STATUS_ACKNOWLEDGE | STATUS_DRIVER);
 	st = negotiate(virtio, wanted);
@@ -210,9 +217,10 @@ void virtio_ready(struct virtio *virtio)
 	set(virtio, STATUS, get(virtio, STATUS) | STATUS_DRIVER_OK);
 }
 
+/* However long that takes: it must not write to memory that is somebody else's by then. */
 void virtio_close(struct virtio *virtio)
 {
-	reset(virtio);
+	(void)reset(virtio, UINT64_MAX);
 	device_close(&virtio->device);
 }
 

@@ -717,4 +717,7 @@ TEST(time, of_day_can_be_set)
 	strftime(text, sizeof(text), "%Y-%m-%d", &tm);
 	EXPECT_TEXT(text, "2026-11-28");
 	EXPECT_EQ(clock_settime(CLOCK_MONOTONIC, &then), -1);
+	then.tv_sec = INT64_MAX; /* in nanoseconds no number */
+	EXPECT_EQ(clock_settime(CLOCK_REALTIME, &then), -1);
+	EXPECT(time(NULL) - now < 100);
 }

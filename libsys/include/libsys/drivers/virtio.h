@@ -69,7 +69,8 @@ tree_node virtio_find(enum virtio_id id, unsigned index);
  *
  *  memory   for its queues; stays the caller's, and longer than the device
  *  wanted   features, of which those are taken that it offers; virtio->features tells
- *  returns  ST_OK; ST_WRONG_TYPE: it is none of that kind; ST_NOT_SUPPORTED: of no version
+ *  returns  ST_OK; ST_WRONG_TYPE: it is none of that kind; ST_TIMED_OUT: it does
+ *           not reset itself; ST_NOT_SUPPORTED: of no version
  *           that is known here, or it insists on others; others as device_open
  */
 status_t virtio_open(tree_node node, enum virtio_id id, const struct dma_pool *memory,
