@@ -57,9 +57,10 @@ FAKE = "tests/host/fake/include"
 RADIX = [
     ("small", FAKE, [], ["tests/host/mm/pool_test.c",
                          "tests/host/vm/vmo_test.c", "tests/host/vm/edge_test.c", "tests/host/vm/stops_test.c", "tests/host/vm/exact_test.c",
-                         "tests/host/vm/lockstep_test.c", *WORLD], {"LOCKSTEP_OPS": "60000"}),
+                         "tests/host/vm/paged_test.c", "tests/host/vm/lockstep_test.c", *WORLD], {"LOCKSTEP_OPS": "60000"}),
     ("real", "kernel/arch/aarch64/include", ["-DFAKE_FRAMES=32768", "-DFAKE_FRAME_BYTES=4096"],
      ["tests/host/vm/real_test.c"], {}),
+    ("paged", FAKE, ["-DLOCKSTEP_PAGED=1"], ["tests/host/vm/lockstep_test.c", *WORLD], {"LOCKSTEP_OPS": "60000"}),
     ("flat", FAKE, ["-DFAKE_TABLE_BITS=3", "-DFAKE_LEVELS=2", "-DFAKE_FRAME_BYTES=64",
                     "-DFAKE_FRAMES=512"], ["tests/host/vm/lockstep_test.c", *WORLD], {"LOCKSTEP_OPS": "60000"}),
     ("high", FAKE, ["-DFAKE_TABLE_BITS=1", "-DFAKE_LEVELS=6", "-DFAKE_FRAME_BYTES=64",

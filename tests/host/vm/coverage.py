@@ -31,14 +31,14 @@ def tool(name):
 def measure(work):
     """llvm-cov's account of all radices together."""
     programs, profiles = [], []
-    for name, pte, define, tests, ops in mutate.RADIX:
+    for name, pte, define, tests, environment in mutate.RADIX:
         include = [f"-I{ROOT / i}" for i in ["tests/host/fake/window", pte, *mutate.INCLUDES]]
         sources = [*[p for p in mutate.SOURCES["core"] if p.suffix == ".c"], *[ROOT / t for t in [*mutate.COMMON, *mutate.BUILDS["core"][1], "kernel/lib/treap.c", *tests]]]
         program, profile = f"{work}/{name}", f"{work}/{name}.profraw"
         subprocess.run(["clang", "-std=gnu11", "-O1", "-w", "-fprofile-instr-generate", "-fcoverage-mapping",
                         *define, *include, *map(str, sources), "-o", program], check=True)
         subprocess.run([program], check=True, stdout=subprocess.DEVNULL,
-                       env={**os.environ, "LLVM_PROFILE_FILE": profile, "LOCKSTEP_OPS": str(ops)})
+                       env={**os.environ, "LLVM_PROFILE_FILE": profile, **environment})
         programs.append(program)
         profiles.append(profile)
     merged = f"{work}/all.profdata"
