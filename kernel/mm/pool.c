@@ -12,10 +12,11 @@
  * Who lets go of many entries at once (a table's pages) has them put in one sweep, in which
  * the list's head is kept in a register (pool_put).
  *
- * A run is looked for first and taken then, a frame a step, as others may take or give back
- * frames at each stop. One that finds a frame gone which was free gives back what it took:
+ * A run is taken a frame a step, as others may take or give back frames at each stop. Where
+ * it finds one that is not free it gives back what it took, and goes on behind that one:
  *
  *	frames    . X . . . . X      X: not free; a run of 4, aligned to 2
+ *	          =                  frame 0 is taken, 1 is not free: 0 goes back
  *	              |=====|        frame 2 is aligned, 2 to 5 are free: take them
  */
 #include "mm/pool.h"
@@ -28,6 +29,7 @@ status_t pool_init(struct pool *pool)
 		if (pools[id])
 			continue;
 		*pool = (struct pool){.id = (uint16_t)id, .free_head = FRAME_NONE};
+		list_init(&pool->ranges);
 		pools[id] = pool;
 		return ST_OK;
 	}
@@ -38,9 +40,12 @@ status_t pool_fini(struct pool *pool)
 {
 	if (pool->free != pool->total || pool->reserved)
 		return ST_BAD_STATE;
-	for (struct pool_range *r = pool->ranges; r; r = r->next)
+	list_for_each (link, &pool->ranges) {
+		const struct pool_range *r = list_entry(link, struct pool_range, link);
+
 		for (uint32_t i = 0; i < r->count; i++)
 			frame_number(r->first + i)->state = FRAME_ABSENT;
+	}
 	pools[pool->id] = NULL;
 	*pool = (struct pool){.free_head = FRAME_NONE};
 	return ST_OK;
@@ -70,12 +75,9 @@ status_t pool_add(struct pool *pool, struct pool_range *range, paddr_t pa, uint3
 		if (!f || f->state != FRAME_ABSENT)
 			return ST_INVALID_ARGS;
 	}
-	*range = (struct pool_range){.next = pool->ranges, .count = count};
-	if (count)
-		range->first = frame_index(frame_at(pa));
-	if (pool->ranges)
-		pool->ranges->prev = range;
-	pool->ranges = range;
+	*range = (struct pool_range){.count = count};
+	range->first = (uint32_t)((pa - frame_table.base) >> PAGE_BITS);
+	list_insert_after(&pool->ranges, &range->link);
 	for (uint32_t i = count; i-- > 0;)
 		push(pool, frame_number(range->first + i));
 	pool->total += count;
@@ -96,24 +98,13 @@ void pool_unreserve(struct pool *pool, uint64_t count)
 	pool->reserved -= count;
 }
 
-void pool_forget(struct pool *pool, struct pool_range *range)
-{
-	if (range->next)
-		range->next->prev = range->prev;
-	if (range->prev)
-		range->prev->next = range->next;
-	else
-		pool->ranges = range->next;
-}
-
 /* look_from: the next place to look at: the first aligned one from `number` on. */
 static void look_from(struct pool_run *run, uint64_t number)
 {
 	uint64_t base = frame_table.base >> PAGE_BITS;
 
 	run->first = align_up(base + number, run->alignment) - base;
-	run->free = 0;
-	run->lost = false;
+	run->lost = 0;
 }
 
 bool pool_run_drop(struct pool_run *run)
@@ -127,25 +118,22 @@ bool pool_run_drop(struct pool_run *run)
 status_t pool_run_step(struct pool *pool, struct pool_run *run)
 {
 	const struct pool_range *range = run->range;
+	const struct list *next = range ? range->link.next : pool->ranges.next;
 	struct frame *f;
 
 	if (run->lost) {
 		if (!pool_run_drop(run))
-			look_from(run, run->first + run->free + 1);
+			look_from(run, run->first + run->lost);
 	} else if (!range || run->first + run->count > (uint64_t)range->first + range->count) {
-		run->range = range ? range->next : pool->ranges;
+		run->range = next == &pool->ranges ? NULL :
+						     list_entry(next, struct pool_range, link);
 		if (!run->range)
 			return ST_NO_MEMORY;
 		look_from(run, run->range->first);
-	} else if (run->free < run->count) {
-		f = frame_number((uint32_t)(run->first + run->free));
-		run->lost = f->state != FRAME_FREE;
-		run->free += !run->lost;
-	} else if (run->taken < run->count) {
+	} else {
 		f = frame_number((uint32_t)(run->first + run->taken));
-		run->lost = f->state != FRAME_FREE;
-		if (run->lost) {
-			run->free = run->taken;
+		if (f->state != FRAME_FREE) {
+			run->lost = run->taken + 1;
 			return ST_SHOULD_WAIT;
 		}
 		if (!pool_can_take(pool))
@@ -153,7 +141,7 @@ status_t pool_run_step(struct pool *pool, struct pool_run *run)
 		frame_take(pool, f, f->prev, FRAME_PAGE);
 		run->taken++;
 	}
-	return run->taken == run->count && !run->lost ? ST_OK : ST_SHOULD_WAIT;
+	return run->taken == run->count ? ST_OK : ST_SHOULD_WAIT;
 }
 
 bool frame_put(paddr_t pa)

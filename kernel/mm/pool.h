@@ -9,21 +9,23 @@
  */
 #pragma once
 
+#include "lib/list.h"
+
 #include "mm/frame.h"
 
 enum { POOLS_MAX = 4096 };
 
 /* One range of a Pool; its storage is the caller's, next to the Untyped that it came from. */
 struct pool_range {
-	struct pool_range *next, *prev;
-	uint32_t first; /* frame number */
+	struct list link; /* in pool->ranges */
+	uint32_t first;	  /* frame number */
 	uint32_t count;
 };
 
 struct pool {
 	uint16_t id;
 	uint32_t free_head;
-	struct pool_range *ranges;
+	struct list ranges;
 	uint64_t total;
 	uint64_t free;
 	uint64_t reserved;
@@ -91,22 +93,24 @@ static inline paddr_t pool_take(struct pool *pool, enum frame_state kind)
 	return frame_table.base + ((paddr_t)number << PAGE_BITS);
 }
 
-/* pool_forget: the range is none of the Pool's any more; its frames are the caller's care. */
-void pool_forget(struct pool *pool, struct pool_range *range);
+/* pool_forget: the range is no Pool's any more; its frames are the caller's care. */
+static inline void pool_forget(struct pool_range *range)
+{
+	list_remove(&range->link);
+}
 
 /*
- * Frames in a row, being looked for and taken. Each step is a frame looked at, taken or given
- * back, so whoever looks may stop anywhere; what is `taken` is his as pages.
+ * Frames in a row, being taken. Each step is a frame taken, found gone or given back, so
+ * whoever looks may stop anywhere; what is `taken` is his as pages.
  */
 struct pool_run {
 	const struct pool_range
-		*range;	    /* in which it is looked for; NULL: not begun, or nowhere */
+		*range;	    /* where it is looked for; NULL: not begun, or nowhere */
 	uint64_t first;	    /* frame number of the place in question */
 	uint64_t alignment; /* in frames, a power of two */
 	uint32_t count;
-	uint32_t free; /* how many frames from there on were free when looked at */
 	uint32_t taken;
-	bool lost; /* the next one is not free: what was taken goes back */
+	uint32_t lost; /* not 0: so many on one is not free, and what was taken goes back */
 };
 
 /*

@@ -125,7 +125,7 @@ static void feed_from(struct pool_object *pool, struct pool_memory *memory)
 		st = pool_add(&pool->frames, &memory->range, pa, some);
 	} else {
 		st = pool_add(&pool->frames, &more, pa, some);
-		pool_forget(&pool->frames, &more);
+		pool_forget(&more);
 		memory->range.count += some;
 	}
 	CHECK(st == ST_OK);
@@ -202,7 +202,7 @@ static status_t give_up(struct pool_memory *memory, struct work *work)
 		memory->count--;
 		give_up_frame(&pool->frames, frame_number(last));
 		if (range->count == 0) /* an empty Pool's frames are all on its free list */
-			pool_forget(&pool->frames, range);
+			pool_forget(range);
 		if (last % WORK_FRAMES == 0 && preemption_point(work, WORK_FRAMES * 2))
 			return CAP_AGAIN;
 	}

@@ -58,26 +58,23 @@ status_t vmo_diff(struct vmo *v, uint64_t page, uint64_t *page_out)
 static void hand_over(struct vmo *v, struct vmo *p, uint64_t c, uint64_t count)
 {
 	struct place own = tree_find(v, c, 0), to = tree_find(p, c, 0);
-	const bool code = place_is_code(to), own_code = place_is_code(own);
 	uint64_t moved = 0;
 
-	for (uint64_t i = 0; i < count; i++) {
-		pte_t page = own.slot[i];
+	for (uint64_t i = 0; i < count; i++, own.slot++, to.slot++) {
+		pte_t page = *own.slot;
 
 		if (!pte_is_owned(page))
 			continue;
-		if (code)
-			code_sync(pte_pa(page, 0));
-		own.slot[i] = to.slot[i];
-		mmu_write(&to.slot[i], page);
+		*own.slot = *to.slot;
+		entry_publish(to, page);
 		moved++;
 	}
-	vmo_put(p, own.slot, count, 0);
-	for (uint64_t i = 0; i < count; i++) {
-		own.slot[i] =
-			pte_is_none(to.slot[i]) ? pte_none() : pte_borrowed(to.slot[i], 0);
-		if (own_code && !pte_is_none(own.slot[i])) /* p's may be new to it */
-			code_sync(pte_pa(own.slot[i], 0));
+	vmo_put(p, own.slot - count, count, 0);
+	for (; count > 0; count--) { /* p's may be new to a table of code, too */
+		own.slot--;
+		to.slot--;
+		if (!pte_is_none(*to.slot))
+			entry_publish(own, pte_borrowed(*to.slot, 0));
 	}
 	v->renewed -= min_u64(v->renewed, moved);
 }
@@ -134,10 +131,8 @@ status_t merge_go_on(struct vmo *v)
 static status_t merge_switch(struct vmo *v, struct vmo *p)
 {
 	struct vmo_merge *m = &v->merge;
-	status_t st = family_drop(p, m->start, m->end);
+	status_t st = vmo_hide(p, m->start, m->end);
 
-	if (st == ST_OK)
-		st = mappings_sweep(p, m->start, m->end, SWEEP_OUT);
 	if (st == ST_OK)
 		st = mappings_sweep(v, m->start, m->end, SWEEP_OUT);
 	if (st == ST_OK) /* a promise that a page has used up is made again when it leaves */
@@ -188,6 +183,7 @@ static status_t supply_page(struct vmo *v, uint64_t c, struct vmo *s, uint64_t d
 {
 	struct place from;
 	pte_t page;
+	struct owned own = {.only = NULL};
 	status_t st;
 
 	if (!vmo_misses(v, c) || !pte_is_none(tree_entry(v, c)))
@@ -201,7 +197,7 @@ static status_t supply_page(struct vmo *v, uint64_t c, struct vmo *s, uint64_t d
 	if (!from.open || !pte_is_owned(*from.slot) || !entry_is_sole(*from.slot, 0) ||
 		s->flags & (VMO_FIXED | VMO_RESERVE) || !frame_counted(pte_pa(page, 0)) ||
 		frame_at(pte_pa(page, 0))->pool != v->pool->id)
-		return own_shown(v, c, page);
+		return own_slowly(v, c, tree_find(v, c, 0), page, &own);
 	mmu_write(from.slot, pte_none());
 	entry_publish(tree_find(v, c, 0), page);
 	adoption_again(s);
@@ -216,17 +212,12 @@ seldom status_t vmo_supply(struct vmo *v, uint64_t page, uint64_t count, struct 
 	struct vmo *s = from->source, *to = v->source;
 	uint64_t c = v->bias + page, d = from->bias + from_page;
 	status_t st = vmo_settle(to);
-	pte_t first;
 
 	*done_out = 0;
 	if (s == to || (s->parent && s->limit > s->bias)) /* it may see what it is to supply */
 		return ST_BAD_STATE;
-	if (st == ST_OK) /* while nothing changes: it may be a long way */
-		st = vmo_resolve(s, d, true, &first);
 	if (st == ST_OK)
-		st = family_drop(s, d, d + count);
-	if (st == ST_OK)
-		st = mappings_sweep(s, d, d + count, SWEEP_OUT);
+		st = vmo_hide(s, d, d + count);
 	while (st == ST_OK && *done_out < count) {
 		if (*done_out && !vm_step())
 			return ST_SHOULD_WAIT;

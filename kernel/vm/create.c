@@ -132,38 +132,21 @@ status_t vmo_init(struct vmo *v, struct pool *pool, uint64_t pages, unsigned fla
 	return object_init(v, pool, 0, pages, flags & VMO_RESIZABLE);
 }
 
-void vmo_set_memory(struct vmo *v, enum pte_memory memory)
-{
-	CHECK(!v->mapping_count && v->children == v->slice_count && !v->parent);
-	v->memory = (uint8_t)memory;
-	v->reached = 0;
-	v->sweep.active = v->flags & VMO_FIXED;
-	v->flags &= (uint16_t)~VMO_UNCACHED;
-	v->flags |= memory == PTE_NORMAL ? 0 : VMO_UNCACHED;
-}
-
-/* fixed_take: the frames that it is made of, if it has not all of them yet. */
-static status_t fixed_take(struct vmo *v)
-{
-	status_t st;
-
-	for (unsigned i = 1; (st = pool_run_step(v->pool, &v->run)) == ST_SHOULD_WAIT; i++)
-		if (i % RUN_STEPS == 0 && !vm_step())
-			break;
-	return st;
-}
-
 status_t vmo_fill(struct vmo *v)
 {
 	paddr_t base = v->run.count ? frame_table.base : 0;
 	uint64_t frames = whole_frames(0, v->pages, v->levels) - (v->run.count ? 0 : v->pages);
-	status_t st = ST_OK;
+	status_t st;
 
 	if (pte_is_none(v->root) && !v->run.taken && frames > pool_can_take(v->pool))
 		return ST_NO_MEMORY;
-	if (v->run.count && !v->reached)
-		st = fixed_take(v);
-	while (st == ST_OK && v->reached < v->pages) {
+	for (unsigned i = 1; v->run.taken < v->run.count && !v->reached; i++) {
+		if (pool_run_step(v->pool, &v->run) == ST_NO_MEMORY)
+			return ST_NO_MEMORY;
+		if (i % RUN_STEPS == 0 && !vm_step())
+			return ST_SHOULD_WAIT;
+	}
+	while (v->reached < v->pages) {
 		paddr_t pa = base + ((v->run.first + v->reached) << PAGE_BITS);
 
 		if (v->run.count)
@@ -172,16 +155,14 @@ status_t vmo_fill(struct vmo *v)
 			mmu_sync_uncached(pa);
 		st = own_tables(v, v->reached);
 		if (st != ST_OK)
-			break;
+			return st;
 		mmu_write(tree_find(v, v->reached, 0).slot, page_entry(v, pa));
 		if (++v->reached < v->pages && !vm_step())
-			st = ST_SHOULD_WAIT;
+			return ST_SHOULD_WAIT;
 	}
-	if (st == ST_OK) {
-		v->flags &= (uint16_t)~VMO_UNBORN;
-		v->run = (struct pool_run){.first = v->run.first}; /* and no merge */
-	}
-	return st;
+	v->flags &= (uint16_t)~VMO_UNBORN;
+	v->run = (struct pool_run){.first = v->run.first}; /* and no merge */
+	return ST_OK;
 }
 
 status_t vmo_init_fixed(struct vmo *v, struct pool *pool, uint64_t pages, paddr_t pa,
@@ -264,37 +245,16 @@ status_t unborn_end(struct vmo *v)
 	return st;
 }
 
-/* snapshot_begin: the newborn is known to its parent, so that both can end it. */
-static status_t snapshot_begin(struct vmo *v, struct vmo *source, struct pool *pool,
-	uint64_t offset, uint64_t pages, unsigned flags)
-{
-	struct vmo *p = source->source;
-	status_t st = child_init(
-		v, source, pool, offset, pages, (flags & VMO_RESIZABLE) | VMO_UNBORN);
-
-	if (st != ST_OK)
-		return st;
-	v->below = p;
-	v->reached = v->bias;
-	p->newborn = v;
-	p->children++;
-	return ST_OK;
-}
-
 /* snapshot_of: take over what the ancestor `below` would leave v if it went; on to the next. */
 static status_t snapshot_of(struct vmo *v)
 {
 	struct vmo *from = v->below;
-	struct adoption a = {.child = v, .from = from, .snapshot = true, .at = v->reached};
 	status_t st = from->flags & (VMO_FIXED | VMO_PAGED) ? ST_BAD_STATE : vmo_finish(from);
 
 	if (st == ST_OK)
 		st = mappings_sweep(from, 0, UINT64_MAX, SWEEP_WRITE);
-	if (st == ST_OK) {
-		a.end = min_u64(see_end(v), vmo_end(from));
-		st = family_adopt(&a);
-		v->reached = a.at;
-	}
+	if (st == ST_OK)
+		st = family_adopt(v, from, &v->reached);
 	if (st != ST_OK)
 		return st;
 	v->limit = limit_behind(v, from);
@@ -339,10 +299,16 @@ status_t vmo_snapshot(struct vmo *v, struct vmo *source, struct pool *pool, uint
 			return why;
 		p->births++;
 	}
-	if (!p->newborn)
-		st = snapshot_begin(v, source, pool, offset, pages, flags);
-	if (st != ST_OK)
-		return st;
+	if (!p->newborn) {
+		st = child_init(
+			v, source, pool, offset, pages, (flags & VMO_RESIZABLE) | VMO_UNBORN);
+		if (st != ST_OK)
+			return st;
+		v->below = p;
+		v->reached = v->bias;
+		p->newborn = v; /* both can end it */
+		p->children++;
+	}
 	while (v->below && st == ST_OK)
 		st = snapshot_of(v);
 	if (st == ST_OK) {

@@ -204,27 +204,24 @@ status_t family_walk(struct vmo *v, uint64_t start, uint64_t end)
 	return family_go_on(v);
 }
 
-/* may_take_whole: is all that `from` can hold in the block for the child to see? */
-static bool may_take_whole(const struct adoption *a, unsigned level)
+/* may_take_whole: is all that `from` can hold in the table for the child to see? */
+static bool may_take_whole(
+	const struct vmo *child, const struct vmo *from, uint64_t c, unsigned level)
 {
-	const struct vmo *from = a->from;
-	uint64_t start = block_start(a->at, level);
-	uint64_t end = block_end(a->at, level);
+	uint64_t start = block_start(c, level);
+	uint64_t end = block_end(c, level);
 
-	if (level == 0)
-		return true;
-	if (a->snapshot && from->parent && start < from->limit)
+	if (child->flags & VMO_UNBORN && start < from->limit)
 		return false;
-	return max_u64(start, from->bias) >= a->child->bias &&
-		min_u64(end, vmo_end(from)) <= see_end(a->child);
+	return max_u64(start, from->bias) >= child->bias &&
+		min_u64(end, vmo_end(from)) <= see_end(child);
 }
 
-/* adopt_block: one step at a->at; the level of the block that is dealt with by it. */
-static status_t adopt_block(struct adoption *a, unsigned *level_out)
+/* adopt_block: one step at `c`; the level of the block that is dealt with by it. */
+static status_t adopt_block(struct vmo *child, struct vmo *v, uint64_t c, unsigned *level_out)
 {
-	struct vmo *child = a->child;
 	struct place to = {.slot = &child->root, .level = child->levels};
-	struct place from = {.slot = &a->from->root, .level = a->from->levels};
+	struct place from = {.slot = &v->root, .level = v->levels};
 
 	for (;;) {
 		bool same = from.level == to.level;
@@ -233,7 +230,7 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
 		if (!pte_is_owned(*from.slot))
 			return ST_OK;
 		if (from.level <= to.level && !pte_is_owned(*to.slot)) {
-			if (same && may_take_whole(a, to.level)) {
+			if (same && (!to.level || may_take_whole(child, v, c, to.level))) {
 				mmu_write(from.slot, pte_deny_write(*from.slot, from.level));
 				frame_get(pte_pa(*from.slot, from.level));
 				entry_publish(to, *from.slot);
@@ -249,32 +246,33 @@ static status_t adopt_block(struct adoption *a, unsigned *level_out)
 				pte_pa(*to.slot, to.level) == pte_pa(*from.slot, to.level)))
 			return ST_OK;
 		if (from.level <= to.level)
-			descend(&to, a->at);
+			descend(&to, c);
 		if (from.level > to.level)
-			descend(&from, a->at);
+			descend(&from, c);
 	}
 }
 
 /*
- * family_adopt: the child takes over what `from` owns in [at, end) where it has nothing
- * of its own.
+ * family_adopt: the child takes over what `from` owns of all that it sees, from `*at` on, where
+ * it has nothing of its own. A newborn is a snapshot.
  *
  *  => ST_SHOULD_WAIT: `at` says where to go on
  *  => ST_NO_MEMORY: for snapshots only
  */
-status_t family_adopt(struct adoption *a)
+status_t family_adopt(struct vmo *child, struct vmo *from, uint64_t *at)
 {
-	vm_work.events++;
-	while (a->at < a->end) {
-		unsigned level;
-		status_t st;
+	uint64_t end = min_u64(see_end(child), vmo_end(from));
 
-		st = adopt_block(a, &level);
+	vm_work.events++;
+	while (*at < end) {
+		unsigned level;
+		status_t st = adopt_block(child, from, *at, &level);
+
 		if (st != ST_OK)
 			return st;
-		a->at = block_end(a->at, level);
+		*at = block_end(*at, level);
 		vm_work.left -= min_u64(vm_work.left, ADOPT_STEPS - 1);
-		if (a->at < a->end && !vm_step())
+		if (*at < end && !vm_step())
 			return ST_SHOULD_WAIT;
 	}
 	return ST_OK;
@@ -290,9 +288,9 @@ void adoption_again(struct vmo *v)
 /* bequeath: the first child of v takes over and moves up. */
 static status_t bequeath(struct vmo *v, struct vmo *child)
 {
-	struct adoption a = {.child = child, .from = v};
 	status_t st =
-		vmo_finish(child); /* what it borrowed beyond its end must not outlive v */
+		vmo_finish(child); /* what it borrowed beyond its end does not outlive v */
+	uint64_t missing;
 
 	CHECK(st != ST_NO_MEMORY); /* it was cut when the shrink began */
 	if (st != ST_OK)
@@ -300,17 +298,16 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 	if (v->adopt_child != child)
 		v->reached = 0;
 	v->adopt_child = child;
-	a.at = max_u64(v->reached, child->bias);
-	a.end = min_u64(see_end(child), vmo_end(v));
-	st = family_adopt(&a);
+	v->reached = max_u64(v->reached, child->bias);
+	st = family_adopt(child, v, &v->reached);
 	CHECK(st != ST_NO_MEMORY);
-	v->reached = a.at;
 	family_watch(child); /* what it took over may hold borrowed entries */
 	if (st != ST_OK)
 		return st;
 	v->adopt_child = NULL;
 	child->adopt_child = NULL; /* it may go too, and has more to leave now */
 	vm_work.changes++;
+	missing = min_u64(min_u64(see_end(child), vmo_end(v)), v->missing_end);
 	child->limit = limit_behind(child, v);
 	child->parent = v->parent;
 	list_remove(&child->sibling);
@@ -321,9 +318,8 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 	}
 	if (!v->parent) {
 		child->is_watching = false;
-		a.end = min_u64(a.end, v->missing_end);
-		if (a.end > child->bias)
-			vmo_set_paged(child, a.end);
+		if (missing > child->bias)
+			vmo_set_paged(child, missing);
 	} else if (child->is_watching && v->is_watching) {
 		v->parent->children++;
 		list_insert_after(&v->sibling, &child->sibling);
@@ -331,21 +327,6 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 		family_join(child, v->parent);
 	}
 	return ST_OK;
-}
-
-/*
- * make_edges: make the private tables of v's edges towards its parent, for its children
- * to share when v goes.
- */
-static never_inline status_t make_edges(struct vmo *v)
-{
-	uint64_t end = min_u64(see_end(v), vmo_end(v->parent));
-	pte_t e;
-	status_t st = end > v->bias ? vmo_resolve(v, v->bias, false, &e) : ST_OK;
-
-	if (st == ST_OK && end > v->bias)
-		st = vmo_resolve(v, end - 1, false, &e);
-	return st == ST_MISSING ? vmo_edges(v, end) : st;
 }
 
 static struct vmo *first_child(struct vmo *v)
@@ -415,8 +396,8 @@ static status_t prepare_close(struct vmo *v)
 		st = unborn_end(v->newborn);
 	if (st == ST_OK)
 		st = vmo_finish(v);
-	if (st == ST_OK && first_child(v) && v->limit > v->bias)
-		st = make_edges(v);
+	if (st == ST_OK && v->limit > v->bias && first_child(v))
+		st = vmo_edges(v);
 	if (st == ST_SHOULD_WAIT)
 		return st;
 	v->flags |= VMO_CLOSING;

@@ -96,22 +96,15 @@ status_t vspace_map(
 	return ST_OK;
 }
 
-/* sweep_next: on to the mapping behind `at`. */
-static void sweep_next(struct vmo *v)
-{
-	struct list *next = v->sweep.at->link.next;
-
-	v->sweep.at = next == &v->mappings ? NULL : list_entry(next, struct mapping, link);
-	v->sweep.next = 0;
-}
-
 void vspace_unmap(struct mapping *m)
 {
 	treap_remove(&m->vspace->mappings, &m->place);
 	if (m->vspace->recent == m)
 		m->vspace->recent = NULL;
-	if (m->vmo->sweep.at == m)
-		sweep_next(m->vmo);
+	if (m->vmo->sweep.at == &m->link) {
+		m->vmo->sweep.at = m->link.next;
+		m->vmo->sweep.next = 0;
+	}
 	list_remove(&m->link);
 	m->vmo->mapping_count--;
 }
@@ -145,8 +138,8 @@ status_t mappings_go_on(struct vmo *v)
 {
 	struct vmo_sweep *w = &v->sweep;
 
-	while (w->at) {
-		struct mapping *m = w->at;
+	while (w->at != &v->mappings) {
+		struct mapping *m = list_entry(w->at, struct mapping, link);
 		uint64_t low = max_u64(max_u64(w->start, w->next), m->coordinate);
 		uint64_t high = min_u64(w->end, m->coordinate + m->pages);
 		uint64_t shift = m->first - m->coordinate;
@@ -157,8 +150,9 @@ status_t mappings_go_on(struct vmo *v)
 				shift;
 		if (low < high && w->next < high)
 			return ST_SHOULD_WAIT;
-		sweep_next(v);
-		if (w->at && !vm_step())
+		w->at = w->at->next;
+		w->next = 0;
+		if (w->at != &v->mappings && !vm_step())
 			return ST_SHOULD_WAIT;
 	}
 	w->active = false;
@@ -182,11 +176,11 @@ status_t mappings_sweep(struct vmo *v, uint64_t start, uint64_t end, enum sweep 
 		what = w->what == what ? what : SWEEP_OUT;
 	}
 	*w = (struct vmo_sweep){.active = true, .what = what, .start = start, .end = end};
-	w->at = list_entry(v->mappings.next, struct mapping, link);
+	w->at = v->mappings.next;
 	return mappings_go_on(v);
 }
 
-/* A link is one entry; pages that were entered one by one are as many. */
+/* Pages may have been entered one by one. */
 bool mappings_are_few(const struct vmo *v, uint64_t start, uint64_t end)
 {
 	uint64_t entries = 0;
@@ -199,7 +193,7 @@ bool mappings_are_few(const struct vmo *v, uint64_t start, uint64_t end)
 		uint64_t high = min_u64(end, m->coordinate + m->pages);
 
 		if (low < high)
-			entries += vspace_is_linked(m, low) ? 1 : high - low;
+			entries += high - low;
 	}
 	return entries <= 128;
 }

@@ -51,14 +51,13 @@ static force_inline struct place open_path(struct vmo *v, uint64_t c, unsigned s
 /* page_of_own: an owned, writable entry for a page that shows what `old` shows. */
 static force_inline pte_t page_of_own(struct vmo *v, pte_t old)
 {
-	paddr_t pa = v->flags & VMO_RESERVE ? vmo_take(v, FRAME_PAGE, false) :
-					      pool_take(v->pool, FRAME_PAGE);
+	paddr_t pa = vmo_take(v, FRAME_PAGE, false);
 
-	if (pte_is_none(old) || entry_is_zero(old, 0))
+	if (entry_is_zero(old, 0))
 		mmu_page_zero(pa);
 	else
 		mmu_page_copy(pa, pte_pa(old, 0));
-	return pte_allow_write(pte_owned(pte_page(pa, PTE_NORMAL)), 0);
+	return page_entry(v, pa);
 }
 
 /*
@@ -82,12 +81,10 @@ static never_inline pte_t build(
 		if (level == 0)
 			*slot = page_of_own(v, pte_is_none(old) ? shown : old);
 		else
-			*slot = pte_is_none(old) ? table_new(v, level, false) :
-						   table_copy(v, old, level, c);
-		if (level == 0 && v->flags & VMO_UNCACHED) {
+			*slot = entry_is_zero(old, level) ? table_new(v, level, false) :
+							    table_copy(v, old, level, c);
+		if (level == 0 && v->memory != PTE_NORMAL)
 			mmu_sync_uncached(pte_pa(*slot, 0));
-			*slot = page_entry(v, pte_pa(*slot, 0));
-		}
 		if (slot != &made && pte_is_owned(old))
 			vmo_put(v, &old, 1, level);
 		if (level == stop)
@@ -146,7 +143,7 @@ static inline bool own_quickly(
 	pte_t old = *p->slot;
 	pte_t made;
 
-	if (p->level || v->flags & (VMO_RESERVE | VMO_UNCACHED | VMO_PAGED) ||
+	if (p->level || v->flags & (VMO_RESERVE | VMO_PAGED) || v->memory != PTE_NORMAL ||
 		!pool_can_take(v->pool) || (!only && v->mapping_count) ||
 		(pte_is_none(old) ? v->inside || vmo_sees(v, c) : !list_is_empty(&v->watching)))
 		return false;
@@ -168,16 +165,14 @@ static inline bool own_quickly(
 }
 
 /*
- * own_slowly: what own_coordinate does where that is not enough; not inlined, so that the short
- * way through the caller needs no large frame.
+ * own_slowly: what own_coordinate does where that is not enough: a page of what `shown` shows, if
+ * it is not none. Not inlined, so that the short way through the caller needs no large frame.
  */
-static never_inline status_t own_slowly(
+never_inline status_t own_slowly(
 	struct vmo *v, uint64_t c, struct place p, pte_t shown, struct owned *page_out)
 {
 	status_t st;
 
-	if (!vmo_can_take(v, p.level + 1, false))
-		return ST_NO_MEMORY;
 	if (pte_is_none(shown) && pte_is_none(p.level ? tree_entry(v, c) : *p.slot) &&
 		(vmo_sees(v, c) || vmo_misses(v, c))) {
 		st = vmo_resolve(v, c, false, &shown);
@@ -185,9 +180,9 @@ static never_inline status_t own_slowly(
 		if (st != ST_OK && st != ST_NO_MEMORY)
 			return st;
 		p = open_path(v, c, 0);
-		if (!vmo_can_take(v, p.level + 1, false))
-			return ST_NO_MEMORY;
 	}
+	if (!vmo_can_take(v, p.level + 1, false))
+		return ST_NO_MEMORY;
 	st = replace(v, c, p, 0, shown);
 	if (st == ST_OK)
 		page_out->pa = pte_pa(tree_entry(v, c), 0);
@@ -214,14 +209,6 @@ status_t own_coordinate(struct vmo *v, uint64_t c, struct owned *page_out)
 	page_out->is_shown = page_out->only != NULL;
 	page_out->pa = pte_pa(*p.slot, 0);
 	return ST_OK;
-}
-
-/* own_shown: v's own page at `c`, where it has its tables alone, of what `shown` shows. */
-status_t own_shown(struct vmo *v, uint64_t c, pte_t shown)
-{
-	struct owned own = {.only = NULL};
-
-	return own_slowly(v, c, tree_find(v, c, 0), shown, &own);
 }
 
 /* own_tables: v's tables down to the page entry at `c` are its alone, for writing. */

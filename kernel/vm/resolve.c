@@ -27,11 +27,6 @@
 
 enum view { VIEW_ZEROS, VIEW_ZEROS_PART, VIEW_WHOLE, VIEW_PART };
 
-bool vmo_sees(const struct vmo *v, uint64_t c)
-{
-	return v->parent && c < see_end(v) && c < vmo_end(v->parent);
-}
-
 /* view_of: how v may borrow the block of `level` around `c`. */
 static enum view view_of(const struct vmo *v, uint64_t c, unsigned level)
 {
@@ -102,15 +97,6 @@ static bool cache_path(struct vmo *v, uint64_t c)
 	}
 }
 
-/* misses: what v shows at `c` is x's, and it has not got it. */
-static seldom void misses(struct vmo *v, struct vmo *x, uint64_t c)
-{
-	walk_rest(&v->goal, NULL);
-	vm_work.missing = x;
-	vm_work.missing_page = c - x->bias;
-	vm_work.missing_write = vm_work.missing_user = false;
-}
-
 /*
  * climb: from `v` to the nearest ancestor that holds `c` or sees nothing there, leaving
  * in `below` the way back.
@@ -121,11 +107,9 @@ static seldom void misses(struct vmo *v, struct vmo *x, uint64_t c)
 static status_t climb(struct vmo *v, struct vmo *from, uint64_t c, struct vmo **top_out)
 {
 	struct vmo *x = from;
-	pte_t e;
 
-	while (!tree_holds(x, c, &e)) {
-		struct vmo *up = x->parent;
-
+	for (struct vmo *up; pte_is_none(tree_entry(x, c)); x = up) {
+		up = x->parent;
 		if (up &&
 			(vmo_settle(up) != ST_OK ||
 				(up->walk.active && family_go_on(up) != ST_OK)))
@@ -133,7 +117,10 @@ static status_t climb(struct vmo *v, struct vmo *from, uint64_t c, struct vmo **
 		if (!vmo_sees(x, c)) {
 			if (likely(!vmo_misses(x, c)))
 				break;
-			misses(v, x, c);
+			walk_rest(&v->goal, NULL);
+			vm_work.missing = x;
+			vm_work.missing_page = c - x->bias;
+			vm_work.missing_write = vm_work.missing_user = false;
 			return ST_MISSING;
 		}
 		if (!vm_step()) {
@@ -143,7 +130,6 @@ static status_t climb(struct vmo *v, struct vmo *from, uint64_t c, struct vmo **
 			return ST_SHOULD_WAIT;
 		}
 		up->below = x;
-		x = up;
 	}
 	*top_out = x;
 	return ST_OK;
@@ -155,7 +141,7 @@ static status_t climb(struct vmo *v, struct vmo *from, uint64_t c, struct vmo **
  */
 status_t resolve_family(struct vmo *v, uint64_t c, bool firmly, pte_t *entry_out)
 {
-	while (!tree_holds(v, c, entry_out)) {
+	while (pte_is_none(*entry_out = tree_entry(v, c))) {
 		/* Nobody on the way to a goal may have a page of its own by now, or see less. */
 		bool goal =
 			v->goal.at && v->goal.start == c && v->goal.changes == vm_work.changes;
@@ -197,13 +183,21 @@ static seldom void make_edge(struct vmo *v, uint64_t c)
 	}
 }
 
-/* vmo_edges: the same at both ends of what v sees, although something there is missing. */
-seldom status_t vmo_edges(struct vmo *v, uint64_t end)
+/*
+ * vmo_edges: the same at both ends of what v sees, for its children to share when v goes.
+ *
+ *  => no walk under its parent is active: it ends what lies in its range first
+ */
+status_t vmo_edges(struct vmo *v)
 {
+	uint64_t end = min_u64(see_end(v), vmo_end(v->parent));
+
 	if (v->parent->walk.active && family_go_on(v->parent) != ST_OK)
 		return ST_SHOULD_WAIT;
-	make_edge(v, v->bias);
-	make_edge(v, end - 1);
+	if (end > v->bias) {
+		make_edge(v, v->bias);
+		make_edge(v, end - 1);
+	}
 	return ST_OK;
 }
 

@@ -64,15 +64,6 @@ void vmo_wrote(paddr_t page)
 		mmu_sync_code(page);
 }
 
-paddr_t vmo_take(struct vmo *v, enum frame_state kind, bool edge)
-{
-	if (v->reserve && (edge || v->flags & VMO_RESERVE)) {
-		v->reserve--;
-		pool_unreserve(v->pool, 1);
-	}
-	return pool_take(v->pool, kind);
-}
-
 void vmo_put(struct vmo *v, pte_t *entry, uint64_t count, unsigned level)
 {
 	uint64_t back;
@@ -107,10 +98,6 @@ pte_t table_copy(struct vmo *v, pte_t old, unsigned level, uint64_t c)
 	pte_t made = entry_for(vmo_take(v, FRAME_TABLE, false), level);
 	pte_t *to = mmu_window(pte_pa(made, level));
 
-	if (entry_is_zero(old, level)) {
-		mmu_page_zero(pte_pa(made, level));
-		return made;
-	}
 	mmu_table_borrow(to, from, level - 1);
 	if (pte_is_owned(old)) {
 		for (unsigned i = 0; i < TABLE_ENTRIES; i++) {

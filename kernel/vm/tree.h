@@ -99,7 +99,7 @@ static inline struct place tree_find(struct vmo *v, uint64_t c, unsigned stop)
 	return p;
 }
 
-/* tree_entry: the entry alone, down to the page. */
+/* tree_entry: the entry alone, down to the page; or none. */
 static inline pte_t tree_entry(const struct vmo *v, uint64_t c)
 {
 	pte_t e = v->root;
@@ -107,12 +107,6 @@ static inline pte_t tree_entry(const struct vmo *v, uint64_t c)
 	for (unsigned level = v->levels; level > 0 && !pte_is_none(e); level--)
 		e = *table_slot(e, level, c);
 	return e;
-}
-
-static inline bool tree_holds(const struct vmo *v, uint64_t c, pte_t *entry_out)
-{
-	*entry_out = tree_entry(v, c);
-	return !pte_is_none(*entry_out);
 }
 
 /* tree_own: walk over owned entries alone; `open` then says that they are v's alone. */
@@ -161,6 +155,11 @@ static inline uint64_t see_end(const struct vmo *v)
 	return min_u64(vmo_end(v), v->limit);
 }
 
+static inline bool vmo_sees(const struct vmo *v, uint64_t c)
+{
+	return c < see_end(v) && c < vmo_end(v->parent);
+}
+
 /* page_entry: the owned, writable entry for a page as v shows its own. */
 static inline pte_t page_entry(const struct vmo *v, paddr_t pa)
 {
@@ -170,12 +169,12 @@ static inline pte_t page_entry(const struct vmo *v, paddr_t pa)
 		pte_owned(v->memory == PTE_NORMAL ? e : pte_deny_execute(e, 0)), 0);
 }
 
-/* zero_entry: the borrowed entry of `level` that shows zeros; is_zero asks for it. */
+/* zero_entry: the borrowed entry of `level` that shows zeros; is_zero asks for it, or none. */
 extern paddr_t zero_base;
 pte_t zero_entry(unsigned level);
 static inline bool entry_is_zero(pte_t e, unsigned level)
 {
-	return pte_pa(e, level) == zero_base + ((paddr_t)level << PAGE_BITS);
+	return pte_is_none(e) || pte_pa(e, level) == zero_base + ((paddr_t)level << PAGE_BITS);
 }
 
 /*
@@ -188,7 +187,14 @@ static inline bool vmo_can_take(const struct vmo *v, uint64_t count, bool edge)
 	return count <=
 		pool_can_take(v->pool) + (edge || v->flags & VMO_RESERVE ? v->reserve : 0);
 }
-paddr_t vmo_take(struct vmo *v, enum frame_state kind, bool edge);
+static inline paddr_t vmo_take(struct vmo *v, enum frame_state kind, bool edge)
+{
+	if (v->reserve && (edge || v->flags & VMO_RESERVE)) {
+		v->reserve--;
+		pool_unreserve(v->pool, 1);
+	}
+	return pool_take(v->pool, kind);
+}
 void vmo_put(struct vmo *v, pte_t *entry, uint64_t count, unsigned level);
 must_check status_t vmo_set_aside(struct vmo *v, uint64_t end);
 must_check status_t vmo_renew(struct vmo *v);
@@ -246,8 +252,7 @@ must_check status_t tree_remove(struct vmo *v, uint64_t start, uint64_t end);
 
 /* resolve.c */
 status_t resolve_family(struct vmo *v, uint64_t c, bool firmly, pte_t *entry_out);
-bool vmo_sees(const struct vmo *v, uint64_t c);
-status_t vmo_edges(struct vmo *v, uint64_t end);
+status_t vmo_edges(struct vmo *v);
 void vmo_borrow_root(struct vmo *v);
 
 /* vmo_misses: what v has no page for at `c` is missing: a pager's to supply. */
@@ -279,7 +284,8 @@ static inline status_t vmo_resolve(struct vmo *v, uint64_t c, bool firmly, pte_t
 {
 	if (vmo_settle(v) != ST_OK)
 		return ST_SHOULD_WAIT;
-	return tree_holds(v, c, entry_out) ? ST_OK : resolve_family(v, c, firmly, entry_out);
+	*entry_out = tree_entry(v, c);
+	return pte_is_none(*entry_out) ? resolve_family(v, c, firmly, entry_out) : ST_OK;
 }
 
 /* vmo_finish: and a shrink that was begun. */
@@ -300,7 +306,8 @@ struct owned {
 };
 status_t own_coordinate(struct vmo *v, uint64_t c, struct owned *page_out);
 status_t own_tables(struct vmo *v, uint64_t c);
-status_t own_shown(struct vmo *v, uint64_t c, pte_t shown);
+status_t own_slowly(
+	struct vmo *v, uint64_t c, struct place p, pte_t shown, struct owned *page_out);
 
 /* family.c */
 void family_join(struct vmo *v, struct vmo *parent);
@@ -323,15 +330,7 @@ static inline status_t family_drop(struct vmo *v, uint64_t start, uint64_t end)
 	return family_walk(v, start, end);
 }
 
-/* A taking over in progress: what `from` owns in [at, end) becomes the child's too. */
-struct adoption {
-	struct vmo *child;
-	struct vmo *from;
-	bool snapshot;
-	uint64_t at;
-	uint64_t end;
-};
-status_t family_adopt(struct adoption *a);
+status_t family_adopt(struct vmo *child, struct vmo *from, uint64_t *at);
 void adoption_again(struct vmo *v);
 
 /* limit_behind: below which coordinate a child of v sees what is behind v. */
@@ -355,3 +354,13 @@ status_t mappings_go_on(struct vmo *v);
 void mappings_flush(struct vmo *v, uint64_t start, uint64_t end, unsigned cut);
 
 bool mappings_are_few(const struct vmo *v, uint64_t start, uint64_t end);
+
+/* vmo_hide: nobody else holds anything of what v shows in [start, end), so that it may change. */
+static inline status_t vmo_hide(struct vmo *v, uint64_t start, uint64_t end)
+{
+	status_t st = vmo_settle(v);
+
+	if (st == ST_OK)
+		st = family_drop(v, start, end);
+	return st == ST_OK ? mappings_sweep(v, start, end, SWEEP_OUT) : st;
+}

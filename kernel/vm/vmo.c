@@ -71,27 +71,20 @@ static status_t grow(struct vmo *v, uint64_t pages)
 	return ST_OK;
 }
 
-/* shrink_start: from where on descendants must forget: a borrowed table is let go whole. */
-static uint64_t shrink_start(struct vmo *v, uint64_t end)
-{
-	if (block_start(v->bias, v->levels) != block_start(end, v->levels))
-		return end;
-	return block_start(end, tree_own(v, end, 0).level);
-}
-
 static status_t shrink(struct vmo *v, uint64_t pages)
 {
 	uint64_t end = v->bias + pages;
-	uint64_t start = shrink_start(v, end);
+	uint64_t start = end; /* descendants must forget: a borrowed table is let go whole */
 	status_t st;
+
+	if (block_start(v->bias, v->levels) == block_start(end, v->levels))
+		start = block_start(end, tree_own(v, end, 0).level);
 
 	list_for_each (link, &v->slices)
 		if (vmo_end(list_entry(link, struct vmo, sibling)) > end)
 			return ST_BAD_STATE;
 	if (pages < v->pages) {
-		st = family_drop(v, start, max_u64(v->trim, vmo_end(v)));
-		if (st == ST_OK)
-			st = mappings_sweep(v, start, max_u64(v->trim, vmo_end(v)), SWEEP_OUT);
+		st = vmo_hide(v, start, max_u64(v->trim, vmo_end(v)));
 		if (st == ST_OK)
 			st = tree_cut(v, end, true);
 		if (st == ST_OK && v->parent && v->limit > end)
@@ -133,12 +126,8 @@ static status_t range_check(const struct vmo *v, uint64_t at, uint64_t count, ui
 
 static status_t decommit(struct vmo *v, uint64_t start, uint64_t end)
 {
-	status_t st = vmo_settle(v);
+	status_t st = vmo_hide(v, start, end);
 
-	if (st == ST_OK)
-		st = family_drop(v, start, end);
-	if (st == ST_OK)
-		st = mappings_sweep(v, start, end, SWEEP_OUT);
 	return st == ST_OK ? tree_remove(v, start, end) : st;
 }
 

@@ -40,9 +40,8 @@ enum vmo_flags {
 	VMO_SLICE = 1 << 2,
 	VMO_FIXED = 1 << 3, /* contiguous or device memory: pages neither come nor go */
 	VMO_CLOSING = 1 << 4,
-	VMO_UNBORN = 1 << 5,   /* a snapshot being taken, a run or device being filled */
-	VMO_UNCACHED = 1 << 6, /* pages that come and go, but not as Normal memory: `memory` */
-	VMO_PAGED = 1 << 7,    /* a root, see `missing_end` */
+	VMO_UNBORN = 1 << 5, /* a snapshot being taken, a run or device being filled */
+	VMO_PAGED = 1 << 6,  /* a root, see `missing_end` */
 };
 
 #define VMO_NO_LIMIT	   UINT64_MAX
@@ -77,7 +76,7 @@ struct vmo_sweep {
 	bool active;
 	bool closed; /* it has ended, and nothing was entered since */
 	enum sweep what;
-	struct mapping *at;
+	struct list *at; /* in the VMO's mappings, or that list itself: at the end */
 	uint64_t start;
 	uint64_t end;
 	uint64_t next; /* the coordinate to go on from in `at` */
@@ -104,10 +103,9 @@ struct vmo {
 	uint16_t flags;
 	uint64_t bias;
 	uint64_t pages;
-	uint64_t limit; /* the parent shows below this coordinate, where it has pages */
-	uint64_t
-		missing_end; /* below it what it does not own is missing, not zero; 0: nothing */
-	uint64_t trim;	     /* the tree still holds content in [end, trim) when trim > end */
+	uint64_t limit;	      /* the parent shows below this coordinate, where it has pages */
+	uint64_t missing_end; /* below it what it does not own is missing, not zero */
+	uint64_t trim;	      /* the tree still holds content in [end, trim) when trim > end */
 
 	/* Who pays; frames set aside for edges, or for everything under VMO_RESERVE. */
 	struct pool *pool;
@@ -329,7 +327,14 @@ must_check status_t vmo_usage(const struct vmo *v, uint64_t *at, struct vmo_usag
  *  => a device's entries are changed by who looks for a page through a mapping, all of them
  *     before the first is entered
  */
-void vmo_set_memory(struct vmo *v, enum pte_memory memory);
+static inline void vmo_set_memory(struct vmo *v, enum pte_memory memory)
+{
+	CHECK(!v->mapping_count && v->children == v->slice_count && !v->parent);
+	v->memory = (uint8_t)memory;
+	v->reached = 0;
+	v->sweep.active = v->flags & VMO_FIXED;
+	v->sweep.at = &v->mappings;
+}
 
 static inline uint64_t vmo_end(const struct vmo *v)
 {

@@ -53,23 +53,15 @@ static void flush(const struct vspace *s, uint64_t first, uint64_t pages)
 	mmu_flush(s->asid, first << PAGE_BITS, pages);
 }
 
-/* Where the own tables on the way to a page end: a slot, and the table that it stands in. */
-struct own_place {
-	pte_t table;
-	pte_t *slot;
-	unsigned level;
-};
-
-static struct own_place own_find(const struct vspace *s, uint64_t page, unsigned stop)
+/* own_find: where the own tables on the way to a page end. */
+static struct place own_find(const struct vspace *s, uint64_t page, unsigned stop)
 {
-	struct own_place at = {pte_table(s->root, ROOT_LEVEL), NULL, ROOT_LEVEL - 1};
+	pte_t root = pte_table(s->root, ROOT_LEVEL);
+	struct place at = {.slot = &root, .level = ROOT_LEVEL};
 
-	at.slot = table_slot(at.table, ROOT_LEVEL, page);
-	while (at.level > stop && pte_is_owned(*at.slot)) {
-		at.table = *at.slot;
-		at.slot = table_slot(at.table, at.level, page);
-		at.level--;
-	}
+	do
+		descend(&at, page);
+	while (at.level > stop && pte_is_owned(*at.slot));
 	return at;
 }
 
@@ -77,7 +69,7 @@ static struct own_place own_find(const struct vspace *s, uint64_t page, unsigned
  * take_out: clear the slot at a page, and own tables above that are empty by that; their frames
  * are put into a list, through `prev`.
  */
-static void take_out(struct vspace *s, struct own_place at, uint64_t page, uint32_t *emptied)
+static void take_out(struct vspace *s, struct place at, uint64_t page, uint32_t *emptied)
 {
 	for (;; at = own_find(s, page, at.level + 1)) {
 		if (at.level > 0 && pte_is_owned(*at.slot)) {
@@ -100,7 +92,7 @@ uint64_t vspace_sweep(
 	uint64_t end = first;
 	uint64_t page = first;
 	uint32_t emptied = FRAME_NONE;
-	struct own_place at = own_find(s, page, 0);
+	struct place at = own_find(s, page, 0);
 
 	for (;;) {
 		if (!pte_is_none(*at.slot) && (what == SWEEP_WRITE || at.level <= cut)) {
@@ -146,11 +138,6 @@ void vspace_flush(struct vspace *s, uint64_t first, uint64_t last, unsigned cut)
 	vm_work.left = left;
 }
 
-bool vspace_is_linked(const struct mapping *m, uint64_t coordinate)
-{
-	return own_find(m->vspace, m->first + (coordinate - m->coordinate), 0).level > 0;
-}
-
 /* alone_in: nothing but `m` is mapped in the block of `level` around `page`. */
 static bool alone_in(const struct mapping *m, uint64_t page, unsigned level)
 {
@@ -173,10 +160,7 @@ static bool can_link(const struct mapping *m, uint64_t page, unsigned level)
 	if (!is_aligned(page - c, block_pages(level)) || level > m->vmo->levels ||
 		m->vmo->trim > vmo_end(m->vmo))
 		return false;
-	if (start < m->coordinate || end > min_u64(m->coordinate + m->pages, m->end))
-		return false;
-	return (m->first <= block_start(page, level) &&
-		       m->first + m->pages >= block_end(page, level)) ||
+	return start >= m->coordinate && end <= min_u64(m->coordinate + m->pages, m->end) &&
 		alone_in(m, page, level);
 }
 
@@ -192,8 +176,8 @@ static pte_t attenuate(const struct mapping *m, struct place p)
 	return m->rights & MAP_EXECUTE ? e : pte_deny_execute(e, p.level);
 }
 
-/* enter: put `e` where `slot` is, whatever was there. */
-static void enter(const struct mapping *m, struct own_place at, pte_t e, uint64_t page)
+/* enter: put `e` where nothing is, or the same with other rights: a page that goes was swept. */
+static void enter(const struct mapping *m, struct place at, pte_t e, uint64_t page)
 {
 	uint64_t start = block_start(page, at.level);
 	pte_t old = *at.slot;
@@ -202,10 +186,7 @@ static void enter(const struct mapping *m, struct own_place at, pte_t e, uint64_
 		frame_at(pte_pa(at.table, at.level + 1))->next++;
 		mmu_write(at.slot, e);
 	} else if (old.raw != e.raw) {
-		if (pte_pa(old, at.level) != pte_pa(e, at.level)) {
-			mmu_write(at.slot, pte_none());
-			flush(m->vspace, start, block_pages(at.level));
-		}
+		CHECK(pte_pa(old, at.level) == pte_pa(e, at.level));
 		mmu_write(at.slot, e);
 		flush(m->vspace, start, block_pages(at.level));
 	}
@@ -238,22 +219,15 @@ static unsigned link_level(const struct mapping *m, uint64_t page)
 
 	const bool code = (m->rights & MAP_EXECUTE) != 0;
 
-	for (unsigned level = code ? 1 : ROOT_LEVEL - 1; level > 0; level--) {
-		struct place p;
-
-		if (!can_link(m, page, level))
-			continue;
-		p = tree_find(m->vmo, c, level);
-		if (p.level == level && !pte_is_none(*p.slot) &&
-			(!code || table_is_code(*p.slot)))
+	for (unsigned level = code ? 1 : ROOT_LEVEL - 1; level > 0; level--)
+		if (can_link(m, page, level) &&
+			(!code || table_is_code(*tree_find(m->vmo, c, level).slot)))
 			return level;
-	}
 	return 0;
 }
 
 /* link_or_enter: what vspace_enter does where the way that there is, to `at`, is not enough. */
-static never_inline status_t link_or_enter(
-	struct mapping *m, uint64_t page, struct own_place at)
+static never_inline status_t link_or_enter(struct mapping *m, uint64_t page, struct place at)
 {
 	struct vspace *s = m->vspace;
 	unsigned level = at.level;
@@ -291,7 +265,7 @@ static never_inline status_t link_or_enter(
  */
 status_t vspace_enter(struct mapping *m, uint64_t page)
 {
-	struct own_place at = own_find(m->vspace, page, 0);
+	struct place at = own_find(m->vspace, page, 0);
 
 	m->vmo->sweep.closed = false;
 	if (at.level > 0 && !pte_is_none(*at.slot) &&
@@ -304,7 +278,7 @@ status_t vspace_enter(struct mapping *m, uint64_t page)
 static status_t fault_write(struct mapping *m, uint64_t c, uint64_t page)
 {
 	struct owned own = {.page = page};
-	struct own_place at = own_find(m->vspace, page, 0);
+	struct place at = own_find(m->vspace, page, 0);
 	status_t st;
 
 	if (m->vmo->mapping_count == 1 && at.level > 0 && pte_can_write(*at.slot, at.level))

@@ -110,8 +110,5 @@ uint64_t vspace_sweep(
 	struct vspace *s, uint64_t first, uint64_t last, unsigned cut, enum sweep what);
 void vspace_flush(struct vspace *s, uint64_t first, uint64_t last, unsigned cut);
 
-/* vspace_is_linked: is what stands for this coordinate of `m` one entry for a whole table? */
-bool vspace_is_linked(const struct mapping *m, uint64_t coordinate);
-
 /* vspace_enter: cache the way to `page` as `m` and its VMO have it now. */
 status_t vspace_enter(struct mapping *m, uint64_t page);

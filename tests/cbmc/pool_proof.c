@@ -90,7 +90,9 @@ static void any_pool(void)
 	any_table();
 	pools[0] = &pool;
 	range = (struct pool_range){.count = FRAMES};
-	pool = (struct pool){.free_head = FRAME_NONE, .ranges = &range, .total = FRAMES};
+	pool = (struct pool){.free_head = FRAME_NONE, .total = FRAMES};
+	list_init(&pool.ranges);
+	list_append(&pool.ranges, &range.link);
 	for (unsigned i = 0; i < FRAMES; i++) {
 		unsigned j = any_below(FRAMES);
 		uint32_t n = order[i];
@@ -251,12 +253,11 @@ static bool run_is_sound(const struct pool_run *run)
 
 	if (run->range != &range)
 		return !run->range && !run->taken && !run->lost;
-	if (run->taken > run->free || run->free > run->count ||
-		!is_aligned(base + run->first, run->alignment))
+	if (run->taken > run->count || !is_aligned(base + run->first, run->alignment))
 		return false;
-	if (run->free && run->first + run->count > FRAMES)
+	if ((run->taken || run->lost) && run->first + run->count > FRAMES)
 		return false;
-	if (run->lost && (run->free == run->count || run->first + run->count > FRAMES))
+	if (run->lost && (run->lost > run->count || run->taken >= run->lost))
 		return false;
 	for (uint32_t i = 0; i < run->taken; i++)
 		if (table[run->first + i].state != FRAME_PAGE ||
@@ -282,10 +283,9 @@ void prove_take_run(void)
 	any_pool();
 	run.range = nondet_bool() ? &range : NULL;
 	run.count = nondet_u32();
-	run.free = nondet_u32();
 	run.taken = nondet_u32();
-	run.lost = nondet_bool();
-	ASSUME(run.count && run.count <= FRAMES);
+	run.lost = nondet_u32();
+	ASSUME(run.count && run.count <= FRAMES && (run.taken < run.count || run.lost));
 	ASSUME(run.alignment && !(run.alignment & (run.alignment - 1)));
 	ASSUME(run.first <= UINT64_C(1) << 63 && run_is_sound(&run));
 	mine = run.taken && is_taken(&run, i);

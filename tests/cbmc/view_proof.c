@@ -123,19 +123,20 @@ void prove_limit(void)
 void prove_take_whole(void)
 {
 	struct vmo child;
-	struct adoption a = {.from = &v, .child = &child, .snapshot = nondet_bool()};
+	uint64_t at = nondet_u64();
 	uint64_t x = nondet_u64();
 	unsigned level = any_below(VMO_LEVELS + 1);
+	bool snapshot = nondet_bool();
 
 	any_family();
 	any_vmo(&child, &v);
-	a.at = nondet_u64();
-	ASSUME(is_inside(&child, a.at) && vmo_sees(&child, a.at) && is_inside(&v, a.at));
-	ASSUME(block_start(a.at, level) == block_start(x, level));
-	if (!may_take_whole(&a, level))
+	child.flags = snapshot ? VMO_UNBORN : 0;
+	ASSUME(is_inside(&child, at) && vmo_sees(&child, at) && is_inside(&v, at));
+	ASSUME(block_start(at, level) == block_start(x, level));
+	if (!may_take_whole(&child, &v, at, level))
 		return;
 	CLAIM(implies(is_inside(&v, x), is_inside(&child, x) && x < child.limit),
 		"whole: the child sees all of the block");
-	CLAIM(implies(a.snapshot && level && is_inside(&v, x), !vmo_sees(&v, x)),
+	CLAIM(implies(snapshot && level && is_inside(&v, x), !vmo_sees(&v, x)),
 		"whole for a snapshot: nothing in it follows");
 }

@@ -157,9 +157,14 @@ static void put_list(const struct list *head)
 	put(77);
 }
 
-static uint64_t mapping_name(const struct mapping *m)
+/* mapping_name: where a sweep is. */
+static uint64_t mapping_name(const struct vmo *v)
 {
-	return m ? (uint64_t)(m - world.map) + 1 : 0;
+	const struct list *at = v->sweep.at;
+
+	return v->sweep.active && at != &v->mappings ?
+		(uint64_t)(list_entry(at, struct mapping, link) - world.map) + 1 :
+		0;
 }
 
 static void put_walk(const struct vmo_walk *w)
@@ -182,7 +187,7 @@ static void put_left(const struct vmo *v, int i)
 	if (v->goal.at)
 		put(v->goal.start | (uint64_t)(v->goal.changes == vm_work.changes) << 16);
 	put((uint64_t)w->active | (uint64_t)w->closed << 1 | (uint64_t)w->what << 2 |
-		mapping_name(w->at) << 4);
+		mapping_name(v) << 4);
 	if (w->active || w->closed)
 		put(min_u64(w->start, 255) | min_u64(w->end, 255) << 16 | w->next << 32);
 	put(vmo_name(m->clone) | (uint64_t)min_u64(m->tries, 4) << 8);
