@@ -230,6 +230,134 @@ TEST(uncached, memory_is_flushed_when_it_comes_and_when_it_goes)
 	finish();
 }
 
+TEST(uncached, pages_that_come_are_in_no_cache_and_are_never_code)
+{
+	static struct mapping m;
+	struct mapping spare[2];
+	struct fake_line line;
+	bool gone;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 4, 0) == ST_OK);
+	vmo_set_memory(&v, PTE_UNCACHED);
+	REQUIRE(vspace_map(&world.space[0], &m, &v,
+			&(struct map_request){16, 4, 0, MAP_READ | MAP_WRITE}) == ST_OK);
+	EXPECT_EQ(vspace_fault(&world.space[0], 16, MAP_READ), ST_OK);
+	EXPECT_EQ(vspace_fault(&world.space[0], 17, MAP_WRITE), ST_OK);
+	REQUIRE(fake_walk(world.space[0].root, 1, 17, &line));
+	EXPECT(line.write && !line.execute);
+	EXPECT(pte_is_uncached(tree_entry(&v, 1)));
+	EXPECT(!fake.cached[(line.pa - FAKE_BASE) >> PAGE_BITS]);
+	EXPECT_EQ(vmo_clone(&c, &v, pool, 0, 4, 0), ST_BAD_STATE);
+	EXPECT_EQ(vmo_decommit(&v, 1, 1), ST_BAD_STATE);
+	EXPECT_EQ(unmap_part(&m, 16, 4, spare, &gone), 0);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	REQUIRE(vmo_init(&v, pool, 4, 0) == ST_OK);
+	vmo_set_memory(&v, PTE_UNCACHED);
+	vmo_set_memory(&v, PTE_NORMAL);
+	put(&v, 1, 7);
+	EXPECT(!pte_is_uncached(tree_entry(&v, 1)));
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	finish();
+}
+
+/* Of a run that was begun, what is taken goes back by steps; a table that it needs may lack. */
+TEST(fixed, that_was_begun_is_gone_on_with_or_closed)
+{
+	unsigned stops = 0;
+
+	world_init();
+	for (int round = 0; round < 2; round++) {
+		vm_work.left = 2;
+		REQUIRE(vmo_init_fixed(&v, pool, 14, VMO_ANYWHERE, 1, PTE_NORMAL) ==
+			ST_SHOULD_WAIT);
+		vm_work.left = UINT64_MAX;
+		EXPECT_EQ(pool->used[FRAME_PAGE], 14);
+		EXPECT_EQ(v.reached, 1);
+		starve();
+		EXPECT_EQ(vmo_fill(&v), ST_NO_MEMORY);
+		EXPECT_EQ(v.reached, 4);
+		pool_unreserve(pool, pool->reserved);
+		if (round == 0) {
+			EXPECT_EQ(vmo_fill(&v), ST_OK);
+			put(&v, 13, 5);
+			EXPECT_EQ(get(&v, 13), 5);
+			EXPECT_EQ(vmo_close(&v), ST_OK);
+			continue;
+		}
+		do
+			vm_work.left = 1;
+		while (vmo_close(&v) == ST_SHOULD_WAIT && ++stops < 100);
+		vm_work.left = UINT64_MAX;
+		EXPECT(stops > 4 && stops < 100);
+	}
+	finish();
+}
+
+TEST(fixed, is_not_found_where_there_are_only_holes)
+{
+	struct pool *holes = &world.other;
+
+	world_other = 12;
+	world_init();
+	world_other = 0;
+	REQUIRE(vmo_init(&v, holes, 8, 0) == ST_OK);
+	for (uint64_t p = 0; p < 8; p++)
+		put(&v, p, p);
+	for (uint64_t p = 0; p < 8; p += 2)
+		EXPECT_EQ(vmo_decommit(&v, p, 1), ST_OK);
+	EXPECT_EQ(holes->free, 5);
+	EXPECT_EQ(vmo_init_fixed(&s, holes, 3, VMO_ANYWHERE, 1, PTE_NORMAL), ST_NO_MEMORY);
+	EXPECT_EQ(holes->free, 5);
+	EXPECT_EQ(vmo_decommit(&v, 1, 1), ST_OK);
+	EXPECT_EQ(vmo_fill(&s), ST_OK); /* it looks again */
+	EXPECT_EQ(holes->free, 2);
+	EXPECT_EQ(vmo_init_fixed(&t, holes, 1, PHYSICAL_LIMIT + PAGE_SIZE, 1, PTE_NORMAL),
+		ST_OUT_OF_RANGE);
+	EXPECT_EQ(vmo_init_fixed(&t, holes, 2, PHYSICAL_LIMIT - PAGE_SIZE, 1, PTE_NORMAL),
+		ST_OUT_OF_RANGE);
+	EXPECT_EQ(vmo_init_fixed(&t, holes, 1, VMO_ANYWHERE, 0, PTE_NORMAL), ST_INVALID_ARGS);
+	EXPECT_EQ(vmo_close(&s), ST_OK);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	EXPECT_EQ(pool_fini(holes), ST_OK);
+	finish();
+}
+
+/* More mappings than are flushed at once: they lose their way in before the page changes. */
+TEST(vspace, nine_mappings_of_a_page_see_it_change)
+{
+	static struct mapping m[9];
+	struct fake_line line;
+	struct mapping spare[2];
+	paddr_t old;
+	bool gone;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 1, 0) == ST_OK);
+	put(&v, 0, 3);
+	REQUIRE(vmo_clone(&c, &v, pool, 0, 1, 0) == ST_OK);
+	REQUIRE(vmo_look(&c, 0, &old) == ST_OK);
+	for (uint64_t i = 0; i < 9; i++) {
+		REQUIRE(vspace_map(&world.space[0], &m[i], &c,
+				&(struct map_request){5 * i, 1, 0, MAP_READ}) == ST_OK);
+		EXPECT_EQ(vspace_fault(&world.space[0], 5 * i, MAP_READ), ST_OK);
+	}
+	fake_learn(world.space[0].root, 1);
+	put(&c, 0, 4);
+	for (unsigned i = 0; i < fake.lines; i++)
+		EXPECT(fake.line[i].level || fake.line[i].pa != old);
+	for (uint64_t i = 0; i < 9; i++) {
+		EXPECT_EQ(vspace_fault(&world.space[0], 5 * i, MAP_READ), ST_OK);
+		REQUIRE(fake_walk(world.space[0].root, 1, 5 * i, &line));
+		EXPECT(line.pa != old);
+		EXPECT_EQ(unmap_part(&m[i], 5 * i, 1, spare, &gone), 0);
+	}
+	EXPECT_EQ(get(&v, 0), 3);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	finish();
+}
+
 /* A page each, in tables of the space's own: swept by steps, then there is nothing left. */
 TEST(vspace, is_emptied_by_steps)
 {

@@ -269,6 +269,32 @@ TEST(close, that_is_left_hands_on_what_comes_later)
 	}
 }
 
+/* A child's shrink is ended, by steps, before it takes anything over. */
+TEST(close, ends_the_shrink_of_a_child)
+{
+	unsigned stops = 0;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 14, 0) == ST_OK);
+	put(&v, 1, 5);
+	REQUIRE(vmo_clone(&c, &v, pool, 0, 14, VMO_RESIZABLE) == ST_OK);
+	for (uint64_t p = 0; p < 14; p += 2)
+		put(&c, p, p);
+	vm_work.left = 1;
+	REQUIRE(vmo_resize(&c, 2) == ST_SHOULD_WAIT);
+	do
+		vm_work.left = 1;
+	while (vmo_close(&v) == ST_SHOULD_WAIT && ++stops < 100);
+	vm_work.left = UINT64_MAX;
+	EXPECT(stops > 2 && stops < 100);
+	EXPECT_EQ(c.trim, 0);
+	EXPECT_EQ(get(&c, 0), 0);
+	EXPECT_EQ(get(&c, 1), 5);
+	EXPECT_EQ(pool->used[FRAME_PAGE], 2);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	finish();
+}
+
 TEST(close, leaves_the_looks_that_rest_on_it_one_at_a_time)
 {
 	static struct vmo leaf[4];

@@ -418,6 +418,11 @@ TEST(vspace, refuses_ranges_and_rights_that_make_no_sense)
 	EXPECT_EQ(vspace_map(&world.space[0], &m, &v,
 			  &(struct map_request){0, 1, 0, MAP_READ | MAP_WRITE | MAP_EXECUTE}),
 		ST_INVALID_ARGS);
+	REQUIRE(vmo_clone(&c, &v, pool, 1, 1, 0) == ST_OK); /* its coordinates begin at 1 */
+	EXPECT_EQ(vspace_map(&world.space[0], &m, &c,
+			  &(struct map_request){1, 1, UINT64_MAX, MAP_READ}),
+		ST_OUT_OF_RANGE);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
 	EXPECT_EQ(
 		vspace_map(&world.space[0], &m, &v, &(struct map_request){1, 2, 0, 0}), ST_OK);
 	EXPECT_EQ(vspace_map(&world.space[0], &n, &v, &(struct map_request){2, 2, 0, MAP_READ}),
