@@ -70,7 +70,7 @@ static int read_sequence(void)
 	if (c != '[' && c != 'O')
 		return KEY_NONE;
 	while ((c = read_byte()) == ';' || (c >= '0' && c <= '9'))
-		number = c == ';' ? 0 : 10 * number + c - '0';
+		number = c == ';' ? 0 : (10 * number + c - '0') % 1000;
 	switch (c) {
 	case 'A':
 	case 'B':

@@ -13,11 +13,18 @@
 #include "libsys/deadline.h"
 #include "libsys/futex.h"
 
-enum { LEAVE_NS = 10000, CLOCK_MASK = 0xff, ONE_INSIDE = 0x100 };
+enum { LEAVE_NS = 10000, LEAVE_DOUBLED_MAX = 7, CLOCK_MASK = 0xff, ONE_INSIDE = 0x100 };
 
 static uint32_t load(const uint32_t *word)
 {
 	return __atomic_load_n(word, __ATOMIC_ACQUIRE);
+}
+
+/* Ever longer: who is on the way out may be less urgent, and of the same CPU. */
+static void let_leave(unsigned nth)
+{
+	clock_sleep_ns(
+		(uint64_t)LEAVE_NS << (nth < LEAVE_DOUBLED_MAX ? nth : LEAVE_DOUBLED_MAX));
 }
 
 static int wait(pthread_cond_t *condition, pthread_mutex_t *mutex, uint64_t deadline)
@@ -88,8 +95,8 @@ int pthread_cond_init(pthread_cond_t *condition, const pthread_condattr_t *attri
 /* Those that were told are on their way out. */
 int pthread_cond_destroy(pthread_cond_t *condition)
 {
-	while (load(&condition->inside_clock) >= ONE_INSIDE)
-		clock_sleep_ns(LEAVE_NS);
+	for (unsigned nth = 0; load(&condition->inside_clock) >= ONE_INSIDE; nth++)
+		let_leave(nth);
 	return 0;
 }
 
@@ -158,7 +165,7 @@ int pthread_barrier_init(
 /* Those that were let through may be on their way out: they are waited for. */
 int pthread_barrier_destroy(pthread_barrier_t *barrier)
 {
-	for (;;) {
+	for (unsigned nth = 0;; nth++) {
 		unsigned waiting, inside;
 
 		pthread_mutex_lock(&barrier->mutex);
@@ -169,7 +176,7 @@ int pthread_barrier_destroy(pthread_barrier_t *barrier)
 			return EBUSY;
 		if (!inside)
 			return 0;
-		clock_sleep_ns(LEAVE_NS);
+		let_leave(nth);
 	}
 }
 

@@ -233,6 +233,49 @@ TEST(cxx, a_call_that_throws_was_not_the_one)
 	EXPECT_EQ(calls, 2);
 }
 
+static std::atomic<int> attempts, thrown_attempts;
+
+struct slow {
+	slow()
+	{
+		std::this_thread::sleep_for(std::chrono::milliseconds(2));
+		if (attempts++ == 0)
+			throw std::runtime_error("the first");
+	}
+};
+
+static void use_the_only_one()
+{
+	try {
+		static slow only;
+	} catch (const std::runtime_error &error) {
+		thrown_attempts++;
+	}
+}
+
+TEST(cxx, a_static_is_made_once_for_all_threads)
+{
+	std::vector<std::thread> threads;
+
+	for (int i = 0; i < 4; i++)
+		threads.emplace_back(use_the_only_one);
+	for (auto &thread : threads)
+		thread.join();
+	EXPECT_EQ(attempts.load(), 2);
+	EXPECT_EQ(thrown_attempts.load(), 1);
+}
+
+static thread_local counted of_each_thread;
+
+TEST(cxx, what_is_a_threads_own_goes_with_it)
+{
+	int before = destroyed;
+
+	for (int i = 0; i < 3; i++)
+		std::thread([] { (void)&of_each_thread; }).join();
+	EXPECT_EQ(destroyed - before, 3);
+}
+
 TEST(cxx, clocks_go_on)
 {
 	auto before = std::chrono::steady_clock::now();

@@ -54,6 +54,13 @@ static void *join_first(void *first)
 	return NULL;
 }
 
+/* Nothing is ever typed: it has the stream locked when the program ends. */
+static void *read_for_ever(void *unused)
+{
+	(void)getchar();
+	return unused;
+}
+
 /* The C locale alone, and what it says. */
 static int locale_is_c(void)
 {
@@ -82,6 +89,11 @@ int main(int argc, char **argv, char **envp)
 	if (strcmp(argv[1], "join") == 0) {
 		pthread_create(&thread, NULL, join_first, pthread_self());
 		pthread_exit(&status);
+	}
+	if (strcmp(argv[1], "read") == 0) {
+		pthread_create(&thread, NULL, read_for_ever, NULL);
+		usleep(50000);
+		return status;
 	}
 	pthread_create(&thread, NULL, end, NULL);
 	for (;;)
