@@ -5,7 +5,7 @@
  *
  *	what it made objects of    revoked: its new threads, endpoints and the like are gone
  *	what it made VMOs of       revoked: its new VMOs are gone, and where they were mapped
- *	what it wrote              decommitted: the golden process shows again
+ *	what it wrote              decommitted, mapped or not: the golden process shows again
  *	what it mapped, in place of something too, or unmapped or protected  as it was
  *	slots that it took or gave back  as they were
  *	objects of its own from before   timers not set and not bound, notifications without bits
@@ -149,16 +149,37 @@ static status_t empty_slots(struct process *process, const uint64_t *before)
 	return st;
 }
 
-/* A timer, or a notification, as it was made with the clone. */
-static void calm(cptr_t cap)
+/* Is it the clone of what the golden process has in that slot? */
+static int is_own_vmo(struct process *process, cptr_t vmo, cptr_t slot)
+{
+	struct process *golden = process->golden;
+	struct vmo_info info;
+	int is_own;
+
+	if (cap_copy_at(cap_at(golden->lent), process_slot(golden, slot), RIGHTS_ALL) != ST_OK)
+		return 0;
+	is_own = vmo_info(vmo, &info) == ST_OK &&
+		(info.parent & ID_MASK) == cap_info_vmo(cap_info(golden->lent));
+	(void)cap_delete(golden->lent);
+	return is_own;
+}
+
+/* A timer, a notification or a VMO that need not be mapped, as it was made with the clone. */
+static void calm(struct process *process, cptr_t cap, cptr_t slot)
 {
 	word_t bits;
 
-	if (cap_info_type(cap_info(cap)) == OBJECT_TIMER) {
+	switch (cap_info_type(cap_info(cap))) {
+	case OBJECT_TIMER:
 		(void)timer_cancel(cap);
 		(void)timer_bind(cap, 0);
-	} else {
+		break;
+	case OBJECT_NOTIFICATION:
 		(void)notification_poll(cap, &bits);
+		break;
+	default:
+		if (is_own_vmo(process, cap, slot))
+			(void)drop_changes(cap, (uint64_t)vmo_size(cap));
 	}
 }
 
@@ -175,7 +196,7 @@ static void calm_all(struct process *process, enum object type, const uint64_t *
 			continue;
 		info = cap_info(process->lent);
 		if (info >= 0 && cap_info_type(info) == type)
-			calm(process->lent);
+			calm(process, process->lent, slot);
 		(void)cap_delete(process->lent);
 	}
 }
@@ -190,6 +211,7 @@ static status_t calm_objects(struct process *process)
 		return st;
 	calm_all(process, OBJECT_TIMER, used);
 	calm_all(process, OBJECT_NOTIFICATION, used);
+	calm_all(process, OBJECT_VMO, used);
 	st = thread_bind(process->thread, 0);
 	for (unsigned i = 0; i < process->thread_count && st == ST_OK; i++)
 		st = thread_bind(process->threads[i], 0);

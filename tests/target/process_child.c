@@ -329,15 +329,21 @@ static int remap(void)
 	return (int)number;
 }
 
-/* Each life leaves a timer set and bits behind, in objects from before. */
+/* Each life leaves a timer set, bits and bytes behind, in objects from before. */
 static int timers(void)
 {
-	cptr_t notification, timer;
+	cptr_t notification, timer, vmo;
+	char bytes[3];
 	word_t bits;
 
 	MUST(object_create(OBJECT_NOTIFICATION, 0, &notification) == ST_OK);
 	MUST(object_create(OBJECT_TIMER, 0, &timer) == ST_OK);
+	MUST(vmo_create(ROOT_SLOT_POOL, 3 * PAGE_SIZE, 0, &vmo) == ST_OK);
+	MUST(vmo_write(vmo, "a", PAGE_SIZE, 1) == ST_OK);
 	(void)startup_ready();
+	MUST(vmo_read(vmo, bytes, PAGE_SIZE - 1, 3) == ST_OK);
+	MUST(bytes[0] == 0 && bytes[1] == 'a' && bytes[2] == 0);
+	MUST(vmo_write(vmo, "bcd", PAGE_SIZE - 1, 3) == ST_OK);
 	MUST(notification_poll(notification, &bits) == ST_SHOULD_WAIT);
 	MUST(timer_set(timer, 0) == ST_OK); /* it signals nothing */
 	MUST(notification_poll(notification, &bits) == ST_SHOULD_WAIT);
