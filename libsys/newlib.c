@@ -14,14 +14,12 @@
 #include <wchar.h>
 
 #include "libsys/boot.h"
-#include "libsys/clock.h"
 #include "libsys/startup.h"
 #include "libsys/syscalls.h"
 #include "libsys/thread.h"
 
 int _getpid(void);
 int _kill(int pid, int number);
-int _getentropy(void *to, size_t size);
 wint_t _jp2uc_l(wint_t c, struct __locale_t *locale);
 wint_t _uc2jp_l(wint_t c, struct __locale_t *locale);
 
@@ -122,23 +120,4 @@ long sysconf(int name)
 	default:
 		return fail(EINVAL);
 	}
-}
-
-/* No two calls alike, but nothing to keep a secret with: the counter, well mixed. */
-int _getentropy(void *to, size_t size)
-{
-	static uint64_t state;
-	unsigned char *at = to;
-
-	if (size > 256)
-		return fail(EIO);
-	for (size_t i = 0; i < size; i++) {
-		uint64_t z = __atomic_add_fetch(
-			&state, UINT64_C(0x9e3779b97f4a7c15) + clock_ticks(), __ATOMIC_RELAXED);
-
-		z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-		z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-		at[i] = (unsigned char)(z >> 56);
-	}
-	return 0;
 }

@@ -6,10 +6,12 @@
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "libsys/device_tree.h"
 #include "libsys/tls.h"
 #include "test.h"
 
@@ -30,6 +32,31 @@ TEST(newlib, printf_formats_every_size_of_integer)
 	snprintf(text, sizeof(text), "%hhd %hd %d %ld %lld %zu %p", (signed char)-1, (short)-2,
 		-3, -4L, -5LL, (size_t)6, (void *)0x1000);
 	EXPECT_TEXT(text, "-1 -2 -3 -4 -5 6 0x1000");
+}
+
+/* No seed of the loader's: no entropy. The test newlib.seed has one. */
+TEST(newlib, entropy_is_the_loaders_or_none)
+{
+	unsigned char one[256] = {0}, other[256] = {0};
+
+	errno = 0;
+	EXPECT_EQ(getentropy(one, 257), -1);
+	EXPECT_EQ(errno, EIO);
+	if (!tree_bytes(tree_find("/chosen"), "rng-seed", NULL)) {
+		EXPECT_EQ(getentropy(one, 1), -1);
+		EXPECT_EQ(errno, ENOSYS);
+		return;
+	}
+	EXPECT_EQ(getentropy(one, sizeof(one)), 0);
+	EXPECT_EQ(getentropy(other, sizeof(other)), 0);
+	for (unsigned at = 0; at < sizeof(one); at += 8) {
+		EXPECT(memcmp(one + at, other + at, 8) != 0);
+		EXPECT(at == 0 || memcmp(one + at, one, 8) != 0);
+	}
+	memset(other, 0, sizeof(other));
+	EXPECT_EQ(getentropy(other, 65), 0);
+	EXPECT(other[65] == 0 && other[255] == 0);
+	EXPECT(arc4random() != arc4random() || arc4random() != arc4random());
 }
 
 TEST(newlib, reads_numbers_back)
