@@ -49,11 +49,23 @@ function(quire_sdk)
 	install(FILES ${QUIRE_CACHE}/firmware/start4.elf ${QUIRE_CACHE}/firmware/fixup4.dat
 		${QUIRE_CACHE}/firmware/LICENCE.firmware DESTINATION share/quire/boards OPTIONAL)
 
+	# The pages as HTML, where what makes them is there (tools/setup docs).
+	set(pages)
+	execute_process(COMMAND /usr/bin/python3 -c "import markdown" RESULT_VARIABLE no_markdown ERROR_QUIET)
+	find_program(QUIRE_DOT dot)
+	if(QUIRE_DOT AND no_markdown EQUAL 0)
+		set(pages COMMAND ${CMAKE_SOURCE_DIR}/tools/mkdocs
+			${CMAKE_BINARY_DIR}/sdk/quire-sdk-${PROJECT_VERSION}/share/doc/quire)
+	else()
+		message(STATUS "The SDK will have no documentation in it: tools/setup docs")
+	endif()
+
 	set(name quire-sdk-${PROJECT_VERSION})
 	add_custom_target(sdk
 		COMMAND ${CMAKE_COMMAND} -E rm -rf ${CMAKE_BINARY_DIR}/sdk
 		COMMAND ${CMAKE_COMMAND} --install ${CMAKE_BINARY_DIR}
 			--prefix ${CMAKE_BINARY_DIR}/sdk/${name}
+		${pages}
 		COMMAND tar -C ${CMAKE_BINARY_DIR}/sdk --sort=name --owner=0 --group=0 --numeric-owner
 			--mtime=@1700000000 -I "xz -3 -T2" -cf ${CMAKE_BINARY_DIR}/${name}.tar.xz ${name}
 		COMMENT "SDK ${name}.tar.xz" VERBATIM)
