@@ -17,7 +17,7 @@ static bool is_syscall(const struct thread *thread)
 	return thread->fault_esr & FAULT_IS_SYSCALL;
 }
 
-word_t fault_message(const struct thread *thread, struct context *to)
+never_inline word_t fault_message(const struct thread *thread, struct context *to)
 {
 	const struct context *context = &thread->context;
 	uint32_t label = is_syscall(thread) ? FAULT_SYSCALL : fault_label(thread->fault_esr);
@@ -48,19 +48,28 @@ bool fault_answer(struct thread *thread, const struct context *handler)
 	return thread->refused;
 }
 
-/* A refusal counts once: who looks for the page later asks again. */
-bool page_ask(struct thread *thread)
+/*
+ * What a thread asks for stands in it from now on; of whom. A refusal counts once, then it is
+ * NULL: who looks for the page later asks again.
+ */
+static const struct cap *wants_page(struct thread *thread)
 {
 	uint64_t offset = vm_work.missing_page << PAGE_BITS;
 	bool refused = thread->refused && thread->fault_address == offset;
 
 	thread->refused = false;
 	if (refused)
-		return false;
+		return NULL;
 	thread->fault_address = offset;
 	thread->fault_esr = vm_work.missing_write;
-	return endpoint_send_fault(
-		thread, &vmo_of_core(vm_work.missing)->pager.cap, FAULTED_ASKS);
+	return &vmo_of_core(vm_work.missing)->pager.cap;
+}
+
+bool page_ask(struct thread *thread)
+{
+	const struct cap *pager = wants_page(thread);
+
+	return pager && endpoint_send_fault(thread, pager, FAULTED_ASKS);
 }
 
 void page_refuse(struct thread *thread)
@@ -115,10 +124,10 @@ static void fault_unhandled(struct thread *thread)
 	CHECK(thread_stop(thread));
 }
 
-/* The handler waits on this CPU, and is urgent enough: what endpoint_send_fault does. */
-static force_inline bool deliver(struct cpu *cpu, struct thread *thread)
+/* Who is told waits on this CPU, and is urgent enough: what endpoint_send_fault does. */
+static force_inline bool deliver(
+	struct cpu *cpu, struct thread *thread, const struct cap *cap, enum faulted why)
 {
-	const struct cap *cap = &thread->slots[THREAD_FAULT].cap;
 	struct endpoint *endpoint;
 	struct thread *receiver;
 
@@ -128,7 +137,7 @@ static force_inline bool deliver(struct cpu *cpu, struct thread *thread)
 	receiver = receiver_of(cpu, endpoint);
 	if (!receiver)
 		return false;
-	thread->faulted = FAULTED;
+	thread->faulted = (uint8_t)why;
 	bind_caller(endpoint, receiver, thread);
 	receiver->context.x[0] = ST_OK;
 	receiver->context.x[1] = fault_message(thread, &receiver->context);
@@ -148,17 +157,22 @@ _Static_assert((int)MAP_READ == USER_READ && (int)MAP_WRITE == USER_WRITE &&
 		(int)MAP_EXECUTE == USER_EXECUTE,
 	"fault_access tells them in one's numbers as in the other's");
 
+static force_inline void delivered(void)
+{
+	if (DEBUG_BUILD)
+		check_all();
+	kernel_unlock();
+}
+
 /* To the handler, at once or in its turn, or to people; the lock is let go. */
 static force_inline void tell(
 	struct thread *thread, struct cpu *cpu, uint64_t esr, uint64_t address)
 {
 	thread->fault_esr = esr;
 	thread->fault_address = address;
-	if (!deliver(cpu, thread))
+	if (!deliver(cpu, thread, &thread->slots[THREAD_FAULT].cap, FAULTED))
 		return report_slowly(cpu, thread);
-	if (DEBUG_BUILD)
-		check_all();
-	kernel_unlock();
+	delivered();
 }
 
 /* Does a Mapping explain it? ST_OK, ST_SHOULD_WAIT: then the program may try again. */
@@ -171,6 +185,27 @@ static force_inline status_t resolve(const struct thread *thread, uint64_t far, 
 	return vspace_resolve(vspace_of(cap), far, access);
 }
 
+/* No Mapping explains it, or its page is missing: to the pager, or like any other. */
+static never_inline void page_fault_told(
+	struct thread *thread, struct cpu *cpu, uint64_t esr, uint64_t far, bool missing)
+{
+	const struct cap *cap = missing ? wants_page(thread) : NULL;
+	enum faulted why = FAULTED_ASKS;
+
+	if (!cap || cap->type != OBJECT_ENDPOINT) {
+		thread->fault_esr = esr;
+		thread->fault_address = far;
+		cap = &thread->slots[THREAD_FAULT].cap;
+		why = FAULTED;
+	}
+	if (deliver(cpu, thread, cap, why))
+		return delivered();
+	if (why == FAULTED)
+		return report_slowly(cpu, thread);
+	(void)endpoint_send_fault(thread, cap, why);
+	kernel_exit(cpu);
+}
+
 static never_inline void page_fault(
 	struct thread *thread, struct cpu *cpu, uint64_t esr, uint64_t far, unsigned access)
 {
@@ -178,9 +213,9 @@ static never_inline void page_fault(
 
 	if (likely(st == ST_OK) || st == ST_SHOULD_WAIT)
 		return kernel_exit(cpu);
-	if (st == ST_MISSING && page_ask(thread))
-		return kernel_exit(cpu);
-	tell(thread, cpu, esr, far);
+	if (st == ST_MISSING) /* told here: a status that is kept costs each fault a register */
+		return page_fault_told(thread, cpu, esr, far, true);
+	page_fault_told(thread, cpu, esr, far, false);
 }
 
 /* Laid out so that the short way needs no stack. */

@@ -29,7 +29,7 @@
 enum {
 	VMO_POOLS_MAX = 4,     /* different Pools among a VMO and its ancestors */
 	VM_STEPS = 24,	       /* of the core, between two preemption points */
-	VM_STEPS_DEVICE = 256, /* of filling device memory, where one is an entry of a table */
+	VM_STEPS_DEVICE = 192, /* of filling device memory, where one is an entry of a table */
 };
 
 enum vmo_state {

@@ -266,7 +266,7 @@ int64_t sys_vmo_op_range(cptr_t cptr, word_t op, word_t offset, word_t size)
 	return call_result(memory_result(o.vmo, st));
 }
 
-int64_t sys_vmo_lookup(cptr_t cptr, cptr_t untyped, word_t offset)
+seldom int64_t sys_vmo_lookup(cptr_t cptr, cptr_t untyped, word_t offset)
 {
 	struct lookup lookup = find_vmo(cptr, RIGHT_READ), from;
 	const struct frame *frame;
@@ -368,7 +368,7 @@ int64_t sys_pool_vmo(cptr_t cptr, word_t after, uaddr_t to, word_t size)
 	return copy_out(to, size, &info, sizeof(info));
 }
 
-int64_t sys_vmo_set_name(cptr_t cptr, uaddr_t name, word_t size)
+seldom int64_t sys_vmo_set_name(cptr_t cptr, uaddr_t name, word_t size)
 {
 	struct lookup lookup = find_vmo(cptr, RIGHT_PROPERTY);
 	char text[VMO_NAME_MAX] = "";
@@ -426,7 +426,7 @@ int64_t sys_vmo_merge(cptr_t cptr, cptr_t parent_cptr)
 	return call_result(memory_result(vmo_of(&lookup.slot->cap), vmo_merge(core)));
 }
 
-int64_t sys_vmo_set_signal(cptr_t cptr, cptr_t notification)
+seldom int64_t sys_vmo_set_signal(cptr_t cptr, cptr_t notification)
 {
 	struct lookup lookup = find_vmo(cptr, RIGHT_PROPERTY);
 	struct lookup signal = find_signal(notification);
