@@ -13,6 +13,7 @@
  */
 #include <string.h>
 
+#include "libsys/boot.h"
 #include "libsys/cap.h"
 #include "libsys/slots.h"
 #include "libsys/thread.h"
@@ -21,6 +22,18 @@
 #include "libsys/vspace.h"
 #include "process_own.h"
 
+/* Is that VMO of this capability? The archive's, which most are, does not change. */
+static int is_of(cptr_t cap, uint64_t vmo)
+{
+	static uint64_t archive;
+
+	if (cap != ROOT_SLOT_ARCHIVE)
+		return cap_info_vmo(cap_info(cap)) == vmo;
+	if (!archive)
+		archive = cap_info_vmo(cap_info(cap));
+	return archive == vmo;
+}
+
 /* What is known of a mapping that was made for the source and not by it. */
 static struct process_mapping *find_known(
 	struct process *source, const struct vspace_range *range)
@@ -28,9 +41,11 @@ static struct process_mapping *find_known(
 	for (unsigned i = 0; i < source->mapping_count; i++) {
 		struct process_mapping *mapping = &source->mapping[i];
 
-		if (mapping->address == range->address && mapping->offset == range->offset &&
-			cap_info_vmo(cap_info(mapping->vmo)) == (range->vmo & CAP_ID_MASK))
-			return mapping;
+		if (mapping->address == range->address)
+			return mapping->offset == range->offset &&
+					is_of(mapping->vmo, range->vmo & CAP_ID_MASK) ?
+				mapping :
+				NULL;
 	}
 	return NULL;
 }
@@ -90,7 +105,9 @@ static status_t make_child(struct process_copying *copying, const struct vspace_
 
 static status_t copy_mapping(struct process_copying *copying, const struct vspace_range *range)
 {
-	const struct process_mapping *known = find_known(copying->source, range);
+	const int is_written = range->rights & VSPACE_WRITE;
+	const struct process_mapping *known =
+		is_written ? NULL : find_known(copying->source, range);
 	struct process_mapping mapping = {
 		.address = range->address,
 		.size = range->size,
@@ -98,7 +115,7 @@ static status_t copy_mapping(struct process_copying *copying, const struct vspac
 	};
 	status_t st = ST_OK;
 
-	if (known && !(range->rights & VSPACE_WRITE)) {
+	if (known) {
 		mapping.vmo = known->vmo;
 		mapping.offset = known->offset;
 		mapping.is_shared = 1;

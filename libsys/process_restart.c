@@ -205,8 +205,11 @@ static void calm_all(struct process *process, enum object type, const uint64_t *
 static status_t calm_objects(struct process *process)
 {
 	uint64_t used[STARTUP_SLOT_WORDS];
-	status_t st = read_used(process->golden, used);
+	status_t st;
 
+	if (!process->has_objects)
+		return ST_OK;
+	st = read_used(process->golden, used);
 	if (st != ST_OK)
 		return st;
 	calm_all(process, OBJECT_TIMER, used);

@@ -56,10 +56,10 @@ static status_t copy_names(
 }
 
 /* The copy's VMO that is mapped where this one of the source is; else one of its own. */
-static status_t copy_vmo(struct process_copying *copying, cptr_t vmo, cptr_t slot)
+static status_t copy_vmo(struct process_copying *copying, cptr_t vmo, int64_t info, cptr_t slot)
 {
 	struct process *copy = copying->copy;
-	int64_t info = cap_info(vmo), size;
+	int64_t size;
 	status_t st;
 
 	for (unsigned i = 0; i < copy->mapping_count; i++)
@@ -70,6 +70,7 @@ static status_t copy_vmo(struct process_copying *copying, cptr_t vmo, cptr_t slo
 	size = vmo_size(vmo);
 	if (size < 0 || !(cap_info_rights(info) & RIGHT_READ))
 		return ST_OK;
+	copy->has_objects = 1;
 	st = (status_t)sys_vmo_clone(
 		vmo, copying->kind, 0, (word_t)size, copy->pool, copy->cnode, slot);
 	return st == ST_BAD_STATE ? ST_OK : st; /* a device's is nothing to copy */
@@ -89,10 +90,11 @@ static status_t copy_slot(struct process_copying *copying, cptr_t slot)
 	case OBJECT_NOTIFICATION:
 	case OBJECT_TIMER:
 	case OBJECT_REPLY:
+		copy->has_objects = 1;
 		st = untyped_retype_in(copy->own, cap_info_type(info), 0, copy->cnode, slot, 1);
 		break;
 	case OBJECT_VMO:
-		st = copy_vmo(copying, source->lent, slot);
+		st = copy_vmo(copying, source->lent, info, slot);
 		break;
 	default:
 		break;

@@ -8,7 +8,7 @@
 #include "startup_own.h"
 
 struct startup *startup_own;
-void (*startup_copied)(void);
+unsigned (*startup_copied)(unsigned generation);
 
 struct startup *startup_page(void)
 {
@@ -25,14 +25,16 @@ cptr_t startup_cap(const char *name)
 	return 0;
 }
 
+/* A copy touches no page here that it may not have yet: neither the stack's nor the data's. */
 unsigned startup_ready(void)
 {
 	struct message message = {.tag = tag_make(STARTUP_READY, 0, 0)};
+	unsigned (*const copied)(unsigned) = startup_copied;
 
 	if (!startup_own || ipc_call(STARTUP_SLOT_CONTROL, &message) != ST_OK)
 		return 0;
-	if (message.words[0] && startup_copied)
-		startup_copied();
+	if (message.words[0] && copied)
+		return copied((unsigned)message.words[0]);
 	return (unsigned)message.words[0];
 }
 

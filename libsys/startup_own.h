@@ -10,8 +10,8 @@
 /* NULL in the first program. */
 extern struct startup *startup_own;
 
-/* What is to be done first in a copy of the program; NULL: nothing. */
-extern void (*startup_copied)(void);
+/* What is to be done first in a copy of the program, and returns its argument; NULL: nothing. */
+extern unsigned (*startup_copied)(unsigned generation);
 
 /*
  * startup_thread_add, startup_thread_remove: this program's other threads, as its parent finds

@@ -135,7 +135,7 @@ static void drop_kit(struct kit *kit)
 }
 
 /* A copy has no threads of ours but the first, whose objects do not belong together yet. */
-static void begin_copy(void)
+static unsigned begin_copy(unsigned generation)
 {
 	struct kit *kit;
 
@@ -146,6 +146,7 @@ static void begin_copy(void)
 		kits = kit->next;
 		drop_kit(kit);
 	}
+	return generation;
 }
 
 /* The first thread waits as the others do. */

@@ -133,8 +133,9 @@ struct process {
 	int status;	/* of PROCESS_EXITED */
 	unsigned flags; /* enum process_flag */
 	unsigned memory_bits, cnode_bits, slots_free;
-	int owns_memory;		/* `memory` was made with it */
-	int is_golden;			/* there are clones of it: it never runs again */
+	int owns_memory; /* `memory` was made with it */
+	int is_golden;	 /* there are clones of it: it never runs again */
+	int has_objects; /* a copy: timers, notifications, VMOs that need not be mapped */
 	struct process_registers ready; /* of its first thread in startup_ready(), if copied */
 	struct process *golden;		/* what it is a clone of */
 	uint32_t threads_still; /* a bit for each other thread that was stopped when copied */
