@@ -15,7 +15,7 @@ int command_run(int count, char **words);
 /* trace.c: a command, and what the kernel recorded meanwhile. */
 int trace_command(int count, char **words);
 
-/* command_name: by number from 0 on; NULL: no more. command_is: whether there is one of that name. */
+/* command_name: by number from 0 on; NULL: no more. command_is: is there one of that name? */
 const char *command_name(unsigned number);
 int command_is(const char *name);
 

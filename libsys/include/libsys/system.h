@@ -45,7 +45,7 @@ struct system_vmo {
 struct system_memory {
 	uint64_t total;
 	uint64_t
-		boot; /* kernel, a record for each page, reserved memory, the archive, first objects */
+		boot; /* kernel, a record for each page, reserved, the archive, first objects */
 	uint64_t init; /* its Pool, and objects that it made for itself and to serve */
 	uint64_t services;
 	uint64_t free;
