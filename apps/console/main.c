@@ -118,11 +118,13 @@ static void drop_line(void)
 	is_complete = false;
 }
 
+/* Of a character in UTF-8 all bytes: those behind its first are 10xxxxxx. */
 static void erase_one(void)
 {
 	if (edited_length == 0)
 		return;
-	edited_length--;
+	while (--edited_length > 0 && (edited[edited_length] & 0xc0) == 0x80)
+		;
 	echo("\b \b", 3);
 }
 

@@ -24,6 +24,10 @@ enum {
 	CTRL_W = 0x17,
 	ESCAPE = 0x1b,
 	DELETE = 0x7f,
+	UTF8_FIRST = 0xc0, /* from here on the first byte of a character of several */
+	UTF8_THREE = 0xe0,
+	UTF8_FOUR = 0xf0,
+	UTF8_MAX = 4,
 	KEY_UP = 0x100,
 	KEY_DOWN,
 	KEY_RIGHT,
@@ -46,20 +50,20 @@ struct editor {
 static char history[HISTORY][LINE_SIZE];
 static unsigned history_count;
 
+static unsigned char keys[STREAM_MAX];
+static int64_t keys_count, keys_next;
+
 static int read_byte(void)
 {
-	static unsigned char bytes[STREAM_MAX];
-	static int64_t count, next;
-
-	if (next >= count) {
+	if (keys_next >= keys_count) {
 		fflush(stdout);
-		next = 0;
-		count = stream_read(
-			startup_cap("stdin"), STREAM_READ_KEYS, bytes, sizeof(bytes));
-		if (count <= 0)
+		keys_next = 0;
+		keys_count =
+			stream_read(startup_cap("stdin"), STREAM_READ_KEYS, keys, sizeof(keys));
+		if (keys_count <= 0)
 			return KEY_EOF;
 	}
-	return bytes[next++];
+	return keys[keys_next++];
 }
 
 /* What terminals send for keys that are no characters: ESC [ or ESC O, a number, a letter. */
@@ -109,13 +113,63 @@ static void back(int count)
 		putchar('\b');
 }
 
+/* Bytes of a character behind its first. */
+static int is_inner(char c)
+{
+	return (c & 0xc0) == 0x80;
+}
+
+/* How many places on the screen so many bytes take: each character one. */
+static int width(const char *text, int count)
+{
+	int places = 0;
+
+	for (int i = 0; i < count; i++)
+		places += !is_inner(text[i]);
+	return places;
+}
+
 /* What is behind the cursor is written again, and `gone` characters that were there are not. */
 static void redraw_rest(const struct editor *e, int gone)
 {
 	put(e->text + e->at, e->length - e->at);
 	for (int i = 0; i < gone; i++)
 		putchar(' ');
-	back(e->length - e->at + gone);
+	back(width(e->text + e->at, e->length - e->at) + gone);
+}
+
+/* A character of `count` bytes; one of several for which there is no room is left out. */
+static void insert_bytes(struct editor *e, const char *bytes, int count)
+{
+	if (e->length + count > LINE_SIZE - 1)
+		return;
+	memmove(e->text + e->at + count, e->text + e->at, (size_t)(e->length - e->at));
+	memcpy(e->text + e->at, bytes, (size_t)count);
+	put(bytes, count);
+	e->at += count;
+	e->length += count;
+	if (e->at < e->length)
+		redraw_rest(e, 0);
+}
+
+/* The rest of a character comes with its first byte. One that is not whole is left out. */
+static void insert_utf8(struct editor *e, int first)
+{
+	const int count = first >= UTF8_FOUR ? 4 : first >= UTF8_THREE ? 3 : 2;
+	char text[UTF8_MAX] = {(char)first};
+
+	for (int i = 1; i < count; i++) {
+		int next = read_byte();
+
+		text[i] = (char)next;
+		if (next == KEY_EOF)
+			return;
+		if (!is_inner(text[i])) {
+			keys_next--; /* it is a key of its own */
+			return;
+		}
+	}
+	insert_bytes(e, text, count);
 }
 
 static void insert(struct editor *e, char c)
@@ -126,26 +180,44 @@ static void insert(struct editor *e, char c)
 		putchar(c);
 		return;
 	}
-	memmove(e->text + e->at + 1, e->text + e->at, (size_t)(e->length - e->at));
-	e->text[e->at++] = c;
-	e->length++;
-	putchar(c);
-	if (e->at < e->length)
-		redraw_rest(e, 0);
+	insert_bytes(e, &c, 1);
 }
 
-/* `count` characters before the cursor. */
+/* How many bytes the character before the cursor has; the one behind it. */
+static int size_before(const struct editor *e)
+{
+	int at = e->at - 1;
+
+	while (e->length < LINE_SIZE && at > 0 && is_inner(e->text[at]))
+		at--;
+	return e->at - at;
+}
+
+static int size_behind(const struct editor *e)
+{
+	int at = e->at + 1;
+
+	while (e->length < LINE_SIZE && at < e->length && is_inner(e->text[at]))
+		at++;
+	return at - e->at;
+}
+
+/* `count` bytes before the cursor, of whole characters. */
 static void erase(struct editor *e, int count)
 {
+	int places = count;
+
 	if (count <= 0 || count > e->at)
 		return;
-	back(count);
+	if (e->length < LINE_SIZE)
+		places = width(e->text + e->at - count, count);
+	back(places);
 	if (e->length < LINE_SIZE)
 		memmove(e->text + e->at - count, e->text + e->at, (size_t)(e->length - e->at));
 	e->at -= count;
 	e->length -= count;
 	if (e->length < LINE_SIZE)
-		redraw_rest(e, count);
+		redraw_rest(e, places);
 	else
 		printf("  \b\b");
 }
@@ -157,7 +229,7 @@ static void move(struct editor *e, int to)
 	if (to > e->at)
 		put(e->text + e->at, to - e->at);
 	else
-		back(e->at - to);
+		back(width(e->text + to, e->at - to));
 	e->at = to;
 }
 
@@ -230,7 +302,7 @@ static void complete(struct editor *e)
 				printf("%s  ", name);
 		printf("\n%s", e->prompt);
 		put(e->text, e->length);
-		back(e->length - e->at);
+		back(width(e->text + e->at, e->length - e->at));
 	}
 }
 
@@ -250,7 +322,7 @@ static void press(struct editor *e, int key)
 	switch (key) {
 	case '\b':
 	case DELETE:
-		erase(e, 1);
+		erase(e, size_before(e));
 		break;
 	case CTRL_A:
 	case KEY_HOME:
@@ -261,10 +333,10 @@ static void press(struct editor *e, int key)
 		move(e, e->length);
 		break;
 	case KEY_LEFT:
-		move(e, e->at - 1);
+		move(e, e->at - size_before(e));
 		break;
 	case KEY_RIGHT:
-		move(e, e->at + 1);
+		move(e, e->at + size_behind(e));
 		break;
 	case KEY_UP:
 		walk_history(e, 1);
@@ -280,8 +352,8 @@ static void press(struct editor *e, int key)
 		break;
 	case KEY_DELETE:
 		if (e->at < e->length) {
-			move(e, e->at + 1);
-			erase(e, 1);
+			move(e, e->at + size_behind(e));
+			erase(e, size_before(e));
 		}
 		break;
 	case CTRL_K: {
@@ -295,7 +367,9 @@ static void press(struct editor *e, int key)
 		complete(e);
 		break;
 	default:
-		if (key >= ' ' && key < DELETE)
+		if (key >= UTF8_FIRST && key < KEY_UP)
+			insert_utf8(e, key);
+		else if (key >= ' ' && key < DELETE)
 			insert(e, (char)key);
 	}
 }
