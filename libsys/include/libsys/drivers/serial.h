@@ -51,7 +51,8 @@ tree_node serial_console(void);
 
 /*
  * serial_open: take over a line, set up at 115200 baud if it is off (the PL011's parity and
- * rate stay as the firmware set them up). What came before can be read at once, and signals nothing.
+ * rate stay as the firmware set them up). What came before can be read at once, and signals
+ * nothing.
  *
  *  notification  right WRITE; its badge are the bits of the line's interrupt
  *  returns       ST_OK; ST_NOT_SUPPORTED: no such line is known here; others as device_open
