@@ -44,8 +44,7 @@ struct system_vmo {
 /* All RAM, in bytes: total = boot + init + services + free. */
 struct system_memory {
 	uint64_t total;
-	uint64_t
-		boot; /* kernel, a record for each page, reserved, the archive, first objects */
+	uint64_t boot; /* kernel, records of pages, reserved, the archive, first objects */
 	uint64_t init; /* its Pool, and objects that it made for itself and to serve */
 	uint64_t services;
 	uint64_t free;
