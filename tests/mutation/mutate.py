@@ -71,7 +71,7 @@ CAP = [  # its tests know real addresses from the fake's own direct map
         "tour_test", "cap_test", "cspace_test", "delete_test", "untyped_test", "cap_lockstep_test", "world", "walk", "model")],
      {"QUIRE_STEPS": "2500"}),
 ]
-BUILDS = {"core": (RADIX, ["tests/host/fake/fake.c"]), "cap": (CAP, [])}
+BUILDS = {"core": (RADIX, ["tests/host/fake/fake.c", "kernel/lib/treap.c"]), "cap": (CAP, [])}
 COMMON = ["tests/host/main.c", "tests/harness/harness.c", "tests/host/lib/input.c"]
 INCLUDES = ["kernel", "kernel/arch/include", "tests/host/fake", "tests/host", "tests/host/lib",
             "tests/harness", "tests/model", "tests/host/vm", "tests/host/cap"]
@@ -195,8 +195,9 @@ def main():
         builds = [Radix(pathlib.Path(work), arguments.suite, *r) for r in BUILDS[arguments.suite][0]]
         first = SOURCES[arguments.suite][0]
         for radix in builds:  # the tests must pass before anything is broken
-            if not radix.build(first, first, "") or radix.run():
-                sys.exit(f"the tests of {radix.name} fail without a mutant")
+            why = radix.run() if radix.build(first, first, "") else "does not compile"
+            if why:
+                sys.exit(f"the tests of {radix.name} fail without a mutant: {why}")
         for i, (path, number, old, new) in enumerate(chosen):
             why = killed(builds, path, number, new)
             key = name(path, old, new)

@@ -33,7 +33,7 @@ def measure(work):
     programs, profiles = [], []
     for name, pte, define, tests, environment in mutate.RADIX:
         include = [f"-I{ROOT / i}" for i in ["tests/host/fake/window", pte, *mutate.INCLUDES]]
-        sources = [*[p for p in mutate.SOURCES["core"] if p.suffix == ".c"], *[ROOT / t for t in [*mutate.COMMON, *mutate.BUILDS["core"][1], "kernel/lib/treap.c", *tests]]]
+        sources = [*[p for p in mutate.SOURCES["core"] if p.suffix == ".c"], *[ROOT / t for t in [*mutate.COMMON, *mutate.BUILDS["core"][1], *tests]]]
         program, profile = f"{work}/{name}", f"{work}/{name}.profraw"
         subprocess.run(["clang", "-std=gnu11", "-O1", "-w", "-fprofile-instr-generate", "-fcoverage-mapping",
                         *define, *include, *map(str, sources), "-o", program], check=True)

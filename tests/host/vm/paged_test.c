@@ -122,6 +122,29 @@ TEST(supply, copies_what_others_have_a_share_of_or_another_pool_pays_for)
 	end();
 }
 
+/* Contiguous memory keeps its pages, and a clone what was promised to it. */
+TEST(supply, copies_what_has_to_stay_where_it_is)
+{
+	begin();
+	REQUIRE(vmo_init_fixed(&s, pool, 2, VMO_ANYWHERE, 1, PTE_NORMAL) == ST_OK);
+	put(&s, 1, 201);
+	EXPECT_EQ(vmo_supply(&v, 0, 2, &s, 0, &done), ST_OK);
+	EXPECT_EQ(get(&v, 1), 201);
+	put(&v, 1, 1);
+	EXPECT_EQ(get(&s, 1), 201);
+	EXPECT_EQ(vmo_close(&s), ST_OK);
+	REQUIRE(vmo_init(&s, pool, 2, 0) == ST_OK);
+	REQUIRE(vmo_clone(&t, &s, pool, 0, 2, VMO_RESERVE) == ST_OK);
+	put(&t, 1, 202);
+	EXPECT_EQ(vmo_close(&s), ST_OK);
+	EXPECT_EQ(vmo_supply(&v, 2, 2, &t, 0, &done), ST_OK);
+	EXPECT_EQ(get(&v, 3), 202);
+	put(&v, 3, 1);
+	EXPECT_EQ(get(&t, 1), 202);
+	EXPECT_EQ(vmo_close(&t), ST_OK);
+	end();
+}
+
 /* What is handed over is zero where it was, in mappings and for clones too. */
 TEST(supply, takes_pages_away_from_mappings_and_clones)
 {
