@@ -29,6 +29,13 @@
 #ifndef SEARCH_STOPS
 #define SEARCH_STOPS 0
 #endif
+/* VMOs whose pages are missing until another supplies them; pages that nobody counts. */
+#ifndef SEARCH_PAGED
+#define SEARCH_PAGED 0
+#endif
+#ifndef SEARCH_ARCHIVE
+#define SEARCH_ARCHIVE 0
+#endif
 #ifndef EXPECT_STATES
 #define EXPECT_STATES 0
 #endif
@@ -229,6 +236,9 @@ static void put_vmo(int i)
 		put((uint64_t)x->offset | (uint64_t)x->follows << 8);
 	if (x->parent >= 0 && x->follows)
 		put((uint64_t)model_min(x->limit, 255));
+	if (SEARCH_PAGED)
+		put(min_u64(v->missing_end, 255) | (uint64_t)x->paged << 8 |
+			(uint64_t)(x->paged ? model_min(x->limit, 255) : 0) << 16);
 	for (int p = 0; p < x->size; p++) {
 		put(x->own[p]);
 		if (x->own[p])
@@ -345,6 +355,13 @@ static void make_ops(void)
 					add(OP_CLONE, v, of, offset, n, VMO_RESIZABLE);
 					add(OP_SNAPSHOT, v, of, offset, n, VMO_RESIZABLE);
 				}
+		for (int of = 0; of < WORLD_VMOS && SEARCH_PAGED; of++)
+			for (int p = 0; p < SEARCH_PAGES; p++)
+				add(OP_SUPPLY, v, p, 1, of, 0);
+		if (SEARCH_PAGED)
+			add(OP_CREATE, v, SEARCH_PAGES, VMO_RESIZABLE, 1, 0);
+		if (SEARCH_ARCHIVE)
+			add(OP_RUN, v, SEARCH_PAGES, 0, 0, 8);
 		add(OP_CLONE, v, (v + 1) % WORLD_VMOS, 0, SEARCH_PAGES,
 			VMO_RESERVE | VMO_RESIZABLE);
 		for (int p = 0; p <= SEARCH_PAGES; p++) {
@@ -446,6 +463,7 @@ int main(void)
 {
 	static struct image from;
 
+	world_archive = SEARCH_ARCHIVE * SEARCH_PAGES;
 	world_init();
 	make_ops();
 	encode();
