@@ -58,6 +58,7 @@ status_t vmo_diff(struct vmo *v, uint64_t page, uint64_t *page_out)
 static void hand_over(struct vmo *v, struct vmo *p, uint64_t c, uint64_t count)
 {
 	struct place own = tree_find(v, c, 0), to = tree_find(p, c, 0);
+	const bool code = place_is_code(to) || place_is_code(own);
 	uint64_t moved = 0;
 
 	for (uint64_t i = 0; i < count; i++, own.slot++, to.slot++) {
@@ -66,7 +67,7 @@ static void hand_over(struct vmo *v, struct vmo *p, uint64_t c, uint64_t count)
 		if (!pte_is_owned(page))
 			continue;
 		*own.slot = *to.slot;
-		entry_publish(to, page);
+		entry_publish(to.slot, page, code);
 		moved++;
 	}
 	vmo_put(p, own.slot - count, count, 0);
@@ -74,7 +75,7 @@ static void hand_over(struct vmo *v, struct vmo *p, uint64_t c, uint64_t count)
 		own.slot--;
 		to.slot--;
 		if (!pte_is_none(*to.slot))
-			entry_publish(own, pte_borrowed(*to.slot, 0));
+			entry_publish(own.slot, pte_borrowed(*to.slot, 0), code);
 	}
 	v->renewed -= min_u64(v->renewed, moved);
 }
@@ -199,7 +200,8 @@ static status_t supply_page(struct vmo *v, uint64_t c, struct vmo *s, uint64_t d
 		frame_at(pte_pa(page, 0))->pool != v->pool->id)
 		return own_slowly(v, c, tree_find(v, c, 0), page, &own);
 	mmu_write(from.slot, pte_none());
-	entry_publish(tree_find(v, c, 0), page);
+	from = tree_find(v, c, 0);
+	entry_publish(from.slot, page, place_is_code(from));
 	adoption_again(s);
 	vm_work.events++;
 	vm_work.changes++;

@@ -156,7 +156,7 @@ status_t vmo_fill(struct vmo *v)
 		st = own_tables(v, v->reached);
 		if (st != ST_OK)
 			return st;
-		mmu_write(tree_find(v, v->reached, 0).slot, page_entry(v, pa));
+		mmu_write(tree_find(v, v->reached, 0).slot, page_entry(v->memory, pa));
 		if (++v->reached < v->pages && !vm_step())
 			return ST_SHOULD_WAIT;
 	}

@@ -233,7 +233,7 @@ static status_t adopt_block(struct vmo *child, struct vmo *v, uint64_t c, unsign
 			if (same && (!to.level || may_take_whole(child, v, c, to.level))) {
 				mmu_write(from.slot, pte_deny_write(*from.slot, from.level));
 				frame_get(pte_pa(*from.slot, from.level));
-				entry_publish(to, *from.slot);
+				entry_publish(to.slot, *from.slot, place_is_code(to));
 				return ST_OK;
 			}
 			if (!vmo_can_take(child, 1, true))

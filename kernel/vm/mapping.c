@@ -180,24 +180,6 @@ status_t mappings_sweep(struct vmo *v, uint64_t start, uint64_t end, enum sweep 
 	return mappings_go_on(v);
 }
 
-/* Pages may have been entered one by one. */
-bool mappings_are_few(const struct vmo *v, uint64_t start, uint64_t end)
-{
-	uint64_t entries = 0;
-
-	if (v->mapping_count > 8 || block_start(start, 1) != block_start(end - 1, 1))
-		return false;
-	list_for_each (link, &v->mappings) {
-		const struct mapping *m = list_entry(link, struct mapping, link);
-		uint64_t low = max_u64(start, m->coordinate);
-		uint64_t high = min_u64(end, m->coordinate + m->pages);
-
-		if (low < high)
-			entries += high - low;
-	}
-	return entries <= 128;
-}
-
 void mappings_flush(struct vmo *v, uint64_t start, uint64_t end, unsigned cut)
 {
 	list_for_each (link, &v->mappings) {

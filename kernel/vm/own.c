@@ -49,7 +49,7 @@ static force_inline struct place open_path(struct vmo *v, uint64_t c, unsigned s
 }
 
 /* page_of_own: an owned, writable entry for a page that shows what `old` shows. */
-static force_inline pte_t page_of_own(struct vmo *v, pte_t old)
+static force_inline pte_t page_of_own(struct vmo *v, unsigned memory, pte_t old)
 {
 	paddr_t pa = vmo_take(v, FRAME_PAGE, false);
 
@@ -57,7 +57,7 @@ static force_inline pte_t page_of_own(struct vmo *v, pte_t old)
 		mmu_page_zero(pa);
 	else
 		mmu_page_copy(pa, pte_pa(old, 0));
-	return page_entry(v, pa);
+	return page_entry(memory, pa);
 }
 
 /*
@@ -79,7 +79,7 @@ static never_inline pte_t build(
 		pte_t old = *slot;
 
 		if (level == 0)
-			*slot = page_of_own(v, pte_is_none(old) ? shown : old);
+			*slot = page_of_own(v, v->memory, pte_is_none(old) ? shown : old);
 		else
 			*slot = entry_is_zero(old, level) ? table_new(v, level, false) :
 							    table_copy(v, old, level, c);
@@ -122,7 +122,7 @@ static status_t replace(struct vmo *v, uint64_t c, struct place p, unsigned stop
 	}
 	vm_work.changes += v->children > 0;
 	vm_work.events++;
-	entry_publish(p, made);
+	entry_publish(p.slot, made, place_is_code(p));
 	if (pte_is_owned(old))
 		vmo_put(v, &old, 1, p.level);
 	family_watch(v);
@@ -147,14 +147,14 @@ static inline bool own_quickly(
 		!pool_can_take(v->pool) || (!only && v->mapping_count) ||
 		(pte_is_none(old) ? v->inside || vmo_sees(v, c) : !list_is_empty(&v->watching)))
 		return false;
-	made = page_of_own(v, old);
+	made = page_of_own(v, PTE_NORMAL, old);
 	if (only && !pte_is_none(old)) {
 		mmu_write(p->slot, pte_none());
 		mmu_flush(only->asid, page_out->page << PAGE_BITS, 1);
 	}
 	vm_work.changes += v->children > 0;
 	vm_work.events++;
-	entry_publish(*p, made);
+	entry_publish(p->slot, made, place_is_code(*p));
 	if (pte_is_owned(old))
 		vmo_put(v, &old, 1, 0);
 	else

@@ -92,7 +92,7 @@ static bool cache_path(struct vmo *v, uint64_t c)
 				return false;
 			e = table_new(v, p.level, view == VIEW_PART);
 		}
-		entry_publish(p, e);
+		entry_publish(p.slot, e, place_is_code(p));
 		family_watch(v);
 	}
 }

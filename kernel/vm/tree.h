@@ -66,10 +66,10 @@ static inline void vm_portion(unsigned tries)
 
 struct place {
 	pte_t *slot;
-	unsigned level;
 	pte_t table; /* that the slot stands in; none: it is the root */
-	bool own;    /* every entry above is owned */
-	bool open;   /* and writable */
+	unsigned level;
+	bool own;  /* every entry above is owned */
+	bool open; /* and writable */
 };
 
 /* entry_is_sole: who gets a share takes the right to write from all: it answers first. */
@@ -160,13 +160,12 @@ static inline bool vmo_sees(const struct vmo *v, uint64_t c)
 	return c < see_end(v) && c < vmo_end(v->parent);
 }
 
-/* page_entry: the owned, writable entry for a page as v shows its own. */
-static inline pte_t page_entry(const struct vmo *v, paddr_t pa)
+/* page_entry: the owned, writable entry for a page of a VMO whose memory is that. */
+static force_inline pte_t page_entry(unsigned memory, paddr_t pa)
 {
-	pte_t e = pte_page(pa, (enum pte_memory)v->memory);
+	pte_t e = pte_page(pa, (enum pte_memory)memory);
 
-	return pte_allow_write(
-		pte_owned(v->memory == PTE_NORMAL ? e : pte_deny_execute(e, 0)), 0);
+	return pte_allow_write(pte_owned(memory == PTE_NORMAL ? e : pte_deny_execute(e, 0)), 0);
 }
 
 /* zero_entry: the borrowed entry of `level` that shows zeros; is_zero asks for it, or none. */
@@ -189,7 +188,7 @@ static inline bool vmo_can_take(const struct vmo *v, uint64_t count, bool edge)
 }
 static inline paddr_t vmo_take(struct vmo *v, enum frame_state kind, bool edge)
 {
-	if (v->reserve && (edge || v->flags & VMO_RESERVE)) {
+	if ((edge || v->flags & VMO_RESERVE) && v->reserve) {
 		v->reserve--;
 		pool_unreserve(v->pool, 1);
 	}
@@ -216,12 +215,12 @@ static force_inline bool place_is_code(struct place p)
 	return table && table->code;
 }
 
-/* entry_publish: store an entry where a walker may find it at once. */
-static force_inline void entry_publish(struct place p, pte_t e)
+/* entry_publish: store an entry where a walker may find it at once; is its table code's? */
+static force_inline void entry_publish(pte_t *slot, pte_t e, bool code)
 {
-	if (place_is_code(p))
+	if (code)
 		code_sync(pte_pa(e, 0));
-	mmu_write(p.slot, e);
+	mmu_write(slot, e);
 }
 
 /* table_new: an owned, writable entry for an empty table. Nothing else points at it. */

@@ -56,12 +56,11 @@ static void flush(const struct vspace *s, uint64_t first, uint64_t pages)
 /* own_find: where the own tables on the way to a page end. */
 static struct place own_find(const struct vspace *s, uint64_t page, unsigned stop)
 {
-	pte_t root = pte_table(s->root, ROOT_LEVEL);
-	struct place at = {.slot = &root, .level = ROOT_LEVEL};
+	struct place at = {.table = pte_table(s->root, ROOT_LEVEL), .level = ROOT_LEVEL - 1};
 
-	do
+	at.slot = table_slot(at.table, ROOT_LEVEL, page);
+	while (at.level > stop && pte_is_owned(*at.slot))
 		descend(&at, page);
-	while (at.level > stop && pte_is_owned(*at.slot));
 	return at;
 }
 
@@ -138,16 +137,35 @@ void vspace_flush(struct vspace *s, uint64_t first, uint64_t last, unsigned cut)
 	vm_work.left = left;
 }
 
+/* A link is one entry; pages that were entered one by one are as many. */
+bool mappings_are_few(const struct vmo *v, uint64_t start, uint64_t end)
+{
+	uint64_t entries = 0;
+
+	if (v->mapping_count > 8 || block_start(start, 1) != block_start(end - 1, 1))
+		return false;
+	list_for_each (link, &v->mappings) {
+		const struct mapping *m = list_entry(link, struct mapping, link);
+		uint64_t low = max_u64(start, m->coordinate);
+		uint64_t high = min_u64(end, m->coordinate + m->pages);
+		uint64_t page = m->first + (low - m->coordinate);
+
+		if (low < high)
+			entries += own_find(m->vspace, page, 0).level ? 1 : high - low;
+	}
+	return entries <= 128;
+}
+
 /* alone_in: nothing but `m` is mapped in the block of `level` around `page`. */
 static bool alone_in(const struct mapping *m, uint64_t page, unsigned level)
 {
-	struct vspace *s = m->vspace;
-	struct mapping *n = vspace_next(s, block_start(page, level));
+	uint64_t start = block_start(page, level), end = block_end(page, level);
+	struct mapping *n;
 
-	if (n != m)
-		return false;
-	n = vspace_next(s, m->first + m->pages);
-	return !n || n->first >= block_end(page, level);
+	if (m->first <= start && m->first + m->pages >= end)
+		return true;
+	n = vspace_next(m->vspace, m->first + m->pages);
+	return (!n || n->first >= end) && vspace_next(m->vspace, start) == m;
 }
 
 /* can_link: may this VSpace entry point straight at the VMO's table? */
@@ -179,7 +197,6 @@ static pte_t attenuate(const struct mapping *m, struct place p)
 /* enter: put `e` where nothing is, or the same with other rights: a page that goes was swept. */
 static void enter(const struct mapping *m, struct place at, pte_t e, uint64_t page)
 {
-	uint64_t start = block_start(page, at.level);
 	pte_t old = *at.slot;
 
 	if (pte_is_none(old)) {
@@ -188,7 +205,7 @@ static void enter(const struct mapping *m, struct place at, pte_t e, uint64_t pa
 	} else if (old.raw != e.raw) {
 		CHECK(pte_pa(old, at.level) == pte_pa(e, at.level));
 		mmu_write(at.slot, e);
-		flush(m->vspace, start, block_pages(at.level));
+		flush(m->vspace, block_start(page, at.level), block_pages(at.level));
 	}
 }
 
@@ -215,8 +232,7 @@ static never_inline bool table_is_code(pte_t table)
 /* link_level: where the VMO's table can be linked for `page`; 0: only the page itself. */
 static unsigned link_level(const struct mapping *m, uint64_t page)
 {
-	uint64_t c = m->coordinate + (page - m->first);
-
+	const uint64_t c = m->coordinate + (page - m->first);
 	const bool code = (m->rights & MAP_EXECUTE) != 0;
 
 	for (unsigned level = code ? 1 : ROOT_LEVEL - 1; level > 0; level--)
