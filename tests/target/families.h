@@ -102,9 +102,11 @@ static void take_turns(void *argument)
 
 	for (int step = w->value; step < WRITERS * ROUNDS; step += WRITERS) {
 		for (unsigned looks = 1; __atomic_load_n(turn, __ATOMIC_ACQUIRE) != step;
-			looks++)
-			if (looks % LOOKS == 0) /* the others need the kernel's lock, too */
+			looks++) {
+			__asm__ volatile("yield"); /* by turns on one of the host's: a turn */
+			if (looks % LOOKS == 0)	   /* the others need the kernel's lock, too */
 				sys_yield();
+		}
 		for (int page = WRITERS; page < PAGES; page++) {
 			volatile uint8_t *byte = w->at + (page - w->value) * PAGE;
 
