@@ -265,3 +265,36 @@ TEST(exact, a_clone_that_only_borrows_shrinks_without_memory)
 	EXPECT_EQ(vmo_close(&c), ST_OK);
 	finish();
 }
+
+/*
+ * The short way of a write flushes one VSpace: not where two have links to the same table. The
+ * page of zeros goes, so that no TLB may know of it when the write returns.
+ */
+TEST(exact, a_write_through_one_of_two_links_is_seen_by_both)
+{
+	static struct mapping m[2];
+	struct mapping spare[2];
+	bool gone;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 4, 0) == ST_OK);
+	for (int i = 0; i < 2; i++) {
+		struct vspace *space = &world.space[i];
+
+		REQUIRE(vspace_map(space, &m[i], &v,
+				&(struct map_request){16, 4, 0, MAP_READ | MAP_WRITE}) == ST_OK);
+		EXPECT_EQ(vspace_fault(space, 16, MAP_WRITE), ST_OK);
+		EXPECT_EQ(vspace_fault(space, 17, MAP_READ), ST_OK);
+	}
+	for (int i = 0; i < 2; i++)
+		fake_learn(world.space[i].root, world.space[i].asid);
+	EXPECT_EQ(vspace_fault(&world.space[0], 17, MAP_WRITE), ST_OK);
+	put(&v, 1, 77);
+	for (unsigned i = 0; i < fake.lines; i++)
+		if (!fake.line[i].level && fake.line[i].page == 17)
+			EXPECT_EQ(*(uint64_t *)mmu_window(fake.line[i].pa), 77);
+	for (int i = 0; i < 2; i++)
+		EXPECT_EQ(unmap_part(&m[i], 16, 4, spare, &gone), 0);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	finish();
+}
