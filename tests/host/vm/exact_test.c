@@ -298,3 +298,37 @@ TEST(exact, a_write_through_one_of_two_links_is_seen_by_both)
 	EXPECT_EQ(vmo_close(&v), ST_OK);
 	finish();
 }
+
+/*
+ * What a clone drops around the range its own clones have to drop, each of them, also those that
+ * come later: nothing of the source's is known below a clone that does not know it.
+ */
+TEST(exact, a_drop_around_a_range_reaches_every_clone_of_a_clone)
+{
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 8, 0) == ST_OK);
+	for (uint64_t page = 0; page < 8; page++)
+		put(&v, page, page + 1);
+	REQUIRE(vmo_clone(&c, &v, pool, 0, 8, 0) == ST_OK);
+	REQUIRE(vmo_clone(&s, &c, pool, 0, 8, 0) == ST_OK);
+	REQUIRE(vmo_clone(&t, &c, pool, 0, 8, 0) == ST_OK);
+	put(&t, 0, 50);
+	put(&s, 0, 60);
+	for (uint64_t page = 0; page < 8; page++) {
+		EXPECT_EQ(get(&c, page), page + 1);
+		EXPECT_EQ(get(&s, page), page ? page + 1 : 60);
+		EXPECT_EQ(get(&t, page), page ? page + 1 : 50);
+	}
+	EXPECT_EQ(vmo_decommit(&v, 0, 1), ST_OK);
+	EXPECT_EQ(vmo_decommit(&v, 1, 1), ST_OK);
+	put(&v, 2, 9);
+	EXPECT_EQ(get(&s, 1), 0);
+	EXPECT_EQ(get(&t, 1), 0);
+	EXPECT_EQ(get(&s, 2), 9);
+	EXPECT_EQ(get(&t, 2), 9);
+	EXPECT_EQ(vmo_close(&t), ST_OK);
+	EXPECT_EQ(vmo_close(&s), ST_OK);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	finish();
+}
