@@ -282,7 +282,8 @@ TEST(exact, a_write_through_one_of_two_links_is_seen_by_both)
 		struct vspace *space = &world.space[i];
 
 		REQUIRE(vspace_map(space, &m[i], &v,
-				&(struct map_request){16, 4, 0, MAP_READ | MAP_WRITE}) == ST_OK);
+				&(struct map_request){16, 4, 0, MAP_READ | MAP_WRITE}) ==
+			ST_OK);
 		EXPECT_EQ(vspace_fault(space, 16, MAP_WRITE), ST_OK);
 		EXPECT_EQ(vspace_fault(space, 17, MAP_READ), ST_OK);
 	}
