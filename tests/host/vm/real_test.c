@@ -374,6 +374,41 @@ TEST(real, closing_the_middle_costs_its_own_tables)
 	finish();
 }
 
+/* A table is linked for execution when all of its pages are fit to be fetched, not before. */
+TEST(real, a_table_of_code_is_linked_when_all_of_it_is_fit)
+{
+	enum { CODE_PAGES = 40, FIRST = 1 << 18 };
+	static struct vmo v;
+	static struct vspace s;
+	static struct mapping m;
+	struct mapping spare[2];
+	struct fake_line line;
+	unsigned tries = 0;
+	bool gone;
+
+	setup();
+	REQUIRE(vspace_init(&s, &pool, 1) == ST_OK);
+	REQUIRE(vmo_init(&v, &pool, 512, 0) == ST_OK);
+	for (uint64_t p = 0; p < CODE_PAGES; p++)
+		write_page(&v, p, p);
+	REQUIRE(vspace_map(&s, &m, &v,
+			&(struct map_request){FIRST, 512, 0, MAP_READ | MAP_EXECUTE}) == ST_OK);
+	do {
+		EXPECT_EQ(vspace_fault(&s, FIRST + tries, MAP_EXECUTE), ST_OK);
+		for (uint64_t p = 0; p < CODE_PAGES; p++)
+			if (fake_walk(s.root, 1, FIRST + p, &line))
+				EXPECT(line.execute && frame_at(line.pa)->code);
+		tries++;
+	} while (!fake_walk(s.root, 1, FIRST + CODE_PAGES - 1, &line) && tries < CODE_PAGES);
+	EXPECT(tries > 1 &&
+		tries < CODE_PAGES / 2); /* a few at each look, but not one by one */
+	EXPECT_EQ(unmap_part(&m, FIRST, 512, spare, &gone), 0);
+	EXPECT(gone);
+	close_vmo(&v);
+	EXPECT_EQ(vspace_fini(&s), ST_OK);
+	finish();
+}
+
 TEST(real, a_mapping_links_and_the_machine_reads_at_once)
 {
 	static struct vmo v, c;
