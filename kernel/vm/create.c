@@ -81,23 +81,26 @@ static uint64_t whole_frames(uint64_t start, uint64_t end, unsigned levels)
 
 /*
  * vmo_set_aside: make the promise what v needs that ends at `end`: all that it can ever
- * take under VMO_RESERVE, and tables for its edges while it follows somebody.
+ * take under VMO_RESERVE, else tables for its edges while it follows somebody. One that grows
+ * has its edge elsewhere: tables that it took before count no more.
  *
  *  => ST_NO_MEMORY: more is needed and there is not so much
  */
 status_t vmo_set_aside(struct vmo *v, uint64_t end)
 {
 	unsigned levels = (unsigned)max_u64(v->levels, tree_levels(v->bias, end));
-	bool follows = v->limit > v->bias;
-	uint64_t cap =
-		follows && levels ? 3 * (uint64_t)levels - 2 : 0; /* paths below a root */
+	bool all = v->flags & VMO_RESERVE;
+	uint64_t had = all || end <= vmo_end(v) ? v->reserve_cap : v->reserve;
+	uint64_t cap = 0;
 
-	if (v->flags & VMO_RESERVE)
-		cap += whole_frames(v->bias, end, levels);
-	if (cap > v->reserve_cap) {
-		if (pool_reserve(v->pool, cap - v->reserve_cap) != ST_OK)
+	if (all)
+		cap = whole_frames(v->bias, end, levels);
+	else if (v->limit > v->bias && levels)
+		cap = 2 * (uint64_t)levels - 1; /* two paths below a root */
+	if (cap > had) {
+		if (pool_reserve(v->pool, cap - had) != ST_OK)
 			return ST_NO_MEMORY;
-		v->reserve += cap - v->reserve_cap;
+		v->reserve += cap - had;
 	} else {
 		uint64_t back = min_u64(v->reserve, v->reserve_cap - cap);
 

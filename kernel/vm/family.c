@@ -20,8 +20,8 @@
  * and when A goes in its turn, they become owned once, for both.
  *
  * Then C sees A only where B saw it: limit = min(own limit, B's limit, B's end, own end).
- * Before it goes, B makes its own private edge tables towards A, for its children to
- * share: so what is set aside for each clone's own edges is always enough.
+ * If that is less than what C saw of B, C has an edge where nothing is set aside for it: so
+ * B makes its own tables there before it goes, for its children to share.
  *
  * Snapshot. The same taking over, by a newborn, from every ancestor up to one that sees no
  * parent; but tables that follow a parent are never shared with a snapshot, which follows
@@ -295,6 +295,8 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 	CHECK(st != ST_NO_MEMORY); /* it was cut when the shrink began */
 	if (st != ST_OK)
 		return st;
+	if (child->bias < see_end(v) && see_end(v) < see_end(child) && vmo_edge(v) != ST_OK)
+		return ST_SHOULD_WAIT;
 	if (v->adopt_child != child)
 		v->reached = 0;
 	v->adopt_child = child;
@@ -382,7 +384,7 @@ static status_t close_slice(struct vmo *v)
 }
 
 /*
- * prepare_close: what was begun on v is ended, its edges are there to be shared.
+ * prepare_close: what was begun on v is ended.
  *
  *  => walks also when the close goes on: a look through v may have begun one
  */
@@ -396,8 +398,6 @@ static status_t prepare_close(struct vmo *v)
 		st = unborn_end(v->newborn);
 	if (st == ST_OK)
 		st = vmo_finish(v);
-	if (st == ST_OK && v->limit > v->bias && first_child(v))
-		st = vmo_edges(v);
 	if (st == ST_SHOULD_WAIT)
 		return st;
 	v->flags |= VMO_CLOSING;

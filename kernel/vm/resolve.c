@@ -170,33 +170,22 @@ status_t resolve_family(struct vmo *v, uint64_t c, bool firmly, pte_t *entry_out
 	return ST_OK;
 }
 
-/* make_edge: v's private tables on the way to `c`. */
-static seldom void make_edge(struct vmo *v, uint64_t c)
-{
-	struct place p = tree_find(v, c, 0);
-
-	while (pte_is_none(*p.slot) && p.own && view_of(v, c, p.level) == VIEW_PART &&
-		vmo_can_take(v, 1, true)) {
-		mmu_write(p.slot, table_new(v, p.level, true));
-		family_watch(v);
-		descend(&p, c);
-	}
-}
-
 /*
- * vmo_edges: the same at both ends of what v sees, for its children to share when v goes.
+ * vmo_edge: v's own tables around the last coordinate that it sees, from what is set aside
+ * for them: for children that will see as far, and no further, when v goes.
  *
- *  => no walk under its parent is active: it ends what lies in its range first
+ *  => nobody has borrowed there anything that is not v's: who changes a shared table in place
+ *     asks all its owners
  */
-status_t vmo_edges(struct vmo *v)
+seldom status_t vmo_edge(struct vmo *v)
 {
-	uint64_t end = min_u64(see_end(v), vmo_end(v->parent));
+	uint64_t end = see_end(v);
 
-	if (v->parent->walk.active && family_go_on(v->parent) != ST_OK)
-		return ST_SHOULD_WAIT;
-	if (end > v->bias) {
-		make_edge(v, v->bias);
-		make_edge(v, end - 1);
+	for (struct place p = tree_own(v, end - 1, 0); block_end(end - 1, p.level) > end;
+		descend(&p, end - 1)) {
+		if (family_drop(v->parent, end - 1, end) != ST_OK)
+			return ST_SHOULD_WAIT;
+		mmu_write(p.slot, table_new(v, p.level, true));
 	}
 	return ST_OK;
 }

@@ -251,7 +251,7 @@ must_check status_t tree_remove(struct vmo *v, uint64_t start, uint64_t end);
 
 /* resolve.c */
 status_t resolve_family(struct vmo *v, uint64_t c, bool firmly, pte_t *entry_out);
-status_t vmo_edges(struct vmo *v);
+status_t vmo_edge(struct vmo *v);
 void vmo_borrow_root(struct vmo *v);
 
 /* vmo_misses: what v has no page for at `c` is missing: a pager's to supply. */

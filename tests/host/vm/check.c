@@ -215,6 +215,26 @@ static bool closing(void)
 	return false;
 }
 
+/*
+ * Whatever its parent may have around the ends of what v sees, v can take over: each table
+ * that it would have to have of its own then is there, or a frame is set aside for it.
+ */
+static void check_edges(struct vmo *v)
+{
+	uint64_t end = see_end(v), missing = 0;
+
+	if (v->source != v || end <= v->bias || v->trim > vmo_end(v)) /* a shrink: later */
+		return;
+	for (unsigned level = v->levels; level > 0; level--) {
+		missing += tree_own(v, v->bias, level).level > level ||
+			!pte_is_owned(*tree_own(v, v->bias, level).slot);
+		if (block_start(end - 1, level) > v->bias && block_end(end - 1, level) > end)
+			missing += tree_own(v, end - 1, level).level > level ||
+				!pte_is_owned(*tree_own(v, end - 1, level).slot);
+	}
+	CHECK(missing <= v->reserve);
+}
+
 static void check_vmo(int i)
 {
 	struct vmo *v = &world.vmo[i];
@@ -231,6 +251,7 @@ static void check_vmo(int i)
 	for (uint64_t c = base; c < base + block_pages(v->levels); c++)
 		check_coordinate(v, c);
 	check_closed(v);
+	check_edges(v);
 	for (int p = 0; p < x->size; p++) {
 		bool own = true;
 		paddr_t pa = true_page(v, v->bias + (uint64_t)p, &own);

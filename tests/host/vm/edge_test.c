@@ -389,3 +389,112 @@ TEST(vspace, is_emptied_by_steps)
 	EXPECT_EQ(vmo_close(&v), ST_OK);
 	finish();
 }
+
+/* Where a clone ended before it grew, it keeps tables: those are edges no more. */
+TEST(edges, of_a_clone_that_grew_again_and_again)
+{
+	uint64_t held;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 16, 0) == ST_OK);
+	for (uint64_t p = 0; p < 16; p++)
+		put(&v, p, p);
+	REQUIRE(vmo_clone(&c, &v, pool, 2, 4, VMO_RESIZABLE) == ST_OK);
+	EXPECT_EQ(get(&c, 0), 2);
+	put(&c, 3, 30);
+	REQUIRE(vmo_resize(&c, 8) == ST_OK);
+	put(&c, 7, 70);
+	REQUIRE(vmo_resize(&c, 12) == ST_OK);
+	held = starve();
+	EXPECT_EQ(vmo_resize(&c, 13), ST_OK); /* nothing was taken since */
+	EXPECT_EQ(get(&c, 12), 14);
+	EXPECT_EQ(vmo_resize(&c, 14), ST_NO_MEMORY);
+	EXPECT_EQ(c.reserve_cap, 3);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	pool_unreserve(pool, held);
+	for (uint64_t p = 0; p < 13; p++)
+		EXPECT_EQ(get(&c, p), p == 3 || p == 7 ? 10 * p : p + 2);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	finish();
+}
+
+/*
+ * v <- s <- t <- c: s sees less of v than t of s, t less than c of t: when both are gone, c
+ * ends where it has nothing set aside, with pages of its own where it ended before.
+ */
+static void middles_go(uint64_t pages_before, bool look)
+{
+	uint64_t held;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, pages_before, VMO_RESIZABLE) == ST_OK);
+	put(&v, 4, 40);
+	REQUIRE(vmo_clone(&s, &v, pool, 0, 6, 0) == ST_OK);
+	REQUIRE(vmo_clone(&t, &s, pool, 0, 16, 0) == ST_OK);
+	REQUIRE(vmo_clone(&c, &t, pool, 2, 12, 0) == ST_OK);
+	if (look)
+		EXPECT_EQ(get(&c, 2), 40);
+	EXPECT_EQ(vmo_close(&s), ST_OK);
+	if (look)
+		EXPECT_EQ(get(&c, 2), 40);
+	for (uint64_t p = 1; p < 16; p += p == 2 ? 10 : 1)
+		put(&t, p, p);
+	EXPECT_EQ(get(&c, 0), 2);
+	EXPECT_EQ(get(&c, 10), 12);
+	put(&c, 11, 130);
+	held = starve();
+	EXPECT_EQ(vmo_close(&t), ST_OK);
+	pool_unreserve(pool, held);
+	REQUIRE(vmo_resize(&v, 16) == ST_OK);
+	for (uint64_t p = 5; p < 8; p++)
+		put(&v, p, p);
+	held = starve();
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	pool_unreserve(pool, held);
+	EXPECT_EQ(get(&c, 0), 2);
+	EXPECT_EQ(get(&c, 2), 40);
+	EXPECT_EQ(get(&c, 3), 5);
+	EXPECT_EQ(get(&c, 4), 0); /* s ended there */
+	EXPECT_EQ(get(&c, 10), 12);
+	EXPECT_EQ(get(&c, 11), 130);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	finish();
+}
+
+TEST(edges, are_left_to_the_children_when_a_middle_goes)
+{
+	middles_go(16, false);
+	middles_go(16, true);
+}
+
+TEST(edges, are_left_to_the_children_of_a_parent_that_will_grow)
+{
+	middles_go(5, false);
+	middles_go(5, true);
+}
+
+/* An edge is made where a family may have borrowed zeros of a block that lies across it. */
+TEST(edges, are_made_where_nobody_holds_anything_borrowed)
+{
+	static struct vmo u;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 8, VMO_RESIZABLE) == ST_OK);
+	REQUIRE(vmo_slice(&u, &v, 0, 6) == ST_OK);
+	REQUIRE(vmo_clone(&s, &u, pool, 0, 16, 0) == ST_OK);
+	REQUIRE(vmo_clone(&t, &s, pool, 0, 16, 0) == ST_OK);
+	REQUIRE(vmo_clone(&c, &t, pool, 2, 12, 0) == ST_OK);
+	EXPECT_EQ(vmo_close(&u), ST_OK);
+	EXPECT_EQ(vmo_resize(&v, 4), ST_OK);
+	EXPECT_EQ(get(&c, 3), 0); /* of the same table of zeros as s, that sees 6 pages */
+	EXPECT_EQ(vmo_close(&s), ST_OK);
+	put(&t, 5, 55);
+	EXPECT_EQ(get(&c, 3), 55);
+	EXPECT_EQ(vmo_resize(&v, 5), ST_OK);
+	put(&v, 4, 44);
+	EXPECT_EQ(get(&c, 2), 44);
+	EXPECT_EQ(vmo_close(&t), ST_OK);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	finish();
+}
