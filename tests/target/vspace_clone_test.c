@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The Quire authors */
-/* Clones of what is mapped, by the VSpace's capability alone. */
+/* Clones of what is mapped, by the VSpace's capability alone; and clones whose edges move. */
 #include "memory.h"
 
 cptr_t pool;
@@ -93,4 +93,32 @@ WITH_POOL(vspace_clone, refuses)
 	for (int i = 0; i < 4; i++)
 		EXPECT_EQ(pool_delete(p[i]), ST_OK);
 	drop(small);
+}
+
+/* Of each half of a block that a table covers, where a clone will end: one byte. */
+static void poke_halves(cptr_t vmo, uint64_t blocks)
+{
+	for (uint64_t half = 0; half < 2 * blocks; half++)
+		EXPECT_EQ(poke(vmo, half * MIB, (uint8_t)(half + 1)), ST_OK);
+}
+
+/* A clone that grew has its edge elsewhere each time; closing its parent never needs memory. */
+WITH_POOL(clone_edges, are_there_however_often_it_grew)
+{
+	cptr_t vmo = make_vmo(8 * MIB, 0), kid, eater = make_vmo(64 * MIB, 0);
+
+	poke_halves(vmo, 4);
+	kid = make_child(vmo, VMO_OPTION_RESIZABLE, MIB, 2 * MIB);
+	EXPECT_EQ(peek(kid, 0), 2);
+	for (uint64_t end = 2; end < 6; end += 2) {
+		EXPECT_EQ(poke(kid, (end - 1) * MIB, (uint8_t)(100 + end)), ST_OK);
+		EXPECT_EQ(vmo_set_size(kid, (end + 2) * MIB), ST_OK);
+	}
+	EXPECT_EQ(vmo_op_range(eater, VMO_OP_COMMIT, 0, 64 * MIB), ST_NO_MEMORY);
+	drop(vmo);
+	for (uint64_t page = 0; page < 6; page++)
+		EXPECT_EQ(peek(kid, page * MIB),
+			page == 1 || page == 3 ? (int)(101 + page) : (int)(page + 2));
+	drop(eater);
+	drop(kid);
 }
