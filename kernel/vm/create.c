@@ -89,18 +89,15 @@ static uint64_t whole_frames(uint64_t start, uint64_t end, unsigned levels)
 status_t vmo_set_aside(struct vmo *v, uint64_t end)
 {
 	uint64_t had = v->reserve_cap, cap = 0, levels = v->levels;
-	bool grows = end > vmo_end(v);
 
-	if (grows)
+	if (end > vmo_end(v)) {
 		levels = max_u64(levels, tree_levels(v->bias, end));
-	if (v->flags & VMO_RESERVE) {
-		cap = whole_frames(v->bias, end, (unsigned)levels);
-	} else {
-		if (v->limit > v->bias && levels)
-			cap = 2 * levels - 1; /* two paths below a root */
-		if (grows)
-			had = v->reserve;
+		had = v->flags & VMO_RESERVE ? had : v->reserve;
 	}
+	if (v->flags & VMO_RESERVE)
+		cap = whole_frames(v->bias, end, (unsigned)levels);
+	else if (v->limit > v->bias && levels)
+		cap = 2 * levels - 1; /* two paths below a root */
 	if (cap > had) {
 		if (pool_reserve(v->pool, cap - had) != ST_OK)
 			return ST_NO_MEMORY;

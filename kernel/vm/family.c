@@ -217,39 +217,54 @@ static bool may_take_whole(
 		min_u64(end, vmo_end(from)) <= see_end(child);
 }
 
-/* adopt_block: one step at `c`; the level of the block that is dealt with by it. */
-static status_t adopt_block(struct vmo *child, struct vmo *v, uint64_t c, unsigned *level_out)
+/*
+ * adopt_some: one step at `*at`, which then is behind what was dealt with: a block, or pages
+ * in a row of one table, where both have theirs.
+ */
+static status_t adopt_some(struct vmo *child, struct vmo *v, uint64_t *at, uint64_t end)
 {
+	const uint64_t c = *at;
 	struct place to = {.slot = &child->root, .level = child->levels};
 	struct place from = {.slot = &v->root, .level = v->levels};
+	uint64_t count = 1;
+	bool code;
 
-	for (;;) {
+	while (pte_is_owned(*from.slot) && from.level + to.level > 0) {
 		bool same = from.level == to.level;
 
-		*level_out = from.level;
-		if (!pte_is_owned(*from.slot))
-			return ST_OK;
 		if (from.level <= to.level && !pte_is_owned(*to.slot)) {
-			if (same && (!to.level || may_take_whole(child, v, c, to.level))) {
-				mmu_write(from.slot, pte_deny_write(*from.slot, from.level));
-				frame_get(pte_pa(*from.slot, from.level));
-				entry_publish(to.slot, *from.slot, place_is_code(to));
-				return ST_OK;
-			}
+			if (same && may_take_whole(child, v, c, to.level))
+				break;
 			if (!vmo_can_take(child, 1, true))
 				return ST_NO_MEMORY;
 			CHECK(pte_is_none(*to.slot));
 			mmu_write(to.slot, table_new(child, to.level, true));
 		}
-		if (same &&
-			(to.level == 0 ||
-				pte_pa(*to.slot, to.level) == pte_pa(*from.slot, to.level)))
-			return ST_OK;
+		if (same && pte_pa(*to.slot, to.level) == pte_pa(*from.slot, to.level))
+			break;
 		if (from.level <= to.level)
 			descend(&to, c);
 		if (from.level > to.level)
 			descend(&from, c);
 	}
+	code = place_is_code(to);
+	if (from.level + to.level == 0 && v->levels && child->levels)
+		count = vm_entries(min_u64(end, block_end(c, 1)) - c);
+	for (uint64_t i = 0; from.level == to.level && i < count; i++) {
+		if (!pte_is_owned(from.slot[i]) || pte_is_owned(to.slot[i]))
+			continue;
+		mmu_write(&from.slot[i], pte_deny_write(from.slot[i], from.level));
+		frame_get(pte_pa(from.slot[i], from.level));
+		entry_publish(&to.slot[i], from.slot[i], code);
+	}
+	if (count > 1) {
+		vm_dealt(count);
+		*at = c + count;
+	} else {
+		vm_work.left -= min_u64(vm_work.left, ADOPT_STEPS - 1);
+		*at = tree_next(from, c, pte_is_owned(*from.slot) ? c : end);
+	}
+	return *at < end && !vm_step() ? ST_SHOULD_WAIT : ST_OK;
 }
 
 /*
@@ -262,20 +277,12 @@ static status_t adopt_block(struct vmo *child, struct vmo *v, uint64_t c, unsign
 status_t family_adopt(struct vmo *child, struct vmo *from, uint64_t *at)
 {
 	uint64_t end = min_u64(see_end(child), vmo_end(from));
+	status_t st = ST_OK;
 
 	vm_work.events++;
-	while (*at < end) {
-		unsigned level;
-		status_t st = adopt_block(child, from, *at, &level);
-
-		if (st != ST_OK)
-			return st;
-		*at = block_end(*at, level);
-		vm_work.left -= min_u64(vm_work.left, ADOPT_STEPS - 1);
-		if (*at < end && !vm_step())
-			return ST_SHOULD_WAIT;
-	}
-	return ST_OK;
+	while (st == ST_OK && *at < end)
+		st = adopt_some(child, from, at, end);
+	return st;
 }
 
 /* adoption_again: v goes, or lost what it took over from a parent that is being closed. */
@@ -298,9 +305,8 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 	if (child->bias < see_end(v) && see_end(v) < see_end(child) && vmo_edge(v) != ST_OK)
 		return ST_SHOULD_WAIT;
 	if (v->adopt_child != child)
-		v->reached = 0;
+		v->reached = child->bias;
 	v->adopt_child = child;
-	v->reached = max_u64(v->reached, child->bias);
 	st = family_adopt(child, v, &v->reached);
 	CHECK(st != ST_NO_MEMORY);
 	family_watch(child); /* what it took over may hold borrowed entries */

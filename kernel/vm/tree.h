@@ -122,20 +122,23 @@ static inline struct place tree_own(struct vmo *v, uint64_t c, unsigned stop)
 }
 
 /*
- * tree_next: the coordinate behind the entry at `p`, or behind the pages after it in the same
- * table that are owned if it is, not if it is not; up to `end`, or to where steps run out.
+ * tree_next: the coordinate behind the entry at `p`, and behind those after it in the same table
+ * that are owned if it is, not if it is not; up to `end`, or to where steps run out.
  */
 static inline uint64_t tree_next(struct place p, uint64_t c, uint64_t end)
 {
-	uint64_t count = 1;
+	const uint64_t step = block_pages(p.level);
+	uint64_t count = 1, most;
 
-	if (p.level > 0 || c + 1 >= end)
-		return block_end(c, p.level);
-	end = vm_entries(min_u64(end, block_end(c, 1)) - c);
-	while (count < end && pte_is_owned(p.slot[count]) == pte_is_owned(*p.slot))
+	c = block_start(c, p.level);
+	if (c + step >= end || pte_is_none(p.table))
+		return c + step;
+	end = min_u64(end, block_end(c, p.level + 1));
+	most = vm_entries((end - c) >> (p.level * TABLE_BITS));
+	while (count < most && pte_is_owned(p.slot[count]) == pte_is_owned(*p.slot))
 		count++;
 	vm_dealt(count);
-	return c + count;
+	return c + count * step;
 }
 
 /* tree_levels: the height of the smallest tree whose block holds [start, end). */

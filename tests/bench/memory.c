@@ -256,7 +256,7 @@ static void close_it(cptr_t vmo, uint64_t size)
 static void measure_pages(void)
 {
 	const uint64_t pages = 1024, size = pages * PAGE;
-	cptr_t vmo = create(size);
+	cptr_t vmo = create(size), clone;
 
 	commit(vmo, size);
 	decommit(vmo, size);
@@ -265,6 +265,14 @@ static void measure_pages(void)
 	commit(vmo, size);
 	report("close_per_page", cycles_of(close_it, vmo, size) / pages);
 	slot_free(vmo);
+	vmo = create(size);
+	commit(vmo, size);
+	clone = child(vmo, VMO_CHILD_CLONE, size);
+	for (uint64_t at = 0; at < size; at += 2 * PAGE)
+		must(vmo_op_range(clone, VMO_OP_COMMIT, at, PAGE));
+	report("close_parent_per_page", cycles_of(close_it, vmo, size) / pages);
+	slot_free(vmo);
+	drop(clone);
 }
 
 /* Congruent, every block with a page: ready to use means that no access faults. */
