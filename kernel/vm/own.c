@@ -82,7 +82,7 @@ static never_inline pte_t build(
 			*slot = page_of_own(v, v->memory, pte_is_none(old) ? shown : old);
 		else
 			*slot = entry_is_zero(old, level) ? table_new(v, level, false) :
-							    table_copy(v, old, level, c);
+							    table_copy(v, old, level);
 		if (level == 0 && v->memory != PTE_NORMAL)
 			mmu_sync_uncached(pte_pa(*slot, 0));
 		if (slot != &made && pte_is_owned(old))

@@ -92,28 +92,19 @@ pte_t table_new(struct vmo *v, unsigned level, bool edge)
 	return entry_for(pa, level);
 }
 
-pte_t table_copy(struct vmo *v, pte_t old, unsigned level, uint64_t c)
+pte_t table_copy(struct vmo *v, pte_t old, unsigned level)
 {
 	pte_t *from = mmu_window(pte_pa(old, level));
 	pte_t made = entry_for(vmo_take(v, FRAME_TABLE, false), level);
 	pte_t *to = mmu_window(pte_pa(made, level));
 
 	mmu_table_borrow(to, from, level - 1);
-	if (pte_is_owned(old)) {
-		for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
-			if (!pte_is_owned(from[i]))
-				continue;
-			frame_get(pte_pa(from[i], level - 1));
-			mmu_write(&from[i], pte_deny_write(from[i], level - 1));
-			to[i] = from[i];
-		}
-	} else if (v->parent) {
-		/* Behind its end the parent may keep tables for edges: they are none of ours. */
-		uint64_t behind = align_up(vmo_end(v->parent), block_pages(level - 1));
-
-		behind = max_u64(behind, block_start(c, level));
-		for (; behind < block_end(c, level); behind += block_pages(level - 1))
-			*table_slot(made, level, behind) = pte_none();
+	for (unsigned i = 0; pte_is_owned(old) && i < TABLE_ENTRIES; i++) {
+		if (!pte_is_owned(from[i]))
+			continue;
+		frame_get(pte_pa(from[i], level - 1));
+		mmu_write(&from[i], pte_deny_write(from[i], level - 1));
+		to[i] = from[i];
 	}
 	return made;
 }
@@ -193,7 +184,7 @@ status_t tree_cut(struct vmo *v, uint64_t c, bool drop)
 		if (!frame_is_sole(pte_pa(old, level))) {
 			if (!vmo_can_take(v, level, false))
 				return ST_NO_MEMORY;
-			mmu_write(slot, table_copy(v, old, level, c));
+			mmu_write(slot, table_copy(v, old, level));
 			vmo_put(v, &old, 1, level);
 		}
 		slot = table_slot(*slot, level, c);
@@ -240,7 +231,7 @@ status_t tree_remove(struct vmo *v, uint64_t start, uint64_t end)
 	uint64_t low = start <= v->bias && !follows ? 0 : start;
 	bool all = end >= max_u64(vmo_end(v), v->trim) && (!follows || v->trim >= end);
 	uint64_t high = all ? UINT64_MAX : end;
-	uint64_t edge = follows ? v->limit : 0; /* its tables may be a taken over edge's */
+	uint64_t edge = follows ? see_end(v) : 0; /* its tables may be a taken over edge's */
 	status_t st = low ? tree_cut(v, low, false) : ST_OK;
 
 	adoption_again(v);

@@ -230,13 +230,12 @@ static force_inline void entry_publish(pte_t *slot, pte_t e, bool code)
 pte_t table_new(struct vmo *v, unsigned level, bool edge);
 
 /*
- * table_copy: an owned, writable entry for a table of v's own that shows what `old` shows
- * around `c`.
+ * table_copy: an owned, writable entry for a table of v's own that shows what `old` shows.
  *
  *  => a borrowed table's entries are borrowed; a shared one's owned entries are shared, so
  *     that both sides lose the right to write to them
  */
-pte_t table_copy(struct vmo *v, pte_t old, unsigned level, uint64_t c);
+pte_t table_copy(struct vmo *v, pte_t old, unsigned level);
 
 /* tree_release: empty what is below `slot`; ST_SHOULD_WAIT when out of work. */
 status_t tree_release(struct vmo *v, pte_t *slot, unsigned level);

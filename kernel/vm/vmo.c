@@ -87,8 +87,6 @@ static status_t shrink(struct vmo *v, uint64_t pages)
 		st = vmo_hide(v, start, max_u64(v->trim, vmo_end(v)));
 		if (st == ST_OK)
 			st = tree_cut(v, end, true);
-		if (st == ST_OK && v->parent && v->limit > end)
-			st = tree_cut(v, v->limit, false); /* as tree_remove will ask */
 		if (st != ST_OK)
 			return st;
 		v->trim = max_u64(v->trim, vmo_end(v));

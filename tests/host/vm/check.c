@@ -250,6 +250,12 @@ static void check_vmo(int i)
 	CHECK(v->parent || v->limit == 0);
 	for (uint64_t c = base; c < base + block_pages(v->levels); c++)
 		check_coordinate(v, c);
+	for (uint64_t c = vmo_end(v);
+		c < base + block_pages(v->levels) && v->trim <= vmo_end(v); c++) {
+		struct place p = tree_own(v, c, 0); /* no table is behind the end */
+
+		CHECK(p.level == v->levels || block_start(c, p.level + 1) < vmo_end(v));
+	}
 	check_closed(v);
 	check_edges(v);
 	for (int p = 0; p < x->size; p++) {

@@ -418,6 +418,32 @@ TEST(edges, of_a_clone_that_grew_again_and_again)
 	finish();
 }
 
+/* Nothing stays for the edge where it saw its parent until it shrank: that is given back. */
+TEST(edges, of_a_clone_that_shrank)
+{
+	uint64_t held;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 16, 0) == ST_OK);
+	for (uint64_t p = 0; p < 16; p++)
+		put(&v, p, p);
+	REQUIRE(vmo_clone(&s, &v, pool, 0, 16, 0) == ST_OK);
+	put(&s, 15, 150);
+	REQUIRE(vmo_clone(&c, &s, pool, 1, 12, VMO_RESIZABLE) == ST_OK);
+	EXPECT_EQ(vmo_close(&s), ST_OK); /* c's own table, that 15 is not to be seen */
+	EXPECT_EQ(c.limit, 13);
+	EXPECT_EQ(c.reserve, 1);
+	EXPECT_EQ(vmo_resize(&c, 5), ST_OK);
+	EXPECT_EQ(c.reserve, 2);
+	held = starve();
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	pool_unreserve(pool, held);
+	for (uint64_t p = 0; p < 5; p++)
+		EXPECT_EQ(get(&c, p), p + 1);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	finish();
+}
+
 /*
  * v <- s <- t <- c: s sees less of v than t of s, t less than c of t: when both are gone, c
  * ends where it has nothing set aside, with pages of its own where it ended before.
