@@ -97,9 +97,9 @@ static status_t merge_walk(struct vmo *v, struct vmo *p, uint64_t end)
 			hand_over(v, p, m->next, count);
 			vm_dealt(count);
 		} else {
-			st = own_tables(p, m->next);
+			st = own_tables(p, m->next, 1);
 			if (st == ST_OK)
-				st = own_tables(v, m->next);
+				st = own_tables(v, m->next, 1);
 			if (st != ST_OK)
 				return st;
 			m->start = min_u64(m->start, m->next);
@@ -191,7 +191,7 @@ static status_t supply_page(struct vmo *v, uint64_t c, struct vmo *s, uint64_t d
 		return ST_OK;
 	st = vmo_resolve(s, d, true, &page);
 	if (st == ST_OK)
-		st = own_tables(v, c);
+		st = own_tables(v, c, 1);
 	if (st != ST_OK)
 		return st;
 	from = tree_own(s, d, 0);

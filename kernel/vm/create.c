@@ -112,10 +112,14 @@ status_t vmo_set_aside(struct vmo *v, uint64_t end)
 	return ST_OK;
 }
 
-/* vmo_renew: what a RESERVE clone has used of its promise is promised once more. */
+/*
+ * vmo_renew: what a RESERVE clone has used of its promise is promised once more; and tables
+ * that others can share: of an edge where the clone saw more once.
+ */
 status_t vmo_renew(struct vmo *v)
 {
-	uint64_t used = v->flags & VMO_RESERVE ? v->reserve_cap - v->reserve : 0;
+	bool shares = v->flags & VMO_RESERVE || v->limit < vmo_end(v);
+	uint64_t used = shares ? v->reserve_cap - v->reserve : 0;
 
 	if (pool_reserve(v->pool, used) != ST_OK)
 		return ST_NO_MEMORY;
@@ -157,7 +161,7 @@ status_t vmo_fill(struct vmo *v)
 			mmu_page_zero(pa);
 		if (v->run.count && v->memory != PTE_NORMAL)
 			mmu_sync_uncached(pa);
-		st = own_tables(v, v->reached);
+		st = own_tables(v, v->reached, 1);
 		if (st != ST_OK)
 			return st;
 		mmu_write(tree_find(v, v->reached, 0).slot, page_entry(v->memory, pa));
@@ -249,6 +253,13 @@ status_t unborn_end(struct vmo *v)
 	return st;
 }
 
+/* seen_behind: the next that v takes over from after `from`, if it sees so far. */
+static struct vmo *seen_behind(struct vmo *v, const struct vmo *from)
+{
+	v->limit = limit_behind(v, from);
+	return v->limit > v->bias ? from->parent : NULL;
+}
+
 /* snapshot_of: take over what the ancestor `below` would leave v if it went; on to the next. */
 static status_t snapshot_of(struct vmo *v)
 {
@@ -261,29 +272,15 @@ static status_t snapshot_of(struct vmo *v)
 		st = family_adopt(v, from, &v->reached);
 	if (st != ST_OK)
 		return st;
-	v->limit = limit_behind(v, from);
-	v->below = v->limit > v->bias ? from->parent : NULL;
+	v->below = seen_behind(v, from);
 	v->reached = v->bias;
 	return v->below && !vm_step() ? ST_SHOULD_WAIT : ST_OK;
 }
 
-/* snapshot_renew: promises for pages that are shared now are made again, or none is. */
-static status_t snapshot_renew(struct vmo *v, struct vmo *from)
-{
-	struct vmo *first = from;
-
-	while (from && vmo_renew(from) == ST_OK) {
-		v->limit = limit_behind(v, from);
-		from = v->limit > v->bias ? from->parent : NULL;
-	}
-	for (; from && first != from; first = first->parent)
-		vmo_unrenew(first);
-	return from ? ST_NO_MEMORY : ST_OK;
-}
-
 /*
  * vmo_snapshot: it takes over from each ancestor in turn what that one would leave it if it
- * went, and ends as a child that sees nothing of its parent.
+ * went, and ends as a child that sees nothing of its parent. Promises for what will be shared
+ * are made again before, up to `adopt_child`: those who made them may write while it stops.
  *
  * It may stop on the way. Whatever changes a tree until it goes on makes it begin again,
  * with twice the steps: so what it shows is of one instant, its last.
@@ -308,26 +305,30 @@ status_t vmo_snapshot(struct vmo *v, struct vmo *source, struct pool *pool, uint
 			v, source, pool, offset, pages, (flags & VMO_RESIZABLE) | VMO_UNBORN);
 		if (st != ST_OK)
 			return st;
-		v->below = p;
+		v->is_watching = true; /* as it is on no list, no walk comes */
+		v->below = v->adopt_child = p;
 		v->reached = v->bias;
 		p->newborn = v; /* both can end it */
 		p->children++;
+		for (struct vmo *x = p; x && (st = vmo_renew(x)) == ST_OK;
+			x = seen_behind(v, x))
+			v->adopt_child = x->parent;
+		v->limit = window_end(source);
 	}
 	while (v->below && st == ST_OK)
 		st = snapshot_of(v);
-	if (st == ST_OK) {
-		v->limit = window_end(source);
-		st = snapshot_renew(v, p);
-	}
 	v->merge.events = vm_work.events;
 	if (st == ST_SHOULD_WAIT)
 		return st;
 	p->births = 0;
-	if (st != ST_OK) {
+	if (st != ST_OK) { /* what was promised nobody has used, or it would have begun again */
+		for (struct vmo *x = p; x != v->adopt_child; x = x->parent)
+			vmo_unrenew(x);
 		v->refused = st;
 		return unborn_end(v) == ST_OK ? st : ST_SHOULD_WAIT;
 	}
 	v->flags &= (uint16_t)~VMO_UNBORN;
+	v->adopt_child = NULL;
 	v->limit = 0;
 	p->newborn = NULL;
 	p->children--;

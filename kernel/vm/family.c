@@ -48,17 +48,22 @@ void walk_rest(struct vmo_walk *w, struct vmo *at)
 
 void family_watch(struct vmo *v)
 {
-	if (v->is_watching || !v->parent || pte_is_none(v->root) || v->limit <= v->bias)
+	if (v->is_watching || !v->parent || v->limit <= v->bias ||
+		(pte_is_none(v->root) && !(v->flags & VMO_CLOSING)))
 		return;
 	v->is_watching = true;
 	list_remove(&v->sibling);
 	list_append(&v->parent->watching, &v->sibling);
 }
 
-/* settle: a descendant that the walk leaves; with no root it is not visited again. */
+/*
+ * settle: a descendant that the walk leaves; with no root it is not visited again. One that
+ * goes always is: a child that has moved up may borrow in a table that another shares still.
+ */
 static void settle(struct vmo *v)
 {
-	if (!pte_is_none(v->root) || v->inside || !list_is_empty(&v->resting))
+	if (!pte_is_none(v->root) || v->inside || v->flags & VMO_CLOSING ||
+		!list_is_empty(&v->resting))
 		return;
 	v->is_watching = false;
 	list_remove(&v->sibling);
@@ -96,8 +101,8 @@ static status_t drop_borrowed(struct vmo *x, struct vmo_walk *w)
 	for (c = max_u64(c, w->next); c < end;) {
 		struct place p = tree_own(x, c, 0);
 
-		/* A shared table's other owner may have dropped it already. */
-		if (!pte_is_owned(*p.slot) && (!p.open || !pte_is_none(*p.slot))) {
+		/* None: who shared the table may have dropped it, and have let go since. */
+		if (!pte_is_owned(*p.slot)) {
 			w->reach_start = min_u64(w->reach_start, block_start(c, p.level));
 			w->reach_end = max_u64(w->reach_end, block_end(c, p.level));
 			few = is_little(x, w);
@@ -220,13 +225,18 @@ static bool may_take_whole(
 /*
  * adopt_some: one step at `*at`, which then is behind what was dealt with: a block, or pages
  * in a row of one table, where both have theirs.
+ *
+ *  => a table at an edge is made where none that a sibling shares is above: what a promise was
+ *     kept with is the child's alone, or it would need another
  */
 static status_t adopt_some(struct vmo *child, struct vmo *v, uint64_t *at, uint64_t end)
 {
 	const uint64_t c = *at;
 	struct place to = {.slot = &child->root, .level = child->levels};
 	struct place from = {.slot = &v->root, .level = v->levels};
+	const uint16_t flags = child->flags;
 	uint64_t count = 1;
+	status_t st;
 	bool code;
 
 	while (pte_is_owned(*from.slot) && from.level + to.level > 0) {
@@ -235,10 +245,13 @@ static status_t adopt_some(struct vmo *child, struct vmo *v, uint64_t *at, uint6
 		if (from.level <= to.level && !pte_is_owned(*to.slot)) {
 			if (same && may_take_whole(child, v, c, to.level))
 				break;
-			if (!vmo_can_take(child, 1, true))
-				return ST_NO_MEMORY;
 			CHECK(pte_is_none(*to.slot));
-			mmu_write(to.slot, table_new(child, to.level, true));
+			child->flags |= VMO_RESERVE; /* of what is set aside, and alone */
+			st = own_tables(child, c, to.level);
+			child->flags = flags;
+			if (st != ST_OK)
+				return st;
+			to = tree_own(child, c, to.level);
 		}
 		if (same && pte_pa(*to.slot, to.level) == pte_pa(*from.slot, to.level))
 			break;
@@ -292,6 +305,23 @@ void adoption_again(struct vmo *v)
 		v->parent->adopt_child = NULL;
 }
 
+/* leave_walks: no walk and no look rests on v, which goes, or whose child moves up. */
+static status_t leave_walks(struct vmo *v)
+{
+	walk_rest(&v->goal, NULL);
+	while (!list_is_empty(&v->resting)) {
+		struct vmo_walk *w = list_entry(v->resting.next, struct vmo_walk, link);
+
+		if (w != &w->walker->walk)
+			walk_rest(w, NULL);
+		else if (family_go_on(w->walker) != ST_OK)
+			return ST_SHOULD_WAIT;
+		if (!list_is_empty(&v->resting) && !vm_step())
+			return ST_SHOULD_WAIT;
+	}
+	return ST_OK;
+}
+
 /* bequeath: the first child of v takes over and moves up. */
 static status_t bequeath(struct vmo *v, struct vmo *child)
 {
@@ -310,6 +340,8 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 	st = family_adopt(child, v, &v->reached);
 	CHECK(st != ST_NO_MEMORY);
 	family_watch(child); /* what it took over may hold borrowed entries */
+	if (st == ST_OK)
+		st = leave_walks(v);
 	if (st != ST_OK)
 		return st;
 	v->adopt_child = NULL;
@@ -330,7 +362,7 @@ static status_t bequeath(struct vmo *v, struct vmo *child)
 			vmo_set_paged(child, missing);
 	} else if (child->is_watching && v->is_watching) {
 		v->parent->children++;
-		list_insert_after(&v->sibling, &child->sibling);
+		list_append(&v->sibling, &child->sibling); /* before it: v's others follow */
 	} else {
 		family_join(child, v->parent);
 	}
@@ -342,29 +374,6 @@ static struct vmo *first_child(struct vmo *v)
 	struct list *head = list_is_empty(&v->watching) ? &v->idle : &v->watching;
 
 	return list_is_empty(head) ? NULL : list_entry(head->next, struct vmo, sibling);
-}
-
-/* leave_walks: walks that rest on v, which has no children left, go on behind it. */
-static status_t leave_walks(struct vmo *v)
-{
-	walk_rest(&v->goal, NULL);
-	while (!list_is_empty(&v->resting)) {
-		struct vmo_walk *w = list_entry(v->resting.next, struct vmo_walk, link);
-		struct vmo *walker = w->walker;
-
-		walk_rest(w, NULL);
-		if (w == &walker->walk) {
-			struct vmo *next = next_after(walker, v);
-
-			w->active = next != walker;
-			w->closed = !w->active;
-			w->next = 0;
-			walk_rest(w, w->active ? next : NULL);
-		}
-		if (!list_is_empty(&v->resting) && !vm_step())
-			return ST_SHOULD_WAIT;
-	}
-	return ST_OK;
 }
 
 static status_t close_slice(struct vmo *v)
@@ -407,6 +416,7 @@ static status_t prepare_close(struct vmo *v)
 	if (st == ST_SHOULD_WAIT)
 		return st;
 	v->flags |= VMO_CLOSING;
+	family_watch(v);
 	return ST_OK;
 }
 

@@ -211,16 +211,16 @@ status_t own_coordinate(struct vmo *v, uint64_t c, struct owned *page_out)
 	return ST_OK;
 }
 
-/* own_tables: v's tables down to the page entry at `c` are its alone, for writing. */
-status_t own_tables(struct vmo *v, uint64_t c)
+/* own_tables: v's tables around `c`, down to the one of `level`, are its alone, for writing. */
+status_t own_tables(struct vmo *v, uint64_t c, unsigned level)
 {
-	struct place p = open_path(v, c, 1);
+	struct place p = open_path(v, c, level);
 
-	if (p.open || v->levels == 0)
+	if (p.open || v->levels < level)
 		return ST_OK;
-	if (!vmo_can_take(v, p.level, false))
+	if (!vmo_can_take(v, p.level - level + 1, false))
 		return ST_NO_MEMORY;
-	return replace(v, c, p, 1, pte_none());
+	return replace(v, c, p, level, pte_none());
 }
 
 status_t vmo_own(struct vmo *v, uint64_t page, paddr_t *pa_out)

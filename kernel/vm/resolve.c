@@ -62,7 +62,7 @@ void vmo_borrow_root(struct vmo *v)
  *
  *  => the parent's path to `c` is complete, or v sees nothing there
  *  => false: an edge needs a table and there is none, or the table on the way is not v's
- *     alone and zeros are no answer for its other owners
+ *     alone, and zeros are no answer for its other owners, a table that v paid not for them
  */
 static bool cache_path(struct vmo *v, uint64_t c)
 {
@@ -78,7 +78,7 @@ static bool cache_path(struct vmo *v, uint64_t c)
 			CHECK(!vmo_sees(v, c)); /* only neighbours of c are seen */
 			view = VIEW_ZEROS_PART;
 		}
-		if (!p.own || (view <= VIEW_ZEROS_PART && !tree_own(v, c, 0).open))
+		if (!p.own || (view != VIEW_WHOLE && !tree_own(v, c, 0).open))
 			return false;
 		if (v->parent)
 			v->parent->walk.closed = false;
@@ -158,7 +158,7 @@ status_t resolve_family(struct vmo *v, uint64_t c, bool firmly, pte_t *entry_out
 				*entry_out = vmo_sees(x, c) ?
 					pte_borrowed(tree_entry(x->parent, c), 0) :
 					zero_entry(0);
-				st = firmly ? own_tables(x, c) : ST_NO_MEMORY;
+				st = firmly ? own_tables(x, c, 1) : ST_NO_MEMORY;
 				if (st != ST_OK)
 					return st;
 				break;

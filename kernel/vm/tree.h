@@ -306,7 +306,7 @@ struct owned {
 	bool is_shown; /* at `page` already */
 };
 status_t own_coordinate(struct vmo *v, uint64_t c, struct owned *page_out);
-status_t own_tables(struct vmo *v, uint64_t c);
+status_t own_tables(struct vmo *v, uint64_t c, unsigned level);
 status_t own_slowly(
 	struct vmo *v, uint64_t c, struct place p, pte_t shown, struct owned *page_out);
 

@@ -138,12 +138,12 @@ struct vmo {
 	struct vmo *below;
 	uint64_t reached; /* closing: what `adopt_child` has; UNBORN, or a device's: what it has
 			     itself, as `memory` says */
-	struct vmo *adopt_child;
-	uint64_t renewed;    /* promises made again for a snapshot, or a merge under way */
-	struct vmo *newborn; /* a snapshot of it that is being taken */
-	unsigned births;     /* how often such a one was begun in vain */
-	status_t refused;    /* why this one will not be */
-	uint64_t inside;     /* walks among the descendants that will come back to this one */
+	struct vmo *adopt_child; /* UNBORN: up to it promises are made again */
+	uint64_t renewed;	 /* promises made again for a snapshot, or a merge under way */
+	struct vmo *newborn;	 /* a snapshot of it that is being taken */
+	unsigned births;	 /* how often such a one was begun in vain */
+	status_t refused;	 /* why this one will not be */
+	uint64_t inside; /* walks among the descendants that will come back to this one */
 };
 
 /* vm_work: how many steps the call in progress may still take. Set at each entry. */
