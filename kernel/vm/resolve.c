@@ -11,7 +11,7 @@
  *
  * A generation borrows the highest entry that it may: a whole table if everything which
  * that table can ever hold lies inside what it sees, else it makes a private table and
- * borrows piece by piece. Those private tables stand only on three paths (the first and
+ * borrows piece by piece. Those private tables stand only on two paths (the first and
  * last coordinate that is seen, and the parent's block if the parent is lower): frames for
  * them are set aside when the clone is made.
  *
@@ -137,7 +137,8 @@ static status_t climb(struct vmo *v, struct vmo *from, uint64_t c, struct vmo **
 
 /*
  * resolve_family: vmo_resolve, the slow way. With a work limit, the climb of a deep family
- * is done in stretches: `goal` is an ancestor whose turn it is first.
+ * is done in stretches: `goal` is an ancestor whose turn it is first. Where others change
+ * trees between them it begins again, with twice the steps.
  */
 status_t resolve_family(struct vmo *v, uint64_t c, bool firmly, pte_t *entry_out)
 {
@@ -147,12 +148,17 @@ status_t resolve_family(struct vmo *v, uint64_t c, bool firmly, pte_t *entry_out
 			v->goal.at && v->goal.start == c && v->goal.changes == vm_work.changes;
 		struct vmo *from = goal ? v->goal.at : v;
 		struct vmo *x;
-		status_t st = climb(v, from, c, &x);
+		status_t st;
 
+		if (v->goal.at && !goal)
+			vm_portion((unsigned)++v->goal.next); /* in vain, so often */
+		st = climb(v, from, c, &x);
 		if (st != ST_OK)
 			return st;
-		if (v->goal.at)
+		if (v->goal.at) {
 			walk_rest(&v->goal, NULL);
+			v->goal.next = 0;
+		}
 		for (;; x = x->below) {
 			if (!cache_path(x, c)) {
 				*entry_out = vmo_sees(x, c) ?

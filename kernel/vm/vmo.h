@@ -62,7 +62,7 @@ struct vmo_walk {
 	uint64_t end;
 	uint64_t reach_start; /* widened by what was dropped on the way down */
 	uint64_t reach_end;
-	uint64_t next;	  /* the coordinate of `at` to go on from */
+	uint64_t next;	  /* the coordinate of `at` to go on from; a goal: how often in vain */
 	uint64_t changes; /* a goal: vm_work.changes when it was set */
 };
 

@@ -190,7 +190,7 @@ static void put_left(const struct vmo *v, int i)
 	const struct vmo_merge *m = &v->merge;
 
 	put_walk(&v->walk);
-	put(vmo_name(v->goal.at));
+	put(vmo_name(v->goal.at) | (uint64_t)min_u64(v->goal.next, 4) << 8);
 	if (v->goal.at)
 		put(v->goal.start | (uint64_t)(v->goal.changes == vm_work.changes) << 16);
 	put((uint64_t)w->active | (uint64_t)w->closed << 1 | (uint64_t)w->what << 2 |

@@ -409,3 +409,38 @@ TEST(close, ends_a_walk_that_began_after_it)
 	}
 	finish();
 }
+
+/* A look through many generations ends, whatever is changed elsewhere between its stops. */
+TEST(stops, of_a_look_are_not_for_ever)
+{
+	static struct vmo chain[12];
+	unsigned stops = 0;
+	status_t st;
+	paddr_t pa;
+
+	world_init();
+	REQUIRE(vmo_init(&v, pool, 1, 0) == ST_OK);
+	REQUIRE(vmo_clone(&c, &v, pool, 0, 1, 0) == ST_OK);
+	REQUIRE(vmo_init(&chain[0], pool, 4, 0) == ST_OK);
+	for (int i = 1; i < 12; i++) {
+		REQUIRE(vmo_clone(&chain[i], &chain[i - 1], pool, 0, 4, 0) == ST_OK);
+		put(&chain[i], 1, 1);
+	}
+	put(&chain[0], 0, 5);
+	EXPECT_EQ(vmo_decommit(&chain[0], 0, 1), ST_OK);
+	put(&chain[0], 0, 6);
+	do {
+		put(&v, 0, 7);
+		EXPECT_EQ(vmo_decommit(&v, 0, 1), ST_OK);
+		vm_work.left = 3;
+		st = vmo_look(&chain[11], 0, &pa);
+		vm_work.left = UINT64_MAX;
+	} while (st == ST_SHOULD_WAIT && ++stops < 100);
+	EXPECT(stops > 1 && stops < 10);
+	EXPECT_EQ(get(&chain[11], 0), 6);
+	for (int i = 0; i < 12; i++)
+		EXPECT_EQ(vmo_close(&chain[i]), ST_OK);
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	EXPECT_EQ(vmo_close(&c), ST_OK);
+	finish();
+}
