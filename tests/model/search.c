@@ -36,6 +36,16 @@
 #ifndef SEARCH_ARCHIVE
 #define SEARCH_ARCHIVE 0
 #endif
+/* Clones whose edges move: a bit for each size that there is, and each page that is touched. */
+#ifndef SEARCH_EDGES
+#define SEARCH_EDGES 0
+#endif
+#ifndef SEARCH_TOUCHED
+#define SEARCH_TOUCHED 0
+#endif
+#ifndef SEARCH_DECOMMIT
+#define SEARCH_DECOMMIT 0
+#endif
 #ifndef EXPECT_STATES
 #define EXPECT_STATES 0
 #endif
@@ -395,11 +405,42 @@ static void make_ops(void)
 	}
 }
 
+/*
+ * make_edge_ops: what moves the ends of what clones see and uses what is set aside for them,
+ * and no more. Children have higher numbers, and all clones begin at the second coordinate.
+ */
+static void make_edge_ops(void)
+{
+	add(OP_CREATE, 0, SEARCH_PAGES, VMO_RESIZABLE, 0, 0);
+	for (int v = 0; v < WORLD_VMOS; v++) {
+		for (int n = 0; n <= SEARCH_PAGES && v; n++) {
+			if (!(SEARCH_EDGES >> n & 1))
+				continue;
+			for (int of = 0; of < v; of++)
+				add(OP_CLONE, v, of, of == 0, n, VMO_RESIZABLE);
+			add(OP_RESIZE, v, n, 0, 0, 0);
+		}
+		for (int p = v == 0; p < SEARCH_PAGES; p++) {
+			if (!(SEARCH_TOUCHED >> (p - (v == 0)) & 1))
+				continue;
+			add(OP_WRITE, v, p, 7, 0, 0);
+			add(OP_READ, v, p, 0, 0, 0);
+			if (SEARCH_DECOMMIT)
+				add(OP_DECOMMIT, v, p, 1, 0, 0);
+		}
+		add(OP_CLOSE, v, 0, 0, 0, 0);
+	}
+}
+
 static uint64_t fresh_value;
 
 /* bounded: coordinates stay small, else clones of clones at offsets never close. */
 static bool bounded(const struct op *o)
 {
+	if (SEARCH_EDGES && o->kind == OP_CREATE) /* one family: two do not meet */
+		for (int i = 0; i < WORLD_VMOS; i++)
+			if (world.model.vmo[i].alive)
+				return false;
 	return (o->kind != OP_CLONE && o->kind != OP_SNAPSHOT) ||
 		world.vmo[o->a].bias + (uint64_t)o->b <= 1;
 }
@@ -465,7 +506,10 @@ int main(void)
 
 	world_archive = SEARCH_ARCHIVE * SEARCH_PAGES;
 	world_init();
-	make_ops();
+	if (SEARCH_EDGES)
+		make_edge_ops();
+	else
+		make_ops();
 	encode();
 	is_new();
 	push();

@@ -31,9 +31,12 @@ static int size_of(int v)
 	return v >= 0 && world.model.vmo[v].alive ? world.model.vmo[v].size : 0;
 }
 
-/* What was left in the middle is looked at next; some runs make wide families. */
+/*
+ * What was left in the middle is looked at next; some runs make wide families, and some
+ * clones that grow, and are looked at where they end each time.
+ */
 static int focus;
-static bool wide;
+static bool wide, growing;
 
 /* pick: a VMO that lives or not, if one is found soon; now and then any. */
 static int pick(bool live)
@@ -76,6 +79,29 @@ static int richest(void)
 		}
 	}
 	return best;
+}
+
+/* grower: the first clone that can grow, so that the same grows again. */
+static int grower(void)
+{
+	for (int v = 0; v < WORLD_VMOS; v++) {
+		const struct model_vmo *x = &world.model.vmo[v];
+
+		if (x->alive && x->follows && x->resizable)
+			return v;
+	}
+	return pick(true);
+}
+
+/* grow: what uses up what is set aside for the ends of what a clone sees. */
+static void grow(struct op *o)
+{
+	static const unsigned char kind[] = {OP_RESIZE, OP_READ, OP_READ, OP_WRITE};
+
+	o->kind = kind[rnd(ARRAY_SIZE(kind))];
+	o->vmo = grower();
+	o->a = size_of(o->vmo) + (o->kind == OP_RESIZE ? (int)rnd(8) : -1 - (int)rnd(2));
+	o->b = 1 + (int)rnd(1000);
 }
 
 /* random_kind: an operation and what it is about. */
@@ -148,9 +174,13 @@ static struct op random_op(void)
 {
 	struct op o = random_kind();
 
+	if (growing && focus < 0 && rnd(2)) {
+		grow(&o);
+		return o;
+	}
 	switch (o.kind) {
 	case OP_CREATE:
-		o.a = (int)rnd(14);
+		o.a = growing ? 64 - (int)rnd(32) : (int)rnd(14); /* to grow into */
 		o.b = (int)rnd(4) != 0;
 		o.c = LOCKSTEP_PAGED && rnd(4);
 		o.d = rnd(4) ? 0 : 4;
@@ -205,6 +235,7 @@ static void run(uint64_t seed, int steps)
 {
 	state = seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
 	wide = seed % 4 > 1;
+	growing = seed % 8 == 0;
 	focus = -1;
 	world_other = seed % 2 ? FAKE_FRAMES / 4 : 0;
 	world_archive = seed % 3 ? 5 : 0;
