@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The Quire authors */
+#include <sys/mman.h>
+
 #include "test.h"
 #include "world.h"
 
@@ -12,12 +14,19 @@ static void setup(void)
 	untyped = world_untyped(1, 0, 16);
 }
 
-static status_t retype(
+static status_t retype_only(
 	struct slot *from, word_t type, word_t size_bits, unsigned index, word_t count)
 {
 	struct retype request = {type, size_bits, count, root(index)};
 	struct work work = {WORK_PLENTY};
-	status_t st = untyped_retype(from, &request, &work);
+
+	return untyped_retype(from, &request, &work);
+}
+
+static status_t retype(
+	struct slot *from, word_t type, word_t size_bits, unsigned index, word_t count)
+{
+	status_t st = retype_only(from, type, size_bits, index, count);
 
 	walk();
 	return st;
@@ -248,6 +257,34 @@ TEST(untyped, ram_beyond_what_links_reach_makes_untypeds_only)
 	EXPECT_EQ(untyped_base(&root(10)->cap), OBJECT_PA_END);
 }
 
+/* ram_at: a page of RAM at `pa`, for who reads and writes it through the direct map. */
+static void ram_at(paddr_t pa)
+{
+	void *want = pa_to_va(pa);
+
+	REQUIRE(mmap(want, PAGE_SIZE, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == want);
+}
+
+/* The walk knows the world's RAM alone: what is made elsewhere goes before the next one. */
+TEST(untyped, objects_end_where_links_and_references_end)
+{
+	struct work work = {WORK_PLENTY};
+
+	setup();
+	ram_at(SLOT_PA_END - PAGE_SIZE);
+	ram_at(OBJECT_PA_END - PAGE_SIZE);
+	cap_insert(NULL, root(3), untyped_make(SLOT_PA_END - 512, 9, false));
+	cap_insert(NULL, root(4), untyped_make(OBJECT_PA_END - 64, 6, false));
+	EXPECT_EQ(retype_only(root(3), OBJECT_CNODE, 4, 10, 1), ST_OK);
+	EXPECT_EQ(cap_delete(root(10), &work), ST_OK);
+	EXPECT_EQ(zombies_collect(&work), ST_OK);
+	EXPECT_EQ(retype(root(4), OBJECT_CNODE, 1, 10, 1), ST_NOT_SUPPORTED);
+	EXPECT_EQ(retype_only(root(4), OBJECT_NOTIFICATION, 0, 10, 1), ST_OK);
+	EXPECT_EQ(cap_delete(root(10), &work), ST_OK);
+	EXPECT_EQ(walk(), 3);
+}
+
 TEST(untyped, take_cuts_for_others)
 {
 	paddr_t base;
@@ -258,6 +295,8 @@ TEST(untyped, take_cuts_for_others)
 	EXPECT_EQ(untyped_take_check(untyped, 3, &base), ST_INVALID_ARGS);
 	EXPECT_EQ(untyped_take_check(untyped, 39, &base), ST_INVALID_ARGS);
 	EXPECT_EQ(untyped_take_check(untyped, 16, &base), ST_NO_MEMORY);
+	EXPECT_EQ(untyped_take_check(untyped, 4, &base), ST_OK); /* the smallest */
+	EXPECT_EQ(base, WORLD_PA + 32);
 	EXPECT_EQ(untyped_take_check(untyped, 12, &base), ST_OK);
 	EXPECT_EQ(base, WORLD_PA + 4096);
 	EXPECT_EQ(untyped_free(untyped), BIT(16) - 32);
@@ -267,9 +306,13 @@ TEST(untyped, take_cuts_for_others)
 
 TEST(untyped, the_largest_one_counts_its_bytes)
 {
+	paddr_t base = 1;
+
 	world_reset();
 	cap_insert(NULL, root(3), untyped_make(0, 38, false));
 	EXPECT_EQ(untyped_free(root(3)), BIT(38));
+	EXPECT_EQ(untyped_take_check(root(3), 38, &base), ST_OK);
+	EXPECT_EQ(base, 0);
 	EXPECT_EQ(cap_copy(root(10), root(3), 0), ST_OK);
 	EXPECT_EQ(untyped_free(root(3)), 0);
 	delete_all(root(10), 1);

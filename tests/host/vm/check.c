@@ -234,7 +234,7 @@ static void check_edges(struct vmo *v)
 			missing += tree_own(v, end - 1, level).level > level ||
 				!pte_is_owned(*tree_own(v, end - 1, level).slot);
 	}
-	CHECK(missing <= v->reserve);
+	CHECK(missing <= v->reserve && v->reserve <= v->reserve_cap + v->renewed);
 }
 
 static void check_vmo(int i)

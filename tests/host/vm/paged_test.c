@@ -157,11 +157,15 @@ TEST(supply, takes_pages_away_from_mappings_and_clones)
 	begin();
 	REQUIRE(vmo_clone(&c, &from, pool, 0, 8, 0) == ST_OK);
 	EXPECT_EQ(get(&c, 1), 101);
+	EXPECT_EQ(get(&c, 5), 105);
 	EXPECT_EQ(vmo_supply(&v, 0, 1, &c, 0, &done), ST_BAD_STATE);
 	EXPECT_EQ(vmo_supply(&v, 0, 1, &v, 1, &done), ST_BAD_STATE);
 	REQUIRE(vspace_map(&world.space[0], &m, &from, &r) == ST_OK);
 	EXPECT_EQ(vspace_fault(&world.space[0], 1, MAP_WRITE), ST_OK);
 	fake_learn(world.space[0].root, 1);
+	EXPECT_EQ(vmo_supply(&v, 5, 1, &from, 5, &done), ST_OK);
+	world_check_translations();
+	EXPECT_EQ(get(&c, 5), 0);
 	EXPECT_EQ(vmo_supply(&v, 0, 2, &from, 0, &done), ST_OK);
 	world_check_translations();
 	EXPECT_EQ(get(&v, 1), 101);

@@ -526,3 +526,73 @@ TEST(real, a_thousand_mappings_are_found_in_few_steps)
 	EXPECT_EQ(vspace_fini(&s), ST_OK);
 	finish();
 }
+
+/* Entries that are none are passed over faster than others, but not for nothing. */
+TEST(real, a_release_counts_the_nones_that_it_passes_over)
+{
+	static struct vmo v;
+	const uint64_t steps = 10000;
+
+	setup();
+	REQUIRE(vmo_init(&v, &pool, TABLE_ENTRIES * TABLE_ENTRIES, 0) == ST_OK);
+	write_page(&v, 0, 1);
+	vm_work.left = steps;
+	EXPECT_EQ(vmo_close(&v), ST_OK);
+	EXPECT(steps - vm_work.left >= (TABLE_ENTRIES + TABLE_ENTRIES / 8) / 2 - 1);
+	vm_work.left = UINT64_MAX;
+	finish();
+}
+
+TEST(real, a_merge_moves_as_many_pages_as_it_has_steps_for)
+{
+	static struct vmo v, c;
+	unsigned stops = 0, moving = 0;
+
+	setup();
+	REQUIRE(vmo_init(&v, &pool, TABLE_ENTRIES, 0) == ST_OK);
+	REQUIRE(vmo_clone(&c, &v, &pool, 0, TABLE_ENTRIES, 0) == ST_OK);
+	for (uint64_t p = 0; p < TABLE_ENTRIES; p++)
+		write_page(&c, p, p);
+	vm_work.left = 16;
+	for (; vmo_merge(&c) == ST_SHOULD_WAIT; vm_work.left = 16) {
+		REQUIRE(++stops < 1000);
+		moving += c.merge.clone != NULL;
+	}
+	vm_work.left = UINT64_MAX;
+	EXPECT(moving >= TABLE_ENTRIES / (2 * 16) - 1);
+	EXPECT_EQ(read_page(&v, TABLE_ENTRIES - 1), TABLE_ENTRIES - 1);
+	close_vmo(&c);
+	close_vmo(&v);
+	finish();
+}
+
+/* What is flushed at once, without a stop: 128 entries of one block, in eight mappings. */
+TEST(real, few_mappings_are_as_few_as_one_step_can_flush)
+{
+	static struct vmo v;
+	static struct vspace s;
+	static struct mapping m[9];
+	struct mapping spare[2];
+	bool gone;
+
+	setup();
+	REQUIRE(vspace_init(&s, &pool, 1) == ST_OK);
+	REQUIRE(vmo_init(&v, &pool, 2 * TABLE_ENTRIES, 0) == ST_OK);
+	for (uint64_t i = 0; i < ARRAY_SIZE(m); i++) { /* where no table can be linked */
+		uint64_t pages = i ? 1 : 128;
+
+		REQUIRE(vspace_map(&s, &m[i], &v,
+				&(struct map_request){1 + i * 200, pages,
+					i < 2 ? i : TABLE_ENTRIES, MAP_READ}) == ST_OK);
+		EXPECT_EQ(vspace_fault(&s, 1 + i * 200, MAP_READ), ST_OK);
+		EXPECT(mappings_are_few(&v, TABLE_ENTRIES - 1, TABLE_ENTRIES) == (i < 8));
+		EXPECT(mappings_are_few(&v, 0, TABLE_ENTRIES) == (i < 1));
+		EXPECT(mappings_are_few(&v, 1, TABLE_ENTRIES) == (i < 8));
+		EXPECT(!mappings_are_few(&v, TABLE_ENTRIES - 1, TABLE_ENTRIES + 1));
+	}
+	for (uint64_t i = 0; i < ARRAY_SIZE(m); i++)
+		EXPECT_EQ(unmap_part(&m[i], 1 + i * 200, i ? 1 : 128, spare, &gone), 0);
+	close_vmo(&v);
+	EXPECT_EQ(vspace_fini(&s), ST_OK);
+	finish();
+}
