@@ -142,7 +142,6 @@ static status_t merge_switch(struct vmo *v, struct vmo *p)
 		return st;
 	m->next = m->start;
 	m->clone = p->merge.clone = v;
-	vm_work.changes++;
 	return merge_go_on(v);
 }
 
@@ -203,8 +202,6 @@ static status_t supply_page(struct vmo *v, uint64_t c, struct vmo *s, uint64_t d
 	from = tree_find(v, c, 0);
 	entry_publish(from.slot, page, place_is_code(from));
 	adoption_again(s);
-	vm_work.events++;
-	vm_work.changes++;
 	return ST_OK;
 }
 

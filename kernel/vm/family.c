@@ -445,7 +445,6 @@ status_t vmo_close(struct vmo *v)
 		return st;
 	vm_work.events++;
 	pool_unreserve(v->pool, v->reserve);
-	v->reserve = 0;
 	if (v->parent) {
 		adoption_again(v);
 		list_remove(&v->sibling);

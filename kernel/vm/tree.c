@@ -173,7 +173,7 @@ status_t tree_cut(struct vmo *v, uint64_t c, bool drop)
 
 	if (block_start(v->bias, level) != block_start(c, level))
 		return ST_OK;
-	for (; level > 0 && block_start(c, level) != c; level--) {
+	for (; block_start(c, level) != c; level--) { /* a page begins at its own */
 		pte_t old = *slot;
 
 		if (!pte_is_owned(old)) {
@@ -215,7 +215,7 @@ static void prune(struct vmo *v, uint64_t c)
 
 		if (p.level > level)
 			continue;
-		if (!p.open || !pte_is_owned(e) || !entry_is_sole(e, level) ||
+		if (!p.open || !entry_is_sole(e, level) ||
 			(v->limit > v->bias &&
 				(level > v->parent->levels || block_start(c, level) < v->bias ||
 					block_end(c, level) > see_end(v))) ||
@@ -248,7 +248,7 @@ status_t tree_remove(struct vmo *v, uint64_t start, uint64_t end)
 			(block_start(c, level) < edge && edge < block_end(c, level)))
 			level--;
 		p = tree_own(v, c, level);
-		if (p.level == 0 && v->levels > 0) {
+		if (p.level == 0) {
 			uint64_t count = min_u64(end, block_end(c, 1)) - c;
 
 			st = put_entries(v, p.slot, count);
@@ -260,7 +260,7 @@ status_t tree_remove(struct vmo *v, uint64_t start, uint64_t end)
 			st = tree_release(v, p.slot, p.level);
 		c = block_end(c, p.level);
 	}
-	if (st == ST_OK && start < end) {
+	if (st == ST_OK) {
 		prune(v, start);
 		prune(v, end - 1);
 	}

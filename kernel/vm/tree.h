@@ -247,6 +247,7 @@ must_check status_t tree_cut(struct vmo *v, uint64_t c, bool drop);
  * tree_remove: take v's own entries in [start, end) out; shared tables are cut at its ends.
  *
  *  => nothing outside v holds anything borrowed there, no mapping reaches it
+ *  => it is not empty
  *  => ST_NO_MEMORY before any change
  */
 must_check status_t tree_remove(struct vmo *v, uint64_t start, uint64_t end);

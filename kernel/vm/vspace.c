@@ -71,7 +71,7 @@ static struct place own_find(const struct vspace *s, uint64_t page, unsigned sto
 static void take_out(struct vspace *s, struct place at, uint64_t page, uint32_t *emptied)
 {
 	for (;; at = own_find(s, page, at.level + 1)) {
-		if (at.level > 0 && pte_is_owned(*at.slot)) {
+		if (pte_is_owned(*at.slot)) {
 			struct frame *f = frame_at(pte_pa(*at.slot, at.level));
 
 			f->prev = *emptied;
