@@ -253,26 +253,24 @@ status_t unborn_end(struct vmo *v)
 	return st;
 }
 
-/* seen_behind: the next that v takes over from after `from`, if it sees so far. */
-static struct vmo *seen_behind(struct vmo *v, const struct vmo *from)
-{
-	v->limit = limit_behind(v, from);
-	return v->limit > v->bias ? from->parent : NULL;
-}
-
 /* snapshot_of: take over what the ancestor `below` would leave v if it went; on to the next. */
 static status_t snapshot_of(struct vmo *v)
 {
 	struct vmo *from = v->below;
 	status_t st = from->flags & (VMO_FIXED | VMO_PAGED) ? ST_BAD_STATE : vmo_finish(from);
 
+	if (st == ST_OK && v->adopt_child == from) {
+		st = vmo_renew(from);
+		v->adopt_child = st == ST_OK ? from->parent : from;
+	}
 	if (st == ST_OK)
 		st = mappings_sweep(from, 0, UINT64_MAX, SWEEP_WRITE);
 	if (st == ST_OK)
 		st = family_adopt(v, from, &v->reached);
 	if (st != ST_OK)
 		return st;
-	v->below = seen_behind(v, from);
+	v->limit = limit_behind(v, from);
+	v->below = v->limit > v->bias ? from->parent : NULL;
 	v->reached = v->bias;
 	return v->below && !vm_step() ? ST_SHOULD_WAIT : ST_OK;
 }
@@ -280,7 +278,7 @@ static status_t snapshot_of(struct vmo *v)
 /*
  * vmo_snapshot: it takes over from each ancestor in turn what that one would leave it if it
  * went, and ends as a child that sees nothing of its parent. Promises for what will be shared
- * are made again before, up to `adopt_child`: those who made them may write while it stops.
+ * are made again before, so far up to `adopt_child`: those who made them may write meanwhile.
  *
  * It may stop on the way. Whatever changes a tree until it goes on makes it begin again,
  * with twice the steps: so what it shows is of one instant, its last.
@@ -310,10 +308,6 @@ status_t vmo_snapshot(struct vmo *v, struct vmo *source, struct pool *pool, uint
 		v->reached = v->bias;
 		p->newborn = v; /* both can end it */
 		p->children++;
-		for (struct vmo *x = p; x && (st = vmo_renew(x)) == ST_OK;
-			x = seen_behind(v, x))
-			v->adopt_child = x->parent;
-		v->limit = window_end(source);
 	}
 	while (v->below && st == ST_OK)
 		st = snapshot_of(v);

@@ -449,3 +449,36 @@ TEST(stops, of_a_look_are_not_for_ever)
 	EXPECT_EQ(vmo_close(&c), ST_OK);
 	finish();
 }
+
+/* Promises are made again ancestor by ancestor, not for a whole chain at once. */
+TEST(stops, of_a_snapshot_are_between_the_promises_too)
+{
+	static struct vmo chain[8];
+	unsigned renewed = 0, stops = 0;
+	uint64_t before;
+
+	world_init();
+	REQUIRE(vmo_init(&chain[0], pool, 4, 0) == ST_OK);
+	for (uint64_t i = 1; i < 8; i++) {
+		REQUIRE(vmo_clone(&chain[i], &chain[i - 1], pool, 0, 4, VMO_RESERVE) == ST_OK);
+		put(&chain[i], i % 4, i);
+	}
+	before = pool->reserved;
+	vm_work.left = 1;
+	EXPECT_EQ(vmo_snapshot(&s, &chain[7], pool, 0, 4, 0), ST_SHOULD_WAIT);
+	for (int i = 1; i < 8; i++)
+		renewed += chain[i].renewed > 0;
+	EXPECT_EQ(renewed, 1);
+	do {
+		vm_work.left = 1;
+		REQUIRE(++stops < 100);
+	} while (vmo_snapshot(&s, &chain[7], pool, 0, 4, 0) == ST_SHOULD_WAIT);
+	vm_work.left = UINT64_MAX;
+	EXPECT(pool->reserved >= before + 7); /* a page of each is shared now */
+	EXPECT_EQ(get(&s, 1), 5);
+	EXPECT_EQ(get(&s, 3), 7);
+	EXPECT_EQ(vmo_close(&s), ST_OK);
+	for (int i = 0; i < 8; i++)
+		EXPECT_EQ(vmo_close(&chain[i]), ST_OK);
+	finish();
+}
