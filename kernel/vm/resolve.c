@@ -11,9 +11,9 @@
  *
  * A generation borrows the highest entry that it may: a whole table if everything which
  * that table can ever hold lies inside what it sees, else it makes a private table and
- * borrows piece by piece. Those private tables stand only on two paths (the first and
- * last coordinate that is seen, and the parent's block if the parent is lower): frames for
- * them are set aside when the clone is made.
+ * borrows piece by piece. Those private tables stand only on two paths, to the first and to
+ * the last coordinate that is seen (a lower parent's block holds the first): frames for them are
+ * set aside when the clone is made.
  *
  *	see  =  [bias, min(end, limit)), and there only where the parent has pages
  *	borrow the table of block B   if  B and the parent's window meet only within  see
